@@ -1,0 +1,3 @@
+//! The `revhub` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The tables of Revenue Hub as Rust types.

@@ -1,0 +1,1 @@
+//! What tests need to start and question a hub.
