@@ -1,0 +1,163 @@
+//! The connections to the database: PostgreSQL, or an embedded SQLite file.
+
+use std::{str::FromStr, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
+    sqlx::{
+        postgres::PgConnectOptions,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
+};
+
+use crate::error::ApiError;
+
+/// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
+const SQLITE_CACHE: &str = "-16384";
+/// How long a writer waits for another process that writes to the same SQLite file.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// An idle PostgreSQL connection is tested before its next use after this long.
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(60);
+
+/// How to connect.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:///path/to/file` or `postgres://user:password@host/database`.
+    pub url: String,
+    /// Connections that read; with PostgreSQL, all connections.
+    pub max_connections: u32,
+    /// How long to wait for a free connection.
+    pub acquire_timeout: Duration,
+    /// SQLite only: whether a commit waits until the disk has it (`synchronous=FULL`), so that what
+    /// was acknowledged survives a power cut, or only until the operating system does.
+    pub sqlite_full_sync: bool,
+}
+
+impl Options {
+    /// What suits `url` on a small machine.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(10),
+            sqlite_full_sync: true,
+        }
+    }
+}
+
+/// The database, with a pool for reading and a way to write.
+///
+/// SQLite has one writer: its one connection queues writers fairly, where several would fail with
+/// "database is locked". PostgreSQL reads and writes through one pool.
+#[derive(Clone, Debug)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Database {
+    /// Connects, and creates the SQLite file where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DbErr`] when the URL makes no sense or the database cannot be reached.
+    pub async fn connect(options: &Options) -> Result<Self, DbErr> {
+        if options.url.starts_with("sqlite:") {
+            let write = sea_orm::Database::connect(sqlite(options, 1, false)).await?;
+            let read =
+                sea_orm::Database::connect(sqlite(options, options.max_connections, true)).await?;
+            return Ok(Self { read, write });
+        }
+        PgConnectOptions::from_str(&options.url).map_err(|_invalid| {
+            DbErr::Custom("the database URL is not one of PostgreSQL or SQLite".into())
+        })?;
+        let mut connect = ConnectOptions::new(&options.url);
+        connect
+            .max_connections(options.max_connections)
+            .acquire_timeout(options.acquire_timeout)
+            .test_before_acquire(false)
+            .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
+            .set_application_name("revhub")
+            .sqlx_logging(false)
+            // `timestamptz` is shown in UTC, whatever the server's default.
+            .map_sqlx_postgres_opts(|postgres| postgres.options([("TimeZone", "UTC")]));
+        let both = sea_orm::Database::connect(connect).await?;
+        Ok(Self {
+            read: both.clone(),
+            write: both,
+        })
+    }
+
+    /// Which of the two it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.read.get_database_backend()
+    }
+
+    /// The connections that read.
+    #[must_use]
+    pub fn reads(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The connections that write; only for migrations. Everything else writes in a transaction.
+    #[must_use]
+    pub fn writes(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Opens a transaction that may write. Dropping it without a commit takes everything back.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DbErr`] when the database fails or no connection comes free in time.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.write.begin_with_options(immediate).await
+    }
+
+    /// Calls `listener` after every statement. For tests that count them.
+    pub fn on_statement<F>(&mut self, listener: F)
+    where
+        F: Fn(&metric::Info<'_>) + Clone + Send + Sync + 'static,
+    {
+        self.read.set_metric_callback(listener.clone());
+        self.write.set_metric_callback(listener);
+    }
+}
+
+impl From<DbErr> for ApiError {
+    fn from(error: DbErr) -> Self {
+        Self::internal(error)
+    }
+}
+
+fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOptions {
+    let synchronous = if options.sqlite_full_sync {
+        SqliteSynchronous::Full
+    } else {
+        SqliteSynchronous::Normal
+    };
+    let mut connect = ConnectOptions::new(&options.url);
+    connect
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(options.acquire_timeout)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(synchronous)
+                .busy_timeout(SQLITE_BUSY_TIMEOUT)
+                .foreign_keys(true)
+                .pragma("cache_size", SQLITE_CACHE)
+                .pragma("query_only", if read_only { "ON" } else { "OFF" })
+        });
+    connect
+}

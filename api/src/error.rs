@@ -1,0 +1,87 @@
+//! Why a request failed, in the words and codes that callers see.
+
+use std::{error::Error as StdError, sync::Arc};
+
+/// Why a request failed. `docs/errors.md` lists the codes for callers.
+///
+/// It has no `Display`, on purpose: async-graphql turns every error that has one into a message for
+/// the caller, and a database error names tables and values. Without `Display`, the conversion in
+/// `graphql/error.rs` is the only way out.
+#[derive(Clone, Debug)]
+pub enum ApiError {
+    /// No token, or one that is not valid now.
+    Unauthenticated,
+    /// There is no such thing, or the caller may not know that there is.
+    NotFound {
+        /// The entity's name, such as `Lead`.
+        what: String,
+    },
+    /// The request is well-formed GraphQL and asks for something that makes no sense.
+    Validation {
+        /// The argument or input field at fault, such as `first`.
+        field: String,
+        /// What is wrong with it, and what would be right.
+        problem: String,
+    },
+    /// The request asks for more rows than one request may.
+    CostTooHigh {
+        /// How many rows it could return.
+        requested: u64,
+        /// How many it may.
+        limit: u64,
+    },
+    /// Our fault. Logged in full at the boundary; the caller learns only that it happened.
+    Internal(Arc<dyn StdError + Send + Sync>),
+}
+
+impl ApiError {
+    /// A complaint about `field` of the request.
+    #[must_use]
+    pub fn validation(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Validation {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+
+    /// A fault of ours, kept for the log.
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Internal(Arc::from(cause.into()))
+    }
+
+    /// The value of `extensions.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::Validation { .. } => "VALIDATION",
+            Self::CostTooHigh { .. } => "COST_TOO_HIGH",
+            Self::Internal(_) => "INTERNAL",
+        }
+    }
+
+    /// The sentence for the caller. It never quotes a library or the database.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Unauthenticated => "a valid bearer token is required".to_owned(),
+            Self::NotFound { what } => format!("no such {what}"),
+            Self::Validation { field, problem } => format!("{field}: {problem}"),
+            Self::CostTooHigh { requested, limit } => format!(
+                "this request may return {requested} rows, and one request may return {limit}: \
+                 ask for fewer with `first`, or page"
+            ),
+            Self::Internal(_) => "internal error".to_owned(),
+        }
+    }
+
+    /// The argument or input field at fault, where there is one.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Validation { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+}
