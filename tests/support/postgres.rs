@@ -45,9 +45,11 @@ timezone = 'UTC'
 ";
 
 /// Starts the cluster, says so, waits until the tests are gone, and clears up. It outlives the
-/// tests on purpose: a process that was killed cannot clear up after itself.
+/// tests on purpose: a process that was killed cannot clear up after itself. (It may be killed
+/// before the cluster is ready: then nobody listens any more, hence no `PIPE`.)
 const KEEPER: &str = r#"
 programs=$1 folder=$2
+trap '' PIPE
 trap '"$programs/pg_ctl" -s -D data -m immediate stop >>log 2>&1; cd / && rm -rf "$folder"' EXIT
 {
     "$programs/initdb" --no-sync -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 ||
