@@ -102,7 +102,8 @@ async fn a_check_refuses_a_row() {
     let broken = [
         "UPDATE reason_code SET kind = 'NO_SUCH_KIND'",
         "INSERT INTO feedback (id, direction, kind, verbatim, state, created_at, updated_at)
-            SELECT id, 'SALES_TO_MARKETING', 'OTHER', 'about nothing', 'OPEN', created_at, updated_at
+            SELECT id, 'SALES_TO_MARKETING', 'OTHER', 'about nothing', 'OPEN', created_at,
+                updated_at
             FROM reason_code",
         "INSERT INTO opportunity (id, name, stage, amount_minor, forecast_category, created_at,
             updated_at)
