@@ -134,6 +134,28 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The columns of the row's own table that the value is made of.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
+        let (first, second) = match *self {
+            Self::Id => (Some("id"), None),
+            Self::Text(column)
+            | Self::Int(column)
+            | Self::Boolean(column)
+            | Self::Instant(column)
+            | Self::Day(column)
+            | Self::Choice(column, _)
+            | Self::Json(column)
+            | Self::Texts(column)
+            | Self::Reference { column, .. }
+            | Self::ToOne { column, .. } => (Some(column), None),
+            Self::Money { minor, currency } => (Some(minor), Some(currency)),
+            Self::ToMany { .. } | Self::ToManyThrough { .. } => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
 /// The values that a column may have.
 #[derive(Clone, Debug)]
 pub struct Enumeration {

@@ -19,11 +19,16 @@ impl GlobalId {
     pub fn parse(text: &str) -> Option<Self> {
         let (prefix, digits) = text.rsplit_once('_')?;
         let canonical = digits.len() == 32
-            && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            && digits
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if !canonical {
             return None;
         }
-        Some(Self { entity: dataset().by_prefix(prefix)?, id: Uuid::try_parse(digits).ok()? })
+        Some(Self {
+            entity: dataset().by_prefix(prefix)?,
+            id: Uuid::try_parse(digits).ok()?,
+        })
     }
 }
 

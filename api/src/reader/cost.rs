@@ -10,7 +10,10 @@ pub const MAX_ROWS: u64 = 25_000;
 /// Refuses what could return more than [`MAX_ROWS`].
 pub(super) fn check(requested: u64) -> Result<(), ApiError> {
     if requested > MAX_ROWS {
-        return Err(ApiError::CostTooHigh { requested, limit: MAX_ROWS });
+        return Err(ApiError::CostTooHigh {
+            requested,
+            limit: MAX_ROWS,
+        });
     }
     Ok(())
 }
@@ -32,7 +35,11 @@ pub(super) fn of_connection(connection: &Connection) -> u64 {
         rows.saturating_add(match part {
             ConnectionPart::Nodes(node) => of_node(node),
             ConnectionPart::Edges(parts) => parts.iter().fold(0_u64, |rows, (_, part)| {
-                rows.saturating_add(if let EdgePart::Node(node) = part { of_node(node) } else { 0 })
+                rows.saturating_add(if let EdgePart::Node(node) = part {
+                    of_node(node)
+                } else {
+                    0
+                })
             }),
             _ => 0,
         })

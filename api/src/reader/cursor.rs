@@ -30,7 +30,10 @@ impl Cursor {
         let json = String::from_utf8(bytes_of_hex(payload)?).ok()?;
         let (key, id): (String, String) = serde_json::from_str(&json).ok()?;
         let key = key_value(entity.find(entity.order.field)?, &key)?;
-        Some(Self { key, id: Uuid::try_parse(&id).ok()? })
+        Some(Self {
+            key,
+            id: Uuid::try_parse(&id).ok()?,
+        })
     }
 }
 
@@ -40,7 +43,10 @@ pub(super) fn mark(entity: &Entity, filter: &Filter) -> String {
         Direction::Ascending => "asc",
         Direction::Descending => "desc",
     };
-    let list = format!("{} {} {direction} {}", entity.name, entity.order.field, filter.fingerprint);
+    let list = format!(
+        "{} {} {direction} {}",
+        entity.name, entity.order.field, filter.fingerprint
+    );
     // FNV-1a, 32 bits: the same on every replica and in every version.
     let hash = list.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -98,7 +104,10 @@ mod tests {
         let json = r#"["2026-01-02T03:04:05.000006Z","0190163d8694739baea5966c26f8ad91"]"#;
         let hex: String = json.bytes().map(|byte| format!("{byte:02x}")).collect();
         let text = format!("{}{hex}", mark(lead, &Filter::default()));
-        let other = Filter { conditions: Vec::new(), fingerprint: "{status: {eq: MQL}}".to_owned() };
+        let other = Filter {
+            conditions: Vec::new(),
+            fingerprint: "{status: {eq: MQL}}".to_owned(),
+        };
 
         assert!(Cursor::parse(&text, lead, &Filter::default()).is_some());
         assert_eq!(Cursor::parse(&text, lead, &other), None);

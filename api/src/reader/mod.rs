@@ -10,12 +10,7 @@ mod selection;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use crate::{
-    auth::Viewer,
-    database::Database,
-    dataset::{Entity, GlobalId},
-    error::ApiError,
-};
+use crate::{auth::Viewer, database::Database, dataset::GlobalId, error::ApiError};
 
 pub use cost::MAX_ROWS;
 pub use cursor::Cursor;
@@ -68,13 +63,20 @@ impl Reader {
         viewer: &Viewer,
         ids: &[Option<(GlobalId, NodeSelection)>],
     ) -> Result<String, ApiError> {
-        cost::check(ids.iter().flatten().map(|(_, node)| cost::of_node(node)).sum())?;
+        cost::check(
+            ids.iter()
+                .flatten()
+                .map(|(_, node)| cost::of_node(node))
+                .sum(),
+        )?;
         if ids.is_empty() {
             return Ok("[]".to_owned());
         }
         let mut compiler = self.compiler(viewer);
         compiler.root_nodes(ids)?;
-        self.run(compiler).await.map(|json| json.unwrap_or_else(|| "[]".to_owned()))
+        self.run(compiler)
+            .await
+            .map(|json| json.unwrap_or_else(|| "[]".to_owned()))
     }
 
     /// A page of rows as JSON.
@@ -90,7 +92,9 @@ impl Reader {
         cost::check(cost::of_connection(connection))?;
         let mut compiler = self.compiler(viewer);
         compiler.root_connection(connection)?;
-        self.run(compiler).await.map(|json| json.unwrap_or_else(|| "null".to_owned()))
+        self.run(compiler)
+            .await
+            .map(|json| json.unwrap_or_else(|| "null".to_owned()))
     }
 
     fn compiler(&self, _viewer: &Viewer) -> Compiler {
@@ -104,17 +108,9 @@ impl Reader {
         let (sql, values) = compiler.finish();
         let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
         let row = self.database.reads().query_one_raw(statement).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+        Ok(row
+            .map(|row| row.try_get_by_index(0))
+            .transpose()?
+            .flatten())
     }
-}
-
-/// Whether `entity` is what `selection` was made for; a mismatch is a fault of ours.
-fn expect_entity(entity: &Entity, selection: &NodeSelection) -> Result<(), ApiError> {
-    if entity.name == selection.entity.name {
-        return Ok(());
-    }
-    Err(ApiError::internal(format!(
-        "a selection of {} cannot read a {}",
-        selection.entity.name, entity.name
-    )))
 }

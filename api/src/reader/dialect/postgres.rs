@@ -76,7 +76,9 @@ impl Dialect for Postgres {
 
     fn list(&self, values: &str, by: Option<&str>, only: Option<&str>) -> String {
         let by = by.map(|by| format!(" ORDER BY {by}")).unwrap_or_default();
-        let only = only.map(|only| format!(" FILTER (WHERE {only})")).unwrap_or_default();
+        let only = only
+            .map(|only| format!(" FILTER (WHERE {only})"))
+            .unwrap_or_default();
         format!("coalesce(json_agg({values}{by}){only}, '[]'::json)")
     }
 

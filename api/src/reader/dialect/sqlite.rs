@@ -8,8 +8,8 @@ use super::Dialect;
 pub(in crate::reader) struct Sqlite;
 
 impl Dialect for Sqlite {
-    fn placeholder(&self, _number: usize) -> String {
-        "?".to_owned()
+    fn placeholder(&self, number: usize) -> String {
+        format!("?{number}")
     }
 
     fn global_id(&self, prefix: &str, column: &str) -> String {
@@ -81,7 +81,9 @@ impl Dialect for Sqlite {
 
     fn list(&self, values: &str, by: Option<&str>, only: Option<&str>) -> String {
         let by = by.map(|by| format!(" ORDER BY {by}")).unwrap_or_default();
-        let only = only.map(|only| format!(" FILTER (WHERE {only})")).unwrap_or_default();
+        let only = only
+            .map(|only| format!(" FILTER (WHERE {only})"))
+            .unwrap_or_default();
         format!("json_group_array({values}{by}){only}")
     }
 
