@@ -201,7 +201,7 @@ impl Compiler {
 
     /// Minor units as a decimal: with two digits behind the point, or as many as ISO 4217 says.
     fn decimal(&self, minor: &str, currency: &str) -> String {
-        let mut arms = String::new();
+        let mut arms = Vec::new();
         for digits in [0, 3, 4] {
             let codes: Vec<_> = Currency::iter()
                 .filter(|currency| currency.exponent().unwrap_or(0) == digits)
@@ -209,10 +209,17 @@ impl Compiler {
                 .collect();
             if !codes.is_empty() {
                 let decimal = self.dialect.decimal(minor, digits);
-                arms += &format!(" WHEN {currency} IN ({}) THEN {decimal}", codes.join(", "));
+                arms.push(format!(
+                    " WHEN {currency} IN ({}) THEN {decimal}",
+                    codes.join(", ")
+                ));
             }
         }
-        format!("CASE{arms} ELSE {} END", self.dialect.decimal(minor, 2))
+        format!(
+            "CASE{} ELSE {} END",
+            arms.concat(),
+            self.dialect.decimal(minor, 2)
+        )
     }
 
     /// A scalar subquery that gives a page of rows as an object.
@@ -251,7 +258,7 @@ impl Compiler {
     }
 
     /// The rows of a page, with the columns that the selection needs.
-    fn rows(&mut self, connection: &Connection, parent: Parent<'_>, paged: &Paged) -> String {
+    fn rows(&mut self, connection: &Connection, parent: Parent<'_>, paged: &Paged<'_>) -> String {
         let Connection {
             entity,
             filter,
@@ -522,19 +529,18 @@ impl Compiler {
 }
 
 /// What a page needs besides its rows.
-struct Paged {
+struct Paged<'a> {
+    page: &'a Page,
     /// Whether rows are read at all; a count alone needs none.
     reads_rows: bool,
     /// Whether a row beyond the page is read, to see that there is one.
     looks_ahead: bool,
     /// Whether rows carry their position.
     numbered: bool,
-    limit: u32,
-    backward: bool,
 }
 
-impl Paged {
-    fn new(connection: &Connection) -> Self {
+impl<'a> Paged<'a> {
+    fn new(connection: &'a Connection) -> Self {
         let page = &connection.page;
         let (mut reads_rows, mut looks_ahead, mut numbered) = (false, false, page.backward);
         for (_, part) in &connection.parts {
@@ -556,11 +562,10 @@ impl Paged {
         }
         numbered |= looks_ahead;
         Self {
+            page,
             reads_rows,
             looks_ahead,
             numbered,
-            limit: page.limit,
-            backward: page.backward,
         }
     }
 
@@ -568,10 +573,10 @@ impl Paged {
     fn list(&self, dialect: &dyn Dialect, value: &str, alias: &str) -> String {
         let position = self.numbered.then(|| format!("{alias}.position"));
         let only = self.looks_ahead.then(|| {
-            if self.backward {
-                format!("{alias}.position > {alias}.read - {}", self.limit)
+            if self.page.backward {
+                format!("{alias}.position > {alias}.read - {}", self.page.limit)
             } else {
-                format!("{alias}.position <= {}", self.limit)
+                format!("{alias}.position <= {}", self.page.limit)
             }
         });
         dialect.list(value, position.as_deref(), only.as_deref())
