@@ -15,8 +15,23 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         NewTable::named("feedback")
             .column(id())
-            .column(one_of("direction", &["SALES_TO_MARKETING", "MARKETING_TO_SALES"]))
-            .column(one_of("kind", &["CUSTOMER_NEED", "CAMPAIGN_RESPONSE", "LEAD_QUALITY", "MESSAGING", "COMPETITOR", "CONTENT_GAP", "SALES_FOLLOW_UP", "OTHER"]))
+            .column(one_of(
+                "direction",
+                &["SALES_TO_MARKETING", "MARKETING_TO_SALES"],
+            ))
+            .column(one_of(
+                "kind",
+                &[
+                    "CUSTOMER_NEED",
+                    "CAMPAIGN_RESPONSE",
+                    "LEAD_QUALITY",
+                    "MESSAGING",
+                    "COMPETITOR",
+                    "CONTENT_GAP",
+                    "SALES_FOLLOW_UP",
+                    "OTHER",
+                ],
+            ))
             .column(reference("campaign_id", "campaign").optional())
             .column(reference("lead_id", "lead").optional())
             .column(reference("account_id", "account").optional())
@@ -26,13 +41,28 @@ impl MigrationTrait for Migration {
             .column(small_integer("sentiment").optional())
             .column(reference("author_id", "user").optional())
             .column(reference("assignee_id", "user").optional())
-            .column(one_of("state", &["OPEN", "ACKNOWLEDGED", "PLANNED", "DECLINED", "ACTIONED", "VERIFIED", "REOPENED"]))
+            .column(one_of(
+                "state",
+                &[
+                    "OPEN",
+                    "ACKNOWLEDGED",
+                    "PLANNED",
+                    "DECLINED",
+                    "ACTIONED",
+                    "VERIFIED",
+                    "REOPENED",
+                ],
+            ))
             .column(instant("due_at").optional())
             .column(instant("acknowledged_at").optional())
             .column(instant("actioned_at").optional())
             .column(instant("verified_at").optional())
             .columns(stamps())
-            .check("target", "campaign_id IS NOT NULL OR lead_id IS NOT NULL OR account_id IS NOT NULL OR opportunity_id IS NOT NULL")
+            .check(
+                "target",
+                "campaign_id IS NOT NULL OR lead_id IS NOT NULL \
+                OR account_id IS NOT NULL OR opportunity_id IS NOT NULL",
+            )
             .check("sentiment", "sentiment BETWEEN -2 AND 2")
             .index(&["state", "due_at"])
             .index(&["direction", "created_at"])
