@@ -2,7 +2,9 @@
 
 mod architecture;
 mod auth;
+mod cli;
 mod http;
 mod migrations;
+mod program;
 mod schema;
 mod serve;

@@ -134,7 +134,7 @@ mod tests {
         }
 
         async fn leaky(&self) -> async_graphql::Result<i32> {
-            Err("table user, column email".into())
+            std::future::ready(Err("table user, column email".into())).await
         }
 
         async fn panics(&self) -> i32 {
