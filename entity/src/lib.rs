@@ -1,1 +1,43 @@
-//! The tables of Revenue Hub as Rust types.
+//! The tables of Revenue Hub as Rust types, one file a table.
+//!
+//! Every instant is UTC with microseconds; every amount is in minor units of the
+//! currency beside it; text orders by code point on every database.
+
+// What several tables have in common.
+pub mod channel;
+pub mod money;
+
+// The team.
+pub mod territory;
+pub mod user;
+pub mod user_territory;
+
+// Companies and people.
+pub mod account;
+pub mod account_domain;
+pub mod contact;
+
+// From the campaign to the lead.
+pub mod campaign;
+pub mod campaign_cost;
+pub mod campaign_member;
+pub mod lead;
+pub mod lead_transition;
+pub mod reason_code;
+pub mod touch;
+
+// Deals.
+pub mod opportunity;
+pub mod opportunity_change;
+pub mod opportunity_contact;
+
+// What one function tells the other.
+pub mod feedback;
+pub mod feedback_comment;
+
+// The hub's own books.
+pub mod api_token;
+pub mod change;
+pub mod external_id;
+pub mod import_job;
+pub mod import_row;

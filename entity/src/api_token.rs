@@ -1,0 +1,39 @@
+//! Tokens that were issued, so that they can be listed and revoked. The token itself is not kept.
+
+use sea_orm::entity::prelude::*;
+
+/// One token.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_token")]
+pub struct Model {
+    /// The token's `jti` claim.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// What it is for.
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub name: String,
+    /// Whose it is; none for a service.
+    pub user_id: Option<Uuid>,
+    /// Array of role names.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub roles: Json,
+    /// Array of scopes, for example `["lead:read"]`.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub scopes: Json,
+    /// UTC; valid from then on.
+    pub issued_at: DateTimeUtc,
+    /// UTC; invalid from then on.
+    pub expires_at: DateTimeUtc,
+    /// UTC; taken back then.
+    pub revoked_at: Option<DateTimeUtc>,
+    /// UTC; about when it was last seen.
+    pub last_used_at: Option<DateTimeUtc>,
+    /// Id of the user or token that issued it; none: from the command line.
+    pub created_by: Option<Uuid>,
+}
+
+/// None: relations are declared once, where the dataset is.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
