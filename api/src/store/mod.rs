@@ -3,4 +3,5 @@
 //! Every writing function takes a transaction: only services and the intake open one.
 
 pub mod bulk;
+pub mod demo;
 pub mod table;
