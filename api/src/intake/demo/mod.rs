@@ -3,7 +3,8 @@
 //!
 //! Making it is pure: the same [`Plan`] gives the same rows to the last byte, ids included, because
 //! nothing here asks the clock, the machine's randomness or the database. It is made in slices of 500
-//! leads, so that a million take no more memory than five hundred. [`write`] puts it into a database.
+//! leads, so that a million take no more memory than five hundred. [`write`] puts it into a database,
+//! [`file`] into one of its own.
 
 mod account;
 mod calendar;
@@ -12,6 +13,7 @@ mod campaign_member;
 mod capture;
 mod contact;
 mod dice;
+pub mod file;
 mod feedback;
 #[cfg(test)]
 mod invariants;
@@ -45,6 +47,14 @@ pub struct Plan {
     pub scale: u32,
     /// The year is over as this day begins, UTC.
     pub ends_on: NaiveDate,
+}
+
+impl Plan {
+    /// How many leads the year has.
+    #[must_use]
+    pub fn leads(self) -> u64 {
+        u64::from(self.scale) * SLICES * u64::try_from(slice::LEADS).unwrap_or(0)
+    }
 }
 
 /// What everything that happens has in common.
@@ -131,12 +141,6 @@ impl Year {
             company: Some(company),
             next: 0,
         }
-    }
-
-    /// How many leads it has.
-    #[must_use]
-    pub fn leads(&self) -> u64 {
-        u64::from(self.plan.scale) * SLICES * u64::try_from(slice::LEADS).unwrap_or(0)
     }
 }
 

@@ -4,12 +4,14 @@
 //! of the business, and the change log, which is for what happens in the hub, has one entry for all of
 //! them, that of the job that brought them. The job also says what they were made from.
 
+use std::io;
+
 use chrono::{DateTime, Utc};
 use entity::{
     change::ChangeKind,
     import_job::{self, ImportStatus},
 };
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, IntoActiveModel};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -18,7 +20,10 @@ use super::{MissingReason, Plan, Reasons, Rows, VERSION, Year};
 use crate::{
     change::{self, Actor, Change},
     database::Database,
-    store::{bulk, demo as store},
+    store::{
+        bulk, demo as store,
+        table::{Record, Table},
+    },
 };
 
 /// Rows after which what is written so far is committed.
@@ -36,8 +41,11 @@ pub enum WriteError {
     #[error(transparent)]
     MissingReason(#[from] MissingReason),
     /// The database failed.
-    #[error("the database failed")]
+    #[error("the database failed: {0}")]
     Database(#[from] DbErr),
+    /// The file of the database could not be written.
+    #[error("the file could not be written: {0}")]
+    File(#[from] io::Error),
 }
 
 /// What was written.
@@ -76,10 +84,15 @@ pub async fn write(
     let mut counts = Map::new();
     let mut written = Written { rows: 0, leads: 0 };
     let mut committed = 0;
-    while let Some(rows) = slices.recv().await {
-        let leads = u64::try_from(rows.leads.len()).unwrap_or(0);
-        written.rows += write_rows(&tx, rows, &mut counts).await?;
-        written.leads += leads;
+    while let Some(slice) = slices.recv().await {
+        for (table, records) in slice.tables {
+            let rows = u64::try_from(records.len()).unwrap_or(0);
+            bulk::insert_records(&tx, &table, records).await?;
+            let before = counts.get(table.name).and_then(Value::as_u64);
+            counts.insert(table.name.to_owned(), json!(before.unwrap_or(0) + rows));
+            written.rows += rows;
+        }
+        written.leads += slice.leads;
         if written.rows - committed > COMMIT_AFTER {
             tx.commit().await?;
             tx = database.begin().await?;
@@ -161,13 +174,19 @@ fn plan_of(mapping: &str) -> Option<Plan> {
     })
 }
 
+/// A slice in the form in which it is written.
+struct Slice {
+    leads: u64,
+    tables: Vec<(Table, Vec<Record>)>,
+}
+
 /// Makes slices on a thread of its own while others are written.
-fn make_ahead(year: Year) -> mpsc::Receiver<Rows> {
+fn make_ahead(year: Year) -> mpsc::Receiver<Slice> {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
         for rows in year {
             // Nobody is waiting any more: the writer has failed, and says why.
-            if send.blocking_send(rows).is_err() {
+            if send.blocking_send(slice(rows)).is_err() {
                 return;
             }
         }
@@ -175,12 +194,18 @@ fn make_ahead(year: Year) -> mpsc::Receiver<Rows> {
     receive
 }
 
-/// Writes one slice, each table after those that it refers to; returns how many rows.
-async fn write_rows(
-    tx: &DatabaseTransaction,
-    rows: Rows,
-    counts: &mut Map<String, Value>,
-) -> Result<u64, DbErr> {
+/// The rows of `model` as records, if there are any.
+fn table<A, R>(rows: Vec<R>) -> Option<(Table, Vec<Record>)>
+where
+    A: ActiveModelTrait,
+    R: IntoActiveModel<A>,
+{
+    let rows = (!rows.is_empty()).then_some(rows)?;
+    Some((Table::of::<A::Entity>(), bulk::records(rows).collect()))
+}
+
+/// The tables of a slice, each after those that it refers to.
+fn slice(rows: Rows) -> Slice {
     let Rows {
         territories,
         users,
@@ -202,38 +227,30 @@ async fn write_rows(
     } = rows;
     // By id is by time: neighbours in the index are written together.
     touches.sort_unstable_by_key(|touch| touch.id);
-    let mut written = 0;
-    macro_rules! insert {
-        ($($table:literal: $rows:ident),+ $(,)?) => {$(
-            let count = u64::try_from($rows.len()).unwrap_or(0);
-            if count > 0 {
-                bulk::insert(tx, $rows).await?;
-                let sum = counts.get($table).and_then(Value::as_u64).unwrap_or(0);
-                counts.insert($table.to_owned(), json!(sum + count));
-                written += count;
-            }
-        )+};
+    let count = u64::try_from(leads.len()).unwrap_or(0);
+    let tables = [
+        table(territories),
+        table(users),
+        table(territory_users),
+        table(campaigns),
+        table(campaign_costs),
+        table(accounts),
+        table(account_domains),
+        table(contacts),
+        table(leads),
+        table(lead_transitions),
+        table(campaign_members),
+        table(opportunities),
+        table(opportunity_contacts),
+        table(opportunity_changes),
+        table(touches),
+        table(feedback),
+        table(feedback_comments),
+    ];
+    Slice {
+        leads: count,
+        tables: tables.into_iter().flatten().collect(),
     }
-    insert! {
-        "territory": territories,
-        "user": users,
-        "user_territory": territory_users,
-        "campaign": campaigns,
-        "campaign_cost": campaign_costs,
-        "account": accounts,
-        "account_domain": account_domains,
-        "contact": contacts,
-        "lead": leads,
-        "lead_transition": lead_transitions,
-        "campaign_member": campaign_members,
-        "opportunity": opportunities,
-        "opportunity_contact": opportunity_contacts,
-        "opportunity_change": opportunity_changes,
-        "touch": touches,
-        "feedback": feedback,
-        "feedback_comment": feedback_comments,
-    }
-    Ok(written)
 }
 
 #[cfg(test)]
