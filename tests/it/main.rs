@@ -2,6 +2,7 @@
 
 mod architecture;
 mod auth;
+mod demo;
 mod http;
 mod migrations;
 mod schema;

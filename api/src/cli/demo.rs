@@ -135,7 +135,8 @@ async fn on_url(
 /// A bar on a terminal, and nothing elsewhere.
 fn progress(plan: Plan) -> ProgressBar {
     let bar = ProgressBar::new(plan.leads());
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} leads, {eta} left");
+    let style =
+        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} leads, {eta} left");
     match style {
         Ok(style) => bar.with_style(style),
         Err(_wrong_template) => bar,
@@ -144,7 +145,9 @@ fn progress(plan: Plan) -> ProgressBar {
 
 fn tell(written: Written, place: &impl Display) {
     let Written { rows, leads } = written;
-    output::note(format_args!("Made up a year: {leads} leads, {rows} rows in all, in {place}."));
+    output::note(format_args!(
+        "Made up a year: {leads} leads, {rows} rows in all, in {place}."
+    ));
 }
 
 fn tell_age(plan: Plan, clock: &Clock) {

@@ -24,10 +24,20 @@ pub(super) async fn issue_tokens(app: &App, days: u32) -> Result<Vec<Bearer>, Fa
     let people = store::demo::people(app.database.reads()).await?;
     let mut bearers = Vec::new();
     for role in Role::ALL {
-        let has_role = |roles: &Vec<serde_json::Value>| roles.iter().any(|one| one == role.as_str());
+        let has_role =
+            |roles: &Vec<serde_json::Value>| roles.iter().any(|one| one == role.as_str());
         let person = people
             .iter()
-            .filter_map(|person| Some((person.roles.as_array().filter(|roles| has_role(roles))?.len(), person)))
+            .filter_map(|person| {
+                Some((
+                    person
+                        .roles
+                        .as_array()
+                        .filter(|roles| has_role(roles))?
+                        .len(),
+                    person,
+                ))
+            })
             .min_by_key(|(roles, _)| *roles);
         let Some((_, person)) = person else {
             continue;

@@ -13,8 +13,8 @@ mod campaign_member;
 mod capture;
 mod contact;
 mod dice;
-pub mod file;
 mod feedback;
+pub mod file;
 #[cfg(test)]
 mod invariants;
 mod lead;
