@@ -1,207 +1,21 @@
 //! The campaigns of the demo's year, with their briefs and what they cost.
 
+mod blueprint;
+mod cost;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     campaign::{self, CampaignKind, CampaignStatus},
-    campaign_cost::{self, CostCategory},
-    channel::Channel,
+    campaign_cost,
     lead::LeadSource,
-    money::MinorUnits,
 };
 use uuid::Uuid;
 
+use self::blueprint::{BLUEPRINTS, Blueprint, channel, message};
 use super::{
     calendar::Calendar,
     dice::Dice,
     team::{Region, Team},
-};
-
-/// What a campaign is made from.
-struct Blueprint {
-    name: &'static str,
-    kind: CampaignKind,
-    /// The day of the year on which it starts, from 0.
-    starts: i64,
-    /// How many days it lasts.
-    lasts: i64,
-    /// Where; none is everywhere.
-    region: Option<Region>,
-    /// What it is planned to cost, in whole units of `currency`.
-    budget: i64,
-    /// ISO 4217.
-    currency: &'static str,
-    /// The name of the one that it is a part of; it comes earlier in the list.
-    part_of: Option<&'static str>,
-}
-
-const fn blueprint(
-    name: &'static str,
-    kind: CampaignKind,
-    (starts, lasts): (i64, i64),
-    region: Option<Region>,
-    (budget, currency): (i64, &'static str),
-) -> Blueprint {
-    Blueprint {
-        name,
-        kind,
-        starts,
-        lasts,
-        region,
-        budget,
-        currency,
-        part_of: None,
-    }
-}
-
-const fn part_of(whole: &'static str, part: Blueprint) -> Blueprint {
-    Blueprint {
-        part_of: Some(whole),
-        ..part
-    }
-}
-
-/// Twenty campaigns of all kinds. The first five run all year, so that every lead can have one.
-const BLUEPRINTS: [Blueprint; 20] = {
-    use CampaignKind::{
-        Content, DirectMail, Email, Event, OutboundPlay, Paid, Partner, Social, Webinar,
-    };
-    use Region::{Amer, Dach, Emea, Uki};
-    [
-        blueprint("Search advertising", Paid, (0, 365), None, (180_000, "EUR")),
-        blueprint("Monthly newsletter", Email, (0, 365), None, (24_000, "EUR")),
-        blueprint(
-            "Partner referrals",
-            Partner,
-            (0, 365),
-            None,
-            (60_000, "EUR"),
-        ),
-        blueprint(
-            "Knowledge library",
-            Content,
-            (0, 365),
-            None,
-            (48_000, "EUR"),
-        ),
-        blueprint(
-            "Target account play",
-            OutboundPlay,
-            (0, 365),
-            None,
-            (36_000, "EUR"),
-        ),
-        blueprint(
-            "Community and social",
-            Social,
-            (5, 400),
-            None,
-            (30_000, "EUR"),
-        ),
-        blueprint(
-            "New year webinar: forecasts that hold",
-            Webinar,
-            (20, 30),
-            Some(Dach),
-            (9_000, "EUR"),
-        ),
-        blueprint(
-            "Benchmark report",
-            Content,
-            (40, 120),
-            None,
-            (35_000, "EUR"),
-        ),
-        blueprint(
-            "London revenue summit",
-            Event,
-            (75, 35),
-            Some(Uki),
-            (85_000, "GBP"),
-        ),
-        part_of(
-            "London revenue summit",
-            blueprint(
-                "London summit follow-up",
-                Email,
-                (110, 30),
-                Some(Uki),
-                (4_000, "GBP"),
-            ),
-        ),
-        blueprint(
-            "Trade fair Hannover",
-            Event,
-            (135, 40),
-            Some(Dach),
-            (140_000, "EUR"),
-        ),
-        part_of(
-            "Trade fair Hannover",
-            blueprint(
-                "Fair visitors: letter and sample",
-                DirectMail,
-                (150, 45),
-                Some(Dach),
-                (22_000, "EUR"),
-            ),
-        ),
-        blueprint(
-            "Summer demo series",
-            Webinar,
-            (190, 60),
-            Some(Amer),
-            (15_000, "EUR"),
-        ),
-        blueprint(
-            "Retargeting Americas",
-            Paid,
-            (120, 200),
-            Some(Amer),
-            (75_000, "EUR"),
-        ),
-        blueprint(
-            "Tokyo partner days",
-            Partner,
-            (210, 30),
-            None,
-            (4_800_000, "JPY"),
-        ),
-        blueprint(
-            "Win back quiet accounts",
-            OutboundPlay,
-            (230, 60),
-            Some(Emea),
-            (12_000, "EUR"),
-        ),
-        blueprint(
-            "Chief revenue officer dinners",
-            Event,
-            (255, 80),
-            Some(Amer),
-            (64_000, "EUR"),
-        ),
-        blueprint(
-            "Autumn letter to finance leaders",
-            DirectMail,
-            (280, 40),
-            Some(Uki),
-            (18_000, "GBP"),
-        ),
-        blueprint(
-            "Planning season campaign",
-            Email,
-            (315, 70),
-            None,
-            (28_000, "EUR"),
-        ),
-        blueprint(
-            "User conference",
-            Event,
-            (385, 20),
-            Some(Emea),
-            (160_000, "EUR"),
-        ),
-    ]
 };
 
 /// A campaign, and whom it is for.
@@ -271,7 +85,7 @@ impl Campaigns {
     pub(super) fn costs(&self, dice: &mut Dice, calendar: &Calendar) -> Vec<campaign_cost::Model> {
         let mut rows = Vec::new();
         for (planned, blueprint) in self.0.iter().zip(BLUEPRINTS.iter().cycle()) {
-            costs_of(dice, calendar, &planned.row, blueprint, &mut rows);
+            cost::ledger(dice, calendar, &planned.row, blueprint, &mut rows);
         }
         rows
     }
@@ -378,99 +192,5 @@ fn status(
         CampaignStatus::Paused
     } else {
         CampaignStatus::Running
-    }
-}
-
-fn channel(kind: CampaignKind) -> Channel {
-    match kind {
-        CampaignKind::Email => Channel::Email,
-        CampaignKind::Event | CampaignKind::Webinar => Channel::Event,
-        CampaignKind::Paid => Channel::Paid,
-        CampaignKind::Content => Channel::Content,
-        CampaignKind::DirectMail => Channel::Mail,
-        CampaignKind::Social => Channel::Social,
-        CampaignKind::OutboundPlay => Channel::Outbound,
-        CampaignKind::Partner => Channel::Partner,
-    }
-}
-
-fn message(kind: CampaignKind) -> &'static str {
-    match kind {
-        CampaignKind::Email => "What the best teams did last month, in five minutes",
-        CampaignKind::Event => "Meet the people who closed the gap",
-        CampaignKind::Webinar => "See it done, with your own questions",
-        CampaignKind::Paid => "Know by Friday what you will close",
-        CampaignKind::Content => "Numbers to bring to your next forecast meeting",
-        CampaignKind::DirectMail => "Something for the desk, and a reason to call",
-        CampaignKind::Social => "Sales and marketing on one page",
-        CampaignKind::OutboundPlay => "You lose a day a week to two sets of numbers",
-        CampaignKind::Partner => "Your adviser knows us already",
-    }
-}
-
-fn categories(kind: CampaignKind) -> &'static [CostCategory] {
-    match kind {
-        CampaignKind::Event => &[
-            CostCategory::Venue,
-            CostCategory::People,
-            CostCategory::Media,
-        ],
-        CampaignKind::Webinar | CampaignKind::Email => &[CostCategory::Tools, CostCategory::People],
-        CampaignKind::Paid | CampaignKind::Social => &[CostCategory::Media, CostCategory::Tools],
-        CampaignKind::Content => &[CostCategory::Content, CostCategory::People],
-        CampaignKind::DirectMail => &[CostCategory::Content, CostCategory::Other],
-        CampaignKind::OutboundPlay | CampaignKind::Partner => {
-            &[CostCategory::People, CostCategory::Other]
-        }
-    }
-}
-
-/// The ledger of one campaign: its budget in 3 to 12 parts over its time. What lies in the future
-/// has no actual cost, nor do some bills that have not come; a closed campaign has all of them.
-fn costs_of(
-    dice: &mut Dice,
-    calendar: &Calendar,
-    campaign: &campaign::Model,
-    blueprint: &Blueprint,
-    rows: &mut Vec<campaign_cost::Model>,
-) {
-    let Some(starts_at) = campaign.starts_at else {
-        return;
-    };
-    let parts = if blueprint.lasts > 100 {
-        12
-    } else {
-        dice.between(3, 8)
-    };
-    // Yen have no smaller unit.
-    let minor = if blueprint.currency == "JPY" { 1 } else { 100 };
-    for part in 0..parts {
-        let at = starts_at + TimeDelta::days(blueprint.lasts * part / parts);
-        let planned = blueprint.budget * minor / parts;
-        let billed = campaign.status == CampaignStatus::Closed || dice.chance(90);
-        let spent = calendar.happened(at).is_some() && campaign.status != CampaignStatus::Cancelled;
-        let actual = (billed && spent).then(|| planned * dice.between(82, 124) / 100);
-        let recorded_at = campaign.created_at;
-        rows.push(campaign_cost::Model {
-            id: dice.id(recorded_at),
-            campaign_id: campaign.id,
-            incurred_on: at.date_naive(),
-            category: *dice.pick(categories(blueprint.kind)),
-            planned_minor: MinorUnits(planned),
-            actual_minor: actual.map(MinorUnits),
-            currency: blueprint.currency.to_owned(),
-            note: (actual.is_none() && spent).then(|| "Bill not received".to_owned()),
-            version: if actual.is_some() { 2 } else { 1 },
-            created_at: recorded_at,
-            created_by: campaign.owner_id,
-            updated_at: if actual.is_some() {
-                at.max(recorded_at)
-            } else {
-                recorded_at
-            },
-            updated_by: campaign.owner_id,
-            deleted_at: None,
-            deleted_by: None,
-        });
     }
 }

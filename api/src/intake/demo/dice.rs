@@ -1,6 +1,6 @@
 //! Seeded randomness: the same seed throws the same numbers on every machine.
 //!
-//! Everything is made of whole numbers drawn from ChaCha, whose stream is fixed by its definition.
+//! Everything is made of whole numbers drawn from `ChaCha8`, whose stream is fixed by its definition.
 //! Floating point would not do: `exp` and `ln` differ in their last digit between machines.
 
 use chrono::{DateTime, TimeDelta, Utc};

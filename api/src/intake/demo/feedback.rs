@@ -27,13 +27,13 @@ pub(super) struct Remark {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Aim {
     /// A campaign.
-    pub(super) campaign_id: Option<Uuid>,
+    pub(super) campaign: Option<Uuid>,
     /// A lead.
-    pub(super) lead_id: Option<Uuid>,
+    pub(super) lead: Option<Uuid>,
     /// A company.
-    pub(super) account_id: Option<Uuid>,
+    pub(super) account: Option<Uuid>,
     /// A deal.
-    pub(super) opportunity_id: Option<Uuid>,
+    pub(super) opportunity: Option<Uuid>,
 }
 
 /// What people say of each kind: theme, words, sentiment.
@@ -160,10 +160,10 @@ pub(super) fn play(
         id: dice.id(remark.at),
         direction,
         kind: remark.kind,
-        campaign_id: remark.aim.campaign_id,
-        lead_id: remark.aim.lead_id,
-        account_id: remark.aim.account_id,
-        opportunity_id: remark.aim.opportunity_id,
+        campaign_id: remark.aim.campaign,
+        lead_id: remark.aim.lead,
+        account_id: remark.aim.account,
+        opportunity_id: remark.aim.opportunity,
         theme: Some(theme.to_owned()),
         verbatim: verbatim.to_owned(),
         sentiment: Some(sentiment),

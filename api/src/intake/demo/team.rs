@@ -1,87 +1,19 @@
 //! The people of the demo's company, and the territories that they look after.
 
+mod hire;
+mod region;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     territory::{self, TerritoryKind},
     user::{self, UserFunction},
     user_territory,
 };
-use serde_json::json;
 use uuid::Uuid;
 
-use super::{calendar::Calendar, dice::Dice, name::Name};
-
-/// The domain of the company whose year it is.
-const DOMAIN: &str = "brightwater.example";
-
-/// A territory that people work in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Region {
-    /// Germany, Austria, Switzerland.
-    Dach,
-    /// The United Kingdom and Ireland.
-    Uki,
-    /// The United States and Canada.
-    Amer,
-    /// The rest of Europe.
-    Emea,
-}
-
-impl Region {
-    /// All of them, as likely as the business in them.
-    pub(super) const SHARES: [(i64, Self); 4] = [
-        (35, Self::Dach),
-        (20, Self::Uki),
-        (30, Self::Amer),
-        (15, Self::Emea),
-    ];
-
-    /// ISO 3166-1 alpha-2, as likely as the business in each.
-    pub(super) fn countries(self) -> &'static [(i64, &'static str)] {
-        match self {
-            Self::Dach => &[(7, "DE"), (2, "AT"), (2, "CH")],
-            Self::Uki => &[(8, "GB"), (2, "IE")],
-            Self::Amer => &[(8, "US"), (2, "CA")],
-            Self::Emea => &[(5, "FR"), (3, "NL"), (2, "SE")],
-        }
-    }
-
-    /// Hours from UTC to local time in winter, near enough to tell day from night.
-    pub(super) fn utc_offset(self) -> i64 {
-        match self {
-            Self::Dach | Self::Emea => 1,
-            Self::Uki => 0,
-            Self::Amer => -5,
-        }
-    }
-
-    /// ISO 4217: what its companies keep their books in.
-    pub(super) fn currency(self) -> &'static str {
-        match self {
-            Self::Dach | Self::Emea => "EUR",
-            Self::Uki => "GBP",
-            Self::Amer => "USD",
-        }
-    }
-
-    fn code(self) -> &'static str {
-        match self {
-            Self::Dach => "DACH",
-            Self::Uki => "UKI",
-            Self::Amer => "AMER",
-            Self::Emea => "EMEA",
-        }
-    }
-
-    fn time_zone(self) -> &'static str {
-        match self {
-            Self::Dach => "Europe/Berlin",
-            Self::Uki => "Europe/London",
-            Self::Amer => "America/New_York",
-            Self::Emea => "Europe/Paris",
-        }
-    }
-}
+use self::hire::Hire;
+pub(super) use self::region::Region;
+use super::{calendar::Calendar, dice::Dice};
 
 /// Who works in a region.
 pub(super) struct Desk {
@@ -194,9 +126,14 @@ impl Team {
         ];
         for number in 0..extra {
             let region = hire.dice.weighted(&Region::SHARES);
-            if let Some(desk) = desks.iter_mut().nth(position(region)) {
-                hire.into_desk(desk, region, marketing, number % 5 == 4);
-            }
+            let [dach, uki, amer, emea] = &mut desks;
+            let desk = match region {
+                Region::Dach => dach,
+                Region::Uki => uki,
+                Region::Amer => amer,
+                Region::Emea => emea,
+            };
+            hire.join_desk(desk, region, marketing, number % 5 == 4);
         }
         let Hire { users, links, .. } = hire;
         let mut team = Self {
@@ -231,15 +168,6 @@ impl Team {
     }
 }
 
-fn position(region: Region) -> usize {
-    match region {
-        Region::Dach => 0,
-        Region::Uki => 1,
-        Region::Amer => 2,
-        Region::Emea => 3,
-    }
-}
-
 /// WORLD → EMEA → DACH and UKI; WORLD → AMER.
 fn territories(dice: &mut Dice, at: DateTime<Utc>) -> Vec<territory::Model> {
     let mut rows: Vec<territory::Model> = Vec::with_capacity(5);
@@ -269,110 +197,4 @@ fn territories(dice: &mut Dice, at: DateTime<Utc>) -> Vec<territory::Model> {
         rows.push(row);
     }
     rows
-}
-
-/// The company while it is hiring.
-struct Hire<'a> {
-    dice: &'a mut Dice,
-    founded: DateTime<Utc>,
-    users: Vec<user::Model>,
-    links: Vec<user_territory::Model>,
-    territories: &'a [territory::Model],
-}
-
-impl Hire<'_> {
-    fn desk(&mut self, region: Region, sales_manager: Uuid, marketing: Uuid, reps: usize) -> Desk {
-        let mut desk = Desk {
-            territory: self.territory(region.code()),
-            sales_manager,
-            reps: Vec::new(),
-            marketers: Vec::new(),
-        };
-        for _ in 0..reps {
-            self.into_desk(&mut desk, region, marketing, false);
-        }
-        self.into_desk(&mut desk, region, marketing, true);
-        desk
-    }
-
-    fn into_desk(&mut self, desk: &mut Desk, region: Region, marketing: Uuid, marketer: bool) {
-        if marketer {
-            let user = self.one(
-                region.code(),
-                region,
-                UserFunction::Marketing,
-                &["MARKETER"],
-                Some(marketing),
-            );
-            desk.marketers.push(user);
-        } else {
-            let manager = Some(desk.sales_manager);
-            let user = self.one(
-                region.code(),
-                region,
-                UserFunction::Sales,
-                &["SALES_REP"],
-                manager,
-            );
-            desk.reps.push(user);
-        }
-    }
-
-    fn one(
-        &mut self,
-        territory: &str,
-        home: Region,
-        function: UserFunction,
-        roles: &[&str],
-        manager_id: Option<Uuid>,
-    ) -> Uuid {
-        let country = self.dice.weighted(home.countries());
-        let (name, email) = self.unused_name(country);
-        let at = self.founded + TimeDelta::days(self.dice.between(0, 1_000));
-        let id = self.dice.id(at);
-        self.users.push(user::Model {
-            id,
-            name: name.full(),
-            email,
-            function,
-            roles: json!(roles),
-            active: true,
-            time_zone: home.time_zone().to_owned(),
-            manager_id,
-            capacity: roles.contains(&"SALES_REP").then_some(80),
-            out_of_office_from: None,
-            out_of_office_until: None,
-            version: 1,
-            created_at: at,
-            created_by: None,
-            updated_at: at,
-            updated_by: None,
-            deleted_at: None,
-            deleted_by: None,
-        });
-        self.links.push(user_territory::Model {
-            user_id: id,
-            territory_id: self.territory(territory),
-            created_at: at,
-            created_by: None,
-        });
-        id
-    }
-
-    fn territory(&self, code: &str) -> Uuid {
-        let found = self.territories.iter().find(|row| row.code == code);
-        found.map_or_else(Uuid::nil, |row| row.id)
-    }
-
-    /// A name whose address nobody in the company has.
-    fn unused_name(&mut self, country: &str) -> (Name, String) {
-        let name = Name::invent(self.dice, country);
-        let mut email = format!("{}@{DOMAIN}", name.mailbox());
-        let mut number = 2;
-        while self.users.iter().any(|user| user.email == email) {
-            email = format!("{}{number}@{DOMAIN}", name.mailbox());
-            number += 1;
-        }
-        (name, email)
-    }
 }

@@ -125,8 +125,8 @@ fn what_is_closed_has_a_date_and_what_is_lost_a_reason() {
             assert_eq!(reason_kind(deal.lost_reason_id), Some(ReasonKind::Lost));
         }
         if closed {
-            let last = of(&changes, OpportunityField::Stage).next_back().unwrap();
-            assert_eq!(deal.closed_at, Some(last.at));
+            let final_step = of(&changes, OpportunityField::Stage).next_back().unwrap();
+            assert_eq!(deal.closed_at, Some(final_step.at));
             assert_eq!(deal.closed_at, Some(deal.updated_at));
         }
         assert_eq!(deal.next_step.is_some(), !closed);
@@ -211,6 +211,6 @@ fn a_third_is_won_and_amounts_are_skewed() {
     amounts.sort_unstable();
     let median = amounts[amounts.len() / 2];
     let mean = amounts.iter().sum::<i64>() / i64::try_from(amounts.len()).unwrap();
-    assert!((20_000_00..29_000_00).contains(&median), "median {median}");
+    assert!((2_000_000..2_900_000).contains(&median), "median {median}");
     assert!(mean > median * 5 / 4, "mean {mean}, median {median}");
 }

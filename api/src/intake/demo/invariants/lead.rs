@@ -16,20 +16,21 @@ fn allowed(from: Option<LeadStatus>, to: LeadStatus, cause: TransitionCause) -> 
         Accepted, Converted, Disqualified, Mql, New, Nurturing, Recycled, Rejected, Sql, Working,
     };
     let by_hand = cause == TransitionCause::Mutation;
+    let Some(from) = from else {
+        return (to == New).then_some(false);
+    };
     match (from, to) {
-        (None, New)
-        | (Some(New), Nurturing)
-        | (Some(Mql), Accepted)
-        | (Some(Accepted), Working)
-        | (Some(Working), Sql)
-        | (Some(Sql), Converted)
-        | (Some(Recycled), Nurturing) => Some(false),
-        (Some(New | Nurturing | Recycled), Mql) => Some(by_hand),
-        (Some(Mql), Rejected | Nurturing)
-        | (Some(Accepted | Working | Sql), Recycled)
-        | (Some(Rejected), Recycled | Disqualified | Mql)
-        | (Some(New | Nurturing | Mql | Accepted | Working | Sql | Recycled), Disqualified)
-        | (Some(Disqualified | Converted), New) => Some(true),
+        (New | Recycled, Nurturing)
+        | (Mql, Accepted)
+        | (Accepted, Working)
+        | (Working, Sql)
+        | (Sql, Converted) => Some(false),
+        (New | Nurturing | Recycled, Mql) => Some(by_hand),
+        (Mql, Rejected | Nurturing)
+        | (Accepted | Working | Sql | Rejected, Recycled)
+        | (Rejected, Mql)
+        | (New | Nurturing | Mql | Accepted | Working | Sql | Recycled | Rejected, Disqualified)
+        | (Disqualified | Converted, New) => Some(true),
         _ => None,
     }
 }
