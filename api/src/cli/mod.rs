@@ -74,7 +74,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(&args, logging(load()?)?).await,
         Command::Migrate(args) => migrate::run(&args, logging(load()?)?).await,
         Command::Token(args) => token::run(args, logging(load()?)?).await,
-        Command::Schema(args) => schema::run(&args).await,
+        Command::Schema(args) => schema::run(&args),
         Command::Config => config::run(&load()?),
         Command::Doctor => doctor::run(&logging(load()?)?).await,
     }
