@@ -165,7 +165,11 @@ pub fn tokens(config: &Config, clock: Clock) -> Result<Tokens, StartError> {
 }
 
 /// Makes a folder, for its owner only, where there is none.
-fn create_private(dir: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Returns [`io::Error`] when it cannot be made.
+pub fn create_private(dir: &Path) -> io::Result<()> {
     if dir.as_os_str().is_empty() {
         return Ok(());
     }

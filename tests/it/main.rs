@@ -3,6 +3,7 @@
 mod architecture;
 mod auth;
 mod cli;
+mod demo;
 mod http;
 mod migrations;
 mod program;
