@@ -1,4 +1,12 @@
 //! The test suite.
 
+mod architecture;
+mod auth;
+mod cli;
+mod demo;
+mod http;
 mod migrations;
+mod program;
 mod reading;
+mod schema;
+mod serve;

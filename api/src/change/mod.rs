@@ -1,1 +1,92 @@
-//! …
+//! The change log: every write appends to it, in its own transaction. Nothing else writes to the
+//! table `change`, and a test looks for other writers.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DatabaseTransaction, DbErr};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use entity::change::{ActiveModel, ActorKind, ChangeKind};
+
+use crate::store::bulk;
+
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A user, by id.
+    User(Uuid),
+    /// A service, by the id of its token.
+    Token(Uuid),
+    /// An import, by the id of its job.
+    Import(Uuid),
+    /// The hub itself.
+    System,
+}
+
+impl Actor {
+    /// What [`Self::id`] is the id of.
+    #[must_use]
+    pub fn kind(self) -> ActorKind {
+        match self {
+            Self::User(_) => ActorKind::User,
+            Self::Token(_) => ActorKind::Token,
+            Self::Import(_) => ActorKind::Import,
+            Self::System => ActorKind::System,
+        }
+    }
+
+    /// For `created_by` and the like; none for the hub itself.
+    #[must_use]
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::User(id) | Self::Token(id) | Self::Import(id) => Some(id),
+            Self::System => None,
+        }
+    }
+}
+
+/// One write to one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// UTC; when it is recorded.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: Actor,
+    /// The table, for example `lead`.
+    pub entity: &'static str,
+    /// The row.
+    pub entity_id: Uuid,
+    /// What was done.
+    pub kind: ChangeKind,
+    /// By column, `[what it was, what it is]`; none for `CREATED`, where the row says it.
+    pub fields: Option<Json>,
+    /// Why, where the step asks for a reason.
+    pub reason: Option<String>,
+    /// The request that did it, as in the server's log.
+    pub request_id: Option<String>,
+}
+
+/// Appends `changes` to the log, in the transaction of the writes that they are about.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn record(tx: &DatabaseTransaction, changes: Vec<Change>) -> Result<(), DbErr> {
+    let rows: Vec<ActiveModel> = changes.into_iter().map(row).collect();
+    bulk::insert(tx, rows).await
+}
+
+fn row(change: Change) -> ActiveModel {
+    ActiveModel {
+        seq: NotSet,
+        at: Set(change.at),
+        actor_kind: Set(change.actor.kind()),
+        actor_id: Set(change.actor.id()),
+        entity: Set(change.entity.to_owned()),
+        entity_id: Set(change.entity_id),
+        kind: Set(change.kind),
+        fields: Set(change.fields),
+        reason: Set(change.reason),
+        request_id: Set(change.request_id),
+    }
+}

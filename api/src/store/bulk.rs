@@ -1,0 +1,182 @@
+//! Many rows of one table at once: what imports and the demo write with.
+//!
+//! The usual `insert_many` builds a new statement of thousands of placeholders for every call, which
+//! costs more than the rows. Here the text of a statement depends on the table alone (on SQLite
+//! also on one of a few row counts), so that it is prepared once and found again.
+
+mod literal;
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
+    IntoActiveModel, Statement,
+};
+
+use super::table::{Record, Table, Value, stored};
+
+/// Rows of one statement on SQLite; what is left over goes in powers of two. More rows gain nothing
+/// and widen the statement, whose binds are limited to 32,766.
+const SQLITE_ROWS: usize = 64;
+/// Rows of one statement on PostgreSQL, where every column is one parameter.
+const POSTGRES_ROWS: usize = 4096;
+
+/// Inserts models or active models of one entity. A key that the database counts up is left to it; a
+/// value that is not set is null.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database refuses a row; none of them is kept once the transaction is
+/// dropped.
+pub async fn insert<A, R>(tx: &DatabaseTransaction, rows: Vec<R>) -> Result<(), DbErr>
+where
+    A: ActiveModelTrait,
+    R: IntoActiveModel<A>,
+{
+    let table = Table::of::<A::Entity>();
+    let mut records = records::<A, R>(rows);
+    loop {
+        let chunk: Vec<Record> = records.by_ref().take(POSTGRES_ROWS).collect();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        insert_records(tx, &table, chunk).await?;
+    }
+}
+
+/// Models or active models as records of their table: the part of [`insert`] that needs no database.
+pub fn records<A, R>(rows: Vec<R>) -> impl Iterator<Item = Record>
+where
+    A: ActiveModelTrait,
+    R: IntoActiveModel<A>,
+{
+    let columns: Vec<_> = stored::<A::Entity>()
+        .zip(Table::of::<A::Entity>().columns)
+        .collect();
+    rows.into_iter().map(move |row| {
+        let mut row = row.into_active_model();
+        columns
+            .iter()
+            .map(|(column, definition)| match row.take(*column) {
+                ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
+                ActiveValue::NotSet => definition.kind.null(),
+            })
+            .collect()
+    })
+}
+
+/// Inserts records, each with a value for every column of `table`.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database refuses a row.
+pub async fn insert_records(
+    tx: &DatabaseTransaction,
+    table: &Table,
+    records: Vec<Record>,
+) -> Result<(), DbErr> {
+    write(tx, table, records, "").await.map(drop)
+}
+
+/// Writes whole records over the rows with their ids. A table with versions takes only records whose
+/// version is one above the stored one.
+///
+/// Returns how many rows were written: fewer than records when somebody else was faster.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database refuses a row.
+pub async fn update_records(
+    tx: &DatabaseTransaction,
+    table: &Table,
+    records: Vec<Record>,
+) -> Result<u64, DbErr> {
+    let assignments: Vec<String> = table
+        .columns
+        .iter()
+        .filter(|column| column.name != "id")
+        .map(|column| format!("\"{0}\" = excluded.\"{0}\"", column.name))
+        .collect();
+    let mut tail = format!(
+        " ON CONFLICT (\"id\") DO UPDATE SET {}",
+        assignments.join(", ")
+    );
+    if table.position("version").is_some() {
+        let guard = format!(
+            " WHERE \"{}\".\"version\" = excluded.\"version\" - 1",
+            table.name
+        );
+        tail.push_str(&guard);
+    }
+    write(tx, table, records, &tail).await
+}
+
+async fn write(
+    tx: &DatabaseTransaction,
+    table: &Table,
+    records: Vec<Record>,
+    tail: &str,
+) -> Result<u64, DbErr> {
+    let backend = tx.get_database_backend();
+    let mut left = records.len();
+    let mut records = records.into_iter();
+    let mut written = 0;
+    while left > 0 {
+        let rows = rows_of_next(backend, left);
+        left -= rows;
+        let chunk = records.by_ref().take(rows);
+        let (sql, values) = if backend == DbBackend::Sqlite {
+            let values = chunk.flatten().collect();
+            (sqlite_insert(table, rows, tail), values)
+        } else {
+            let values = literal::arrays(table.columns.len(), chunk);
+            (postgres_insert(table, tail), values)
+        };
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        written += tx.execute_raw(statement).await?.rows_affected();
+    }
+    Ok(written)
+}
+
+fn rows_of_next(backend: DbBackend, left: usize) -> usize {
+    if backend != DbBackend::Sqlite {
+        return left.min(POSTGRES_ROWS);
+    }
+    let mut rows = SQLITE_ROWS;
+    while rows > left {
+        rows /= 2;
+    }
+    rows
+}
+
+fn sqlite_insert(table: &Table, rows: usize, tail: &str) -> String {
+    let row = format!("({})", vec!["?"; table.columns.len()].join(","));
+    format!(
+        "INSERT INTO \"{}\" ({}) VALUES {}{tail}",
+        table.name,
+        table.column_list(),
+        vec![row.as_str(); rows].join(","),
+    )
+}
+
+fn postgres_insert(table: &Table, tail: &str) -> String {
+    let arrays: Vec<String> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| format!("${}::text::{}[]", index + 1, column.kind.postgres()))
+        .collect();
+    format!(
+        "INSERT INTO \"{}\" ({}) SELECT * FROM unnest({}){tail}",
+        table.name,
+        table.column_list(),
+        arrays.join(", "),
+    )
+}
+
+/// One parameter that holds a list of texts: a JSON array on SQLite, an array on PostgreSQL.
+pub(super) fn list<'a>(backend: DbBackend, items: impl Iterator<Item = &'a str>) -> Value {
+    if backend == DbBackend::Sqlite {
+        let items: Vec<&str> = items.collect();
+        return Value::from(serde_json::json!(items).to_string());
+    }
+    literal::texts(items)
+}

@@ -1,0 +1,170 @@
+//! The program as an operator meets it: it starts, says whether it is well, and stops.
+
+#![cfg(test)]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command},
+    thread,
+    time::Duration,
+};
+
+use api::database::{Database, Options, migrations};
+use reqwest::StatusCode;
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use tempfile::TempDir;
+use tests::{
+    app::{TestApp, each_app},
+    client::Response,
+    database::{TestDatabase, each_database, each_empty_database},
+};
+
+use crate::program::{revhub, run};
+
+/// Starts the program and returns the address that it prints.
+fn serve(database: &TestDatabase, folder: &TempDir) -> (Child, String) {
+    let mut child = revhub(database, folder, &["serve"]).spawn().unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    let url = line
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"));
+    let Some(url) = url else {
+        panic!("{line}{:?}", child.wait_with_output())
+    };
+    let address = url.strip_prefix("http://").unwrap();
+    let address = address.strip_suffix("/graphql").unwrap().to_owned();
+    (child, address)
+}
+
+/// Asks a process to stop, as a service manager does.
+fn terminate(child: &Child) {
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn a_request_that_is_being_answered_finishes_after_sigterm() {
+    for database in each_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let issue = ["token", "issue", "--role", "ADMIN", "--name", "test"];
+        let issued = run(revhub(&database, &folder, &issue));
+        assert!(issued.status.success(), "{issued:?}");
+        let token = String::from_utf8(issued.stdout).unwrap();
+        let (child, address) = serve(&database, &folder);
+        let body = json!({ "query": "{ __typename }" }).to_string();
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(
+            stream,
+            "POST /graphql HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{}",
+            token.trim(),
+            body.len(),
+            &body[..5],
+        )
+        .unwrap();
+        // The request has begun once the hub answers another one that came later.
+        assert!(get(&address, "/health/ready").starts_with("HTTP/1.1 200 "));
+        terminate(&child);
+        while TcpStream::connect(&address).is_ok() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        stream.write_all(&body.as_bytes()[5..]).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(
+            answer.ends_with(r#"{"data":{"__typename":"Query"}}"#),
+            "{answer}"
+        );
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(log.contains(r#""path":"/graphql""#), "{log}");
+        assert!(!log.contains(token.trim()), "{log}");
+    }
+}
+
+/// One request on a connection of its own.
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn an_idle_connection_does_not_keep_the_program_from_stopping() {
+    for database in each_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut child, address) = serve(&database, &folder);
+        let mut idle = TcpStream::connect(&address).unwrap();
+        write!(idle, "GET /health/live HTTP/1.1\r\nhost: hub\r\n\r\n").unwrap();
+        let mut first = [0; 12];
+        idle.read_exact(&mut first).unwrap();
+        terminate(&child);
+        assert!(child.wait().unwrap().success());
+    }
+}
+
+#[tokio::test]
+async fn replicas_that_start_at_once_migrate_once() {
+    for database in each_empty_database() {
+        let replica = || async {
+            let mut options = Options::new(database.url());
+            options.max_connections = 2;
+            let database = Database::connect(&options).await.unwrap();
+            let applied = migrations::apply(&database).await.unwrap();
+            assert_eq!(migrations::pending(&database).await.unwrap(), [""; 0]);
+            database.close().await;
+            applied
+        };
+        let (a, b, c) = tokio::join!(replica(), replica(), replica());
+        let mut applied = [a, b, c];
+        applied.sort_unstable();
+        assert_eq!(applied, [0, 0, migrations::known().len()]);
+    }
+}
+
+#[tokio::test]
+async fn health_says_what_is_missing() {
+    each_app(async |app| {
+        let ok = json!({ "status": "ok" });
+        assert_eq!(health(app, "live").await, (StatusCode::OK, ok.clone()));
+        assert_eq!(health(app, "ready").await, (StatusCode::OK, ok.clone()));
+        let newest = migrations::known().pop().unwrap();
+        let forget = format!("DELETE FROM seaql_migrations WHERE version = '{newest}'");
+        let writes = app.database.writes();
+        writes.execute_unprepared(&forget).await.unwrap();
+        let unready = |problem: &str| {
+            let body = json!({ "status": "unavailable", "problem": problem });
+            (StatusCode::SERVICE_UNAVAILABLE, body)
+        };
+        assert_eq!(
+            health(app, "ready").await,
+            unready("migrations are pending")
+        );
+        app.database.close().await;
+        assert_eq!(
+            health(app, "ready").await,
+            unready("the database cannot be reached")
+        );
+        assert_eq!(health(app, "live").await, (StatusCode::OK, ok));
+    })
+    .await;
+}
+
+async fn health(app: &TestApp, which: &str) -> (StatusCode, serde_json::Value) {
+    let response = app.http.get(format!("{}/health/{which}", app.url));
+    let response = Response::read(response.send().await.unwrap()).await;
+    (response.status, response.body)
+}
