@@ -67,7 +67,7 @@ impl Reader {
             ids.iter()
                 .flatten()
                 .map(|(_, node)| cost::of_node(node))
-                .sum(),
+                .fold(0, u64::saturating_add),
         )?;
         if ids.is_empty() {
             return Ok("[]".to_owned());
