@@ -9,8 +9,25 @@ use uuid::Uuid;
 pub struct Filter {
     /// The conditions.
     pub conditions: Vec<Condition>,
-    /// The input as it came, by which a cursor knows the list that it belongs to.
+    /// What it demands, by which a cursor knows the list that it belongs to.
     pub fingerprint: String,
+}
+
+impl Filter {
+    /// A filter with `conditions`. However a caller writes it, the same demands are the same list:
+    /// in another order, with variables, or as an empty object.
+    #[must_use]
+    pub fn of(conditions: Vec<Condition>) -> Self {
+        let mut demands: Vec<_> = conditions
+            .iter()
+            .map(|condition| format!("{condition:?}"))
+            .collect();
+        demands.sort();
+        Self {
+            conditions,
+            fingerprint: demands.join(" "),
+        }
+    }
 }
 
 /// A condition on a column.
