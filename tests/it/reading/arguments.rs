@@ -38,7 +38,11 @@ impl Literal {
 
 /// The arguments of a list of `noun`, and how many rows it gives at most: not many more than
 /// `rows`.
-pub(super) fn of_list(writer: &mut Writer<'_>, noun: &'static Noun, rows: usize) -> (String, usize) {
+pub(super) fn of_list(
+    writer: &mut Writer<'_>,
+    noun: &'static Noun,
+    rows: usize,
+) -> (String, usize) {
     let mut arguments = Vec::new();
     let filter = if writer.choices.one_in(3) {
         let (text, filter) = filter(writer, noun);

@@ -22,7 +22,9 @@ impl Cursors {
                     (expected.keys().collect(), actual.keys().collect());
                 // `serde_json` does not care for the order of keys; here it is compared.
                 if wanted != given {
-                    return Err(format!("{path}: expected the keys {wanted:?}, not {given:?}"));
+                    return Err(format!(
+                        "{path}: expected the keys {wanted:?}, not {given:?}"
+                    ));
                 }
                 for ((key, expected), actual) in expected.iter().zip(actual.values()) {
                     self.inside(path, &format!(".{key}"), expected, actual)?;

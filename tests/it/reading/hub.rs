@@ -157,7 +157,11 @@ pub(super) fn uuid(json: &Json) -> Uuid {
 pub(super) fn oracle(seed: u64, count: usize) -> Oracle {
     let rows = Rows::random(seed, count);
     let there = |row: &&tests::rows::Row| cell(row, "deleted_at") == &Cell::Null;
-    let user = rows.of("user").iter().find(there).map(|row| cell(row, "id"));
+    let user = rows
+        .of("user")
+        .iter()
+        .find(there)
+        .map(|row| cell(row, "id"));
     let user = match user {
         Some(Cell::Id(id)) => Some(*id),
         _ => None,
@@ -200,3 +204,10 @@ pub(super) fn noun(name: &str) -> &'static Noun {
     Noun::of(name).unwrap()
 }
 
+/// The fields of a JSON object.
+pub(super) fn variables(json: Json) -> Map<String, Json> {
+    match json {
+        Json::Object(fields) => fields,
+        other => panic!("{other} is no object"),
+    }
+}

@@ -108,13 +108,7 @@ impl Writer<'_> {
         format!("{{ {} }}", items.join(" "))
     }
 
-    fn item(
-        &mut self,
-        scope: &mut Scope,
-        type_name: &str,
-        levels: usize,
-        rows: usize,
-    ) -> String {
+    fn item(&mut self, scope: &mut Scope, type_name: &str, levels: usize, rows: usize) -> String {
         if type_name == "Node" {
             return self.item_of_node(levels, rows);
         }
@@ -124,22 +118,19 @@ impl Writer<'_> {
             8 => self.again(scope, levels),
             9 => self.inline(scope, type_name, levels, rows),
             10 => self.fragment(scope, type_name, levels, rows),
-            _ => {
-                let directive = self.directive();
-                format!("__typename{directive}")
-            }
+            _ => self.type_name(),
         }
     }
 
     /// What is selected of an interface: its field, and fragments on types that implement it. These
     /// have keys of their own: two types may not give the same key different shapes.
     fn item_of_node(&mut self, levels: usize, rows: usize) -> String {
-        let directive = self.directive();
         match self.choices.below(4) {
-            0 => format!("id{directive}"),
-            1 => format!("__typename{directive}"),
-            2 => format!("... on Node{directive} {{ id again: __typename }}"),
+            0 => format!("id{}", self.directive()),
+            1 => self.type_name(),
+            2 => format!("... on Node{} {{ id again: __typename }}", self.directive()),
             _ => {
+                let directive = self.directive();
                 let Some(noun) = self.choices.pick(Noun::all()) else {
                     return "id".to_owned();
                 };
@@ -170,7 +161,11 @@ impl Writer<'_> {
             .collect();
         if type_name == "Query" && levels > 0 {
             // The root has no scalars.
-            fields = model.fields(type_name).iter().map(|field| &field.node).collect();
+            fields = model
+                .fields(type_name)
+                .iter()
+                .map(|field| &field.node)
+                .collect();
         }
         let Some(field) = self.choices.pick(&fields).copied() else {
             return "__typename".to_owned();
@@ -242,13 +237,7 @@ impl Writer<'_> {
         }
     }
 
-    fn inline(
-        &mut self,
-        scope: &mut Scope,
-        type_name: &str,
-        levels: usize,
-        rows: usize,
-    ) -> String {
+    fn inline(&mut self, scope: &mut Scope, type_name: &str, levels: usize, rows: usize) -> String {
         let directive = self.directive();
         let is_node = self.oracle.model.implements(type_name, "Node");
         let condition = match self.choices.below(3) {
@@ -282,7 +271,11 @@ impl Writer<'_> {
             ..Scope::default()
         };
         let name = self.name("F");
-        let (levels, rows) = if own_keys { (levels.min(3), rows.min(9)) } else { (levels, rows) };
+        let (levels, rows) = if own_keys {
+            (levels.min(3), rows.min(9))
+        } else {
+            (levels, rows)
+        };
         let scope = if own_keys { &mut own } else { scope };
         let selection = self.selection(scope, type_name, levels, rows);
         let definition = format!(" fragment {name} on {type_name} {selection}");
@@ -297,12 +290,23 @@ impl Writer<'_> {
         format!("...{name}{directive}")
     }
 
-    /// Rarely `@skip` or `@include`, or both.
+    /// The library overlooks variables in directives of `__typename`: here they are literal.
+    fn type_name(&mut self) -> String {
+        let directives = ["", "", "", " @skip(if: true)", " @include(if: true)"];
+        let directive = self.choices.pick(&directives).copied();
+        format!("__typename{}", directive.unwrap_or_default())
+    }
+
+    /// Rarely `@skip` or `@include`.
     fn directive(&mut self) -> String {
         if !self.choices.one_in(6) {
             return String::new();
         }
-        let kind = if self.choices.one_in(2) { "skip" } else { "include" };
+        let kind = if self.choices.one_in(2) {
+            "skip"
+        } else {
+            "include"
+        };
         let value = self.choices.one_in(2);
         let literal = Literal::of(Json::Bool(value), value.to_string());
         let condition = self.pass("Boolean!", &literal);
@@ -318,7 +322,9 @@ impl Writer<'_> {
             return (format!("(ids: {})", self.pass("[ID!]!", &ids)), 4);
         }
         if takes("id") {
-            let noun = Noun::all().iter().find(|noun| field.name.node == noun.single);
+            let noun = Noun::all()
+                .iter()
+                .find(|noun| field.name.node == noun.single);
             let id = match noun {
                 Some(noun) if !self.choices.one_in(6) => self.id_of(noun),
                 _ => self.id(),
@@ -360,7 +366,11 @@ impl Writer<'_> {
     /// The id of a row of `noun`, rarely of one that is deleted.
     fn id_of(&mut self, noun: &Noun) -> Literal {
         let (there, deleted) = ids(self.oracle, noun);
-        let ids = if self.choices.one_in(8) { deleted } else { there };
+        let ids = if self.choices.one_in(8) {
+            deleted
+        } else {
+            there
+        };
         Literal::text(self.choices.pick(&ids).map_or("", String::as_str))
     }
 
@@ -373,11 +383,14 @@ impl Writer<'_> {
         let name = self.name("v");
         if way == 3 {
             self.definitions.push(format!("${name}: {ty}"));
-            self.question.variables.insert(name.clone(), value.json.clone());
+            self.question
+                .variables
+                .insert(name.clone(), value.json.clone());
         } else {
             // What has a default need not be given, even where null is not allowed.
             let ty = ty.trim_end_matches('!');
-            self.definitions.push(format!("${name}: {ty} = {}", value.text));
+            self.definitions
+                .push(format!("${name}: {ty} = {}", value.text));
         }
         format!("${name}")
     }

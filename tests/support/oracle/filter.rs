@@ -13,7 +13,9 @@ pub(super) fn passes(row: &Row, filter: Option<&Json>) -> bool {
     let filter = filter.and_then(Json::as_object).unwrap_or(&nothing);
     filter.iter().all(|(field, tests)| {
         let value = cell(row, &snake(field));
-        let tests = tests.as_object().expect("the tests of a field are an object");
+        let tests = tests
+            .as_object()
+            .expect("the tests of a field are an object");
         tests
             .iter()
             .all(|(operator, operand)| holds(value, operator, operand))

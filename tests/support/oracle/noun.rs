@@ -24,22 +24,140 @@ pub struct Noun {
 
 const NOUNS: [Noun; 17] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
-    noun(["Territory", "territory", "territories", "territory", "terr"], "path", false),
-    noun(["Account", "account", "accounts", "account", "acc"], "created_at", true),
-    noun(["AccountDomain", "accountDomain", "accountDomains", "account_domain", "dom"], "domain", false),
-    noun(["Contact", "contact", "contacts", "contact", "con"], "created_at", true),
-    noun(["ReasonCode", "reasonCode", "reasonCodes", "reason_code", "reason"], "key", false),
-    noun(["Campaign", "campaign", "campaigns", "campaign", "camp"], "created_at", true),
-    noun(["CampaignCost", "campaignCost", "campaignCosts", "campaign_cost", "cost"], "incurred_on", true),
-    noun(["CampaignMember", "campaignMember", "campaignMembers", "campaign_member", "member"], "created_at", true),
-    noun(["Lead", "lead", "leads", "lead", "lead"], "created_at", true),
-    noun(["LeadTransition", "leadTransition", "leadTransitions", "lead_transition", "trans"], "at", false),
-    noun(["Opportunity", "opportunity", "opportunities", "opportunity", "opp"], "created_at", true),
-    noun(["OpportunityContact", "opportunityContact", "opportunityContacts", "opportunity_contact", "oppcon"], "created_at", false),
-    noun(["OpportunityChange", "opportunityChange", "opportunityChanges", "opportunity_change", "oppchg"], "at", false),
-    noun(["Touch", "touch", "touches", "touch", "touch"], "occurred_at", true),
-    noun(["Feedback", "feedback", "feedbackItems", "feedback", "fb"], "created_at", true),
-    noun(["FeedbackComment", "feedbackComment", "feedbackComments", "feedback_comment", "fbc"], "created_at", false),
+    noun(
+        ["Territory", "territory", "territories", "territory", "terr"],
+        "path",
+        false,
+    ),
+    noun(
+        ["Account", "account", "accounts", "account", "acc"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "AccountDomain",
+            "accountDomain",
+            "accountDomains",
+            "account_domain",
+            "dom",
+        ],
+        "domain",
+        false,
+    ),
+    noun(
+        ["Contact", "contact", "contacts", "contact", "con"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "ReasonCode",
+            "reasonCode",
+            "reasonCodes",
+            "reason_code",
+            "reason",
+        ],
+        "key",
+        false,
+    ),
+    noun(
+        ["Campaign", "campaign", "campaigns", "campaign", "camp"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "CampaignCost",
+            "campaignCost",
+            "campaignCosts",
+            "campaign_cost",
+            "cost",
+        ],
+        "incurred_on",
+        true,
+    ),
+    noun(
+        [
+            "CampaignMember",
+            "campaignMember",
+            "campaignMembers",
+            "campaign_member",
+            "member",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        ["Lead", "lead", "leads", "lead", "lead"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "LeadTransition",
+            "leadTransition",
+            "leadTransitions",
+            "lead_transition",
+            "trans",
+        ],
+        "at",
+        false,
+    ),
+    noun(
+        [
+            "Opportunity",
+            "opportunity",
+            "opportunities",
+            "opportunity",
+            "opp",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "OpportunityContact",
+            "opportunityContact",
+            "opportunityContacts",
+            "opportunity_contact",
+            "oppcon",
+        ],
+        "created_at",
+        false,
+    ),
+    noun(
+        [
+            "OpportunityChange",
+            "opportunityChange",
+            "opportunityChanges",
+            "opportunity_change",
+            "oppchg",
+        ],
+        "at",
+        false,
+    ),
+    noun(
+        ["Touch", "touch", "touches", "touch", "touch"],
+        "occurred_at",
+        true,
+    ),
+    noun(
+        ["Feedback", "feedback", "feedbackItems", "feedback", "fb"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "FeedbackComment",
+            "feedbackComment",
+            "feedbackComments",
+            "feedback_comment",
+            "fbc",
+        ],
+        "created_at",
+        false,
+    ),
 ];
 
 const fn noun(
@@ -74,7 +192,8 @@ impl Noun {
     /// What a global id is one of, and which.
     pub(super) fn of_id(text: &str) -> Option<(&'static Self, Uuid)> {
         let (prefix, digits) = text.split_once('_')?;
-        let canonical = digits.len() == 32 && digits.bytes().all(|b| b"0123456789abcdef".contains(&b));
+        let canonical =
+            digits.len() == 32 && digits.bytes().all(|b| b"0123456789abcdef".contains(&b));
         let noun = NOUNS.iter().find(|noun| noun.prefix == prefix)?;
         if canonical {
             return Some((noun, digits.parse().ok()?));

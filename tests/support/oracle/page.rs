@@ -74,7 +74,9 @@ impl<'a> Page<'a> {
 
     /// The cursor of a row, or null for none.
     pub(super) fn cursor(&self, row: Option<&&Row>) -> Json {
-        row.map_or(Json::Null, |row| Json::String(cursor_of(self.noun, id_of(row))))
+        row.map_or(Json::Null, |row| {
+            Json::String(cursor_of(self.noun, id_of(row)))
+        })
     }
 }
 

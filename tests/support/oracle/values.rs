@@ -46,7 +46,11 @@ impl Execution<'_> {
             }
             Value::List(items) => {
                 let items = items.iter();
-                Json::Array(items.map(|item| self.constant(item).unwrap_or_default()).collect())
+                Json::Array(
+                    items
+                        .map(|item| self.constant(item).unwrap_or_default())
+                        .collect(),
+                )
             }
             Value::Null => Json::Null,
             Value::Number(number) => Json::Number(number.clone()),

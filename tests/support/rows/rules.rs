@@ -68,9 +68,11 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
         "opportunity_contact" => &[&["opportunity_id", "contact_id"]],
         _ => &[],
     };
-    let values = keys
-        .iter()
-        .map(|key| key.iter().map(|column| cell(row, column)).collect::<Vec<_>>());
+    let values = keys.iter().map(|key| {
+        key.iter()
+            .map(|column| cell(row, column))
+            .collect::<Vec<_>>()
+    });
     values
         .filter(|values| !values.contains(&&Cell::Null))
         .map(|values| format!("{values:?}"))

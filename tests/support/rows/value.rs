@@ -2,10 +2,7 @@
 
 use api::dataset::{Kind, dataset};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use sea_orm::{
-    ColumnType, Value,
-    sea_query::StringLen,
-};
+use sea_orm::{ColumnType, Value, sea_query::StringLen};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -104,7 +101,11 @@ fn text(
         return value.unwrap_or_default();
     }
     if column.ends_with("currency") {
-        return choices.pick(&CURRENCIES).copied().unwrap_or("EUR").to_owned();
+        return choices
+            .pick(&CURRENCIES)
+            .copied()
+            .unwrap_or("EUR")
+            .to_owned();
     }
     let mut text = choices.pick(&TEXTS).copied().unwrap_or("").to_owned();
     if rules::is_unique(table, column) {
@@ -122,9 +123,13 @@ fn values_of(table: &str, column: &str) -> Option<Vec<String>> {
     let entities = dataset().entities();
     let entity = entities.iter().find(|entity| entity.table == table)?;
     entity.fields.iter().find_map(|field| match &field.kind {
-        Kind::Choice(name, choice) if *name == column => {
-            Some(choice.values.iter().map(|(value, _)| value.clone()).collect())
-        }
+        Kind::Choice(name, choice) if *name == column => Some(
+            choice
+                .values
+                .iter()
+                .map(|(value, _)| value.clone())
+                .collect(),
+        ),
         _ => None,
     })
 }
@@ -169,7 +174,7 @@ fn json(choices: &mut Choices, column: &str) -> Json {
             json!({}),
             json!([]),
             json!({"a": null, "bb": [1, 2.5, -3, {}], "ccc": {"": "x"}}),
-            json!({"ä": "👩 \"quoted\" \\ \u{1}\n", "\"'": false}),
+            json!({"\"'": false, "ä": "👩 \"quoted\" \\ \u{1}\n"}),
             json!("text"),
             json!(9_007_199_254_740_993_i64),
             json!([null, true, 0.1]),
