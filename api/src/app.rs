@@ -197,11 +197,14 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
     }
     let server = server.bind(address).map_err(|error| {
         let (setting, problem) = match error.kind() {
-            io::ErrorKind::AddrInUse => ("server.port", "is taken".to_owned()),
-            io::ErrorKind::PermissionDenied => ("server.port", "is not allowed".to_owned()),
+            io::ErrorKind::AddrInUse => ("server.port", "it is taken".to_owned()),
+            io::ErrorKind::PermissionDenied => ("server.port", "it is not allowed".to_owned()),
             _ => ("server.host", error.to_string()),
         };
-        let problem = format!("{host} port {}: {problem}", config.server.port);
+        let problem = format!(
+            "no listening on {host} port {}: {problem}",
+            config.server.port
+        );
         StartError::Config(config.problem(setting, problem))
     })?;
     let address = server.addrs().first().copied();

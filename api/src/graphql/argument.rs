@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     dataset::{Entity, Field, GlobalId, Kind},
     error::ApiError,
-    reader::{Condition, Cursor, Filter, Page, Test},
+    reader::{Condition, Cursor, Filter, Operand, Page, Test},
 };
 
 /// How many rows a page has when nobody says.
@@ -171,7 +171,7 @@ fn operand_values(
     field: &'static Field,
     path: &str,
     operand: &Value,
-) -> Result<Vec<sea_orm::Value>, ApiError> {
+) -> Result<Vec<Operand>, ApiError> {
     let Value::List(items) = operand else {
         return Ok(vec![operand_value(field, path, operand)?]);
     };
@@ -188,54 +188,43 @@ fn operand_values(
 }
 
 /// The value to compare with, as the column's type.
-fn operand_value(
-    field: &'static Field,
-    path: &str,
-    operand: &Value,
-) -> Result<sea_orm::Value, ApiError> {
+fn operand_value(field: &'static Field, path: &str, operand: &Value) -> Result<Operand, ApiError> {
     let wrong = |what: &str| ApiError::validation(path, format!("{what} is required"));
     match (&field.kind, operand) {
         (_, Value::Null) => Err(wrong("a value, or the operator `isNull`,")),
-        (Kind::Text(_), Value::String(text)) => Ok(text.as_str().into()),
+        (Kind::Text(_), Value::String(text)) => Ok(Operand::Text(text.clone())),
         (Kind::Text(_), _) => Err(wrong("a text")),
         (Kind::Int(_), Value::Number(number)) => number
             .as_i64()
             .and_then(|number| i32::try_from(number).ok())
-            .map(Into::into)
+            .map(Operand::Int)
             .ok_or_else(|| wrong("a number of 32 bits")),
         (Kind::Int(_), _) => Err(wrong("a number")),
-        (Kind::Boolean(_), Value::Boolean(value)) => Ok((*value).into()),
+        (Kind::Boolean(_), Value::Boolean(value)) => Ok(Operand::Boolean(*value)),
         (Kind::Boolean(_), _) => Err(wrong("true or false")),
         (Kind::Choice(_, choice), operand) => match operand {
-            Value::Enum(value)
-                if choice
-                    .values
-                    .iter()
-                    .any(|(known, _)| known == value.as_str()) =>
-            {
-                Ok(value.as_str().into())
-            }
-            Value::String(value) if choice.values.iter().any(|(known, _)| known == value) => {
-                Ok(value.as_str().into())
-            }
-            _ => Err(wrong(&format!("a {}", choice.name))),
-        },
+            Value::Enum(name) => Some(name.as_str()),
+            Value::String(text) => Some(text.as_str()),
+            _ => None,
+        }
+        .filter(|text| choice.values.iter().any(|(known, _)| known == text))
+        .map(|text| Operand::Text(text.to_owned()))
+        .ok_or_else(|| wrong(&format!("a {}", choice.name))),
         (Kind::Instant(_), Value::String(text)) => DateTime::parse_from_rfc3339(text)
-            .map(|instant| instant.with_timezone(&Utc).into())
+            .map(|instant| Operand::Instant(instant.with_timezone(&Utc)))
             .map_err(|_invalid| wrong("an instant such as 2026-01-31T09:30:00Z")),
         (Kind::Instant(_), _) => Err(wrong("an instant such as 2026-01-31T09:30:00Z")),
         (Kind::Day(_), Value::String(text)) => text
             .parse::<NaiveDate>()
-            .map(Into::into)
+            .map(Operand::Day)
             .map_err(|_invalid| wrong("a day such as 2026-01-31")),
         (Kind::Day(_), _) => Err(wrong("a day such as 2026-01-31")),
-        (Kind::Id, Value::String(text)) => Ok(GlobalId::parse(text)
-            .ok_or_else(|| wrong("a global id"))?
-            .id
-            .into()),
+        (Kind::Id, Value::String(text)) => GlobalId::parse(text)
+            .map(|id| Operand::Id(id.id))
+            .ok_or_else(|| wrong("a global id")),
         (Kind::Reference { target, .. }, Value::String(text)) => GlobalId::parse(text)
             .filter(|id| id.entity.name == *target)
-            .map(|id| id.id.into())
+            .map(|id| Operand::Id(id.id))
             .ok_or_else(|| wrong(&format!("the id of a {target}"))),
         _ => Err(wrong("another type")),
     }

@@ -126,6 +126,7 @@ mod tests {
 
     struct Query;
 
+    #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     #[Object]
     impl Query {
         async fn fine(&self) -> i32 {
@@ -133,7 +134,7 @@ mod tests {
         }
 
         async fn leaky(&self) -> async_graphql::Result<i32> {
-            Err("table user, column email".into())
+            std::future::ready(Err("table user, column email".into())).await
         }
 
         async fn panics(&self) -> i32 {
