@@ -20,7 +20,7 @@ const MODULES: [(&str, &[&str]); 16] = [
     // Each knows the other's one door: the viewer, and the rows that say who it is.
     ("auth", &["clock", "database", "error", "store", "views"]),
     ("store", &["auth", "database", "error", "views"]),
-    ("change", &["auth", "database", "error", "views"]),
+    ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["views"]),
     ("reader", &["auth", "database", "dataset", "error", "views"]),
     (

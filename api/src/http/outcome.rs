@@ -126,7 +126,6 @@ mod tests {
 
     struct Query;
 
-    #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     #[Object]
     impl Query {
         async fn fine(&self) -> i32 {

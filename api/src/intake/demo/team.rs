@@ -6,8 +6,7 @@ mod region;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     territory::{self, TerritoryKind},
-    user::{self, UserFunction},
-    user_territory,
+    user, user_territory,
 };
 use uuid::Uuid;
 
@@ -68,56 +67,15 @@ impl Team {
             links: Vec::new(),
             territories: &territories,
         };
-        let leader = hire.one(
-            "WORLD",
-            Region::Emea,
-            UserFunction::Revenue,
-            &["REVENUE_LEADER"],
-            None,
-        );
-        let emea = hire.one(
-            "EMEA",
-            Region::Emea,
-            UserFunction::Sales,
-            &["SALES_MANAGER"],
-            Some(leader),
-        );
-        let amer = hire.one(
-            "AMER",
-            Region::Amer,
-            UserFunction::Sales,
-            &["SALES_MANAGER"],
-            Some(leader),
-        );
+        let leader = hire.one("WORLD", Region::Emea, &["REVENUE_LEADER"], None);
+        let emea = hire.one("EMEA", Region::Emea, &["SALES_MANAGER"], Some(leader));
+        let amer = hire.one("AMER", Region::Amer, &["SALES_MANAGER"], Some(leader));
         // Leads the reps of a small region and sells there too: two roles.
-        let uki = hire.one(
-            "UKI",
-            Region::Uki,
-            UserFunction::Sales,
-            &["SALES_MANAGER", "SALES_REP"],
-            Some(emea),
-        );
-        let marketing = hire.one(
-            "WORLD",
-            Region::Dach,
-            UserFunction::Marketing,
-            &["MARKETING_MANAGER"],
-            Some(leader),
-        );
-        hire.one(
-            "WORLD",
-            Region::Dach,
-            UserFunction::Revenue,
-            &["ANALYST"],
-            Some(leader),
-        );
-        hire.one(
-            "WORLD",
-            Region::Dach,
-            UserFunction::Revenue,
-            &["ADMIN"],
-            Some(leader),
-        );
+        let both = ["SALES_MANAGER", "SALES_REP"];
+        let uki = hire.one("UKI", Region::Uki, &both, Some(emea));
+        let marketing = hire.one("WORLD", Region::Dach, &["MARKETING_MANAGER"], Some(leader));
+        hire.one("WORLD", Region::Dach, &["ANALYST"], Some(leader));
+        hire.one("WORLD", Region::Dach, &["ADMIN"], Some(leader));
         let mut desks = [
             hire.desk(Region::Dach, emea, marketing, 4),
             hire.desk(Region::Uki, uki, marketing, 3),
@@ -125,15 +83,7 @@ impl Team {
             hire.desk(Region::Emea, emea, marketing, 2),
         ];
         for number in 0..extra {
-            let region = hire.dice.weighted(&Region::SHARES);
-            let [dach, uki, amer, emea] = &mut desks;
-            let desk = match region {
-                Region::Dach => dach,
-                Region::Uki => uki,
-                Region::Amer => amer,
-                Region::Emea => emea,
-            };
-            hire.join_desk(desk, region, marketing, number % 5 == 4);
+            hire.one_more(&mut desks, marketing, number % 5 == 4);
         }
         let Hire { users, links, .. } = hire;
         let mut team = Self {

@@ -25,6 +25,7 @@ pub(super) struct Hire<'a> {
 }
 
 impl Hire<'_> {
+    /// The reps of `region` and their marketer.
     pub(super) fn desk(
         &mut self,
         region: Region,
@@ -45,40 +46,35 @@ impl Hire<'_> {
         desk
     }
 
-    pub(super) fn join_desk(
-        &mut self,
-        desk: &mut Desk,
-        region: Region,
-        marketing: Uuid,
-        marketer: bool,
-    ) {
+    fn join_desk(&mut self, desk: &mut Desk, region: Region, marketing: Uuid, marketer: bool) {
         if marketer {
-            let user = self.one(
-                region.code(),
-                region,
-                UserFunction::Marketing,
-                &["MARKETER"],
-                Some(marketing),
-            );
+            let user = self.one(region.code(), region, &["MARKETER"], Some(marketing));
             desk.marketers.push(user);
         } else {
             let manager = Some(desk.sales_manager);
-            let user = self.one(
-                region.code(),
-                region,
-                UserFunction::Sales,
-                &["SALES_REP"],
-                manager,
-            );
+            let user = self.one(region.code(), region, &["SALES_REP"], manager);
             desk.reps.push(user);
         }
     }
 
+    /// Somebody for a region that chance chooses.
+    pub(super) fn one_more(&mut self, desks: &mut [Desk; 4], marketing: Uuid, marketer: bool) {
+        let region = self.dice.weighted(&Region::SHARES);
+        let [dach, uki, amer, emea] = desks;
+        let desk = match region {
+            Region::Dach => dach,
+            Region::Uki => uki,
+            Region::Amer => amer,
+            Region::Emea => emea,
+        };
+        self.join_desk(desk, region, marketing, marketer);
+    }
+
+    /// Somebody with `roles`, who lives at `home` and looks after `territory`.
     pub(super) fn one(
         &mut self,
         territory: &str,
         home: Region,
-        function: UserFunction,
         roles: &[&str],
         manager_id: Option<Uuid>,
     ) -> Uuid {
@@ -90,7 +86,7 @@ impl Hire<'_> {
             id,
             name: name.full(),
             email,
-            function,
+            function: function(roles),
             roles: json!(roles),
             active: true,
             time_zone: home.time_zone().to_owned(),
@@ -130,5 +126,14 @@ impl Hire<'_> {
             number += 1;
         }
         (name, email)
+    }
+}
+
+/// What somebody with `roles` does.
+fn function(roles: &[&str]) -> UserFunction {
+    match roles {
+        ["SALES_REP" | "SALES_MANAGER", ..] => UserFunction::Sales,
+        ["MARKETER" | "MARKETING_MANAGER", ..] => UserFunction::Marketing,
+        _ => UserFunction::Revenue,
     }
 }
