@@ -1,1 +1,100 @@
-//! The history of the tables of Revenue Hub, both ways.
+//! The history of the tables of Revenue Hub, both ways, for SQLite and PostgreSQL alike.
+//!
+//! A migration is history: it names tables and columns literally, knows nothing of the
+//! entities of today, and is never edited after its release.
+
+mod column;
+mod table;
+
+mod m20261122_000001_create_user;
+mod m20261122_000002_create_territory;
+mod m20261122_000003_create_user_territory;
+mod m20261122_000004_create_account;
+mod m20261122_000005_create_account_domain;
+mod m20261122_000006_create_contact;
+mod m20261122_000007_create_reason_code;
+mod m20261122_000008_seed_reason_code;
+mod m20261122_000009_create_campaign;
+mod m20261122_000010_create_campaign_cost;
+mod m20261122_000011_create_lead;
+mod m20261122_000012_create_lead_transition;
+mod m20261122_000013_create_campaign_member;
+mod m20261122_000014_create_opportunity;
+mod m20261122_000015_create_opportunity_contact;
+mod m20261122_000016_create_opportunity_change;
+mod m20261122_000017_create_touch;
+mod m20261122_000018_create_feedback;
+mod m20261122_000019_create_feedback_comment;
+mod m20261122_000020_create_external_id;
+mod m20261122_000021_create_import_job;
+mod m20261122_000022_create_import_row;
+mod m20261122_000023_create_api_token;
+mod m20261122_000024_create_change;
+
+use async_trait::async_trait;
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, sea_orm::DbErr};
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(Atomic(m20261122_000001_create_user::Migration)),
+            Box::new(Atomic(m20261122_000002_create_territory::Migration)),
+            Box::new(Atomic(m20261122_000003_create_user_territory::Migration)),
+            Box::new(Atomic(m20261122_000004_create_account::Migration)),
+            Box::new(Atomic(m20261122_000005_create_account_domain::Migration)),
+            Box::new(Atomic(m20261122_000006_create_contact::Migration)),
+            Box::new(Atomic(m20261122_000007_create_reason_code::Migration)),
+            Box::new(Atomic(m20261122_000008_seed_reason_code::Migration)),
+            Box::new(Atomic(m20261122_000009_create_campaign::Migration)),
+            Box::new(Atomic(m20261122_000010_create_campaign_cost::Migration)),
+            Box::new(Atomic(m20261122_000011_create_lead::Migration)),
+            Box::new(Atomic(m20261122_000012_create_lead_transition::Migration)),
+            Box::new(Atomic(m20261122_000013_create_campaign_member::Migration)),
+            Box::new(Atomic(m20261122_000014_create_opportunity::Migration)),
+            Box::new(Atomic(
+                m20261122_000015_create_opportunity_contact::Migration,
+            )),
+            Box::new(Atomic(
+                m20261122_000016_create_opportunity_change::Migration,
+            )),
+            Box::new(Atomic(m20261122_000017_create_touch::Migration)),
+            Box::new(Atomic(m20261122_000018_create_feedback::Migration)),
+            Box::new(Atomic(m20261122_000019_create_feedback_comment::Migration)),
+            Box::new(Atomic(m20261122_000020_create_external_id::Migration)),
+            Box::new(Atomic(m20261122_000021_create_import_job::Migration)),
+            Box::new(Atomic(m20261122_000022_create_import_row::Migration)),
+            Box::new(Atomic(m20261122_000023_create_api_token::Migration)),
+            Box::new(Atomic(m20261122_000024_create_change::Migration)),
+        ]
+    }
+}
+
+/// A migration that happens wholly or not at all, on SQLite too, where the library would run it
+/// without a transaction: what is killed half-way can be started again.
+struct Atomic<M>(M);
+
+impl<M: MigrationName> MigrationName for Atomic<M> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+#[async_trait]
+impl<M: MigrationTrait> MigrationTrait for Atomic<M> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.up(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.down(manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}

@@ -1,1 +1,5 @@
 //! What tests need to start and question a hub.
+
+pub mod database;
+pub mod postgres;
+pub mod sqlite;

@@ -1,0 +1,174 @@
+//! Makes a table with its keys, checks and indexes, and names them by the rules of the house.
+//!
+//! Released migrations call these functions: what one of them makes must not change.
+
+use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
+
+use crate::column::Column;
+
+/// A table to be made, read from top to bottom: columns, then what holds for them, then
+/// by what they are looked up.
+#[derive(Debug)]
+pub(crate) struct NewTable {
+    name: &'static str,
+    columns: Vec<Column>,
+    primary_key: &'static [&'static str],
+    checks: Vec<Check>,
+    indexes: Vec<IndexCreateStatement>,
+}
+
+impl NewTable {
+    /// A table without anything in it yet.
+    pub(crate) fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            columns: Vec::new(),
+            primary_key: &[],
+            checks: Vec::new(),
+            indexes: Vec::new(),
+        }
+    }
+
+    /// Adds a column.
+    pub(crate) fn column(mut self, column: Column) -> Self {
+        self.columns.push(column);
+        self
+    }
+
+    /// Adds several columns.
+    pub(crate) fn columns(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
+        self.columns.extend(columns);
+        self
+    }
+
+    /// Makes several columns together the primary key.
+    pub(crate) fn primary_key(mut self, columns: &'static [&'static str]) -> Self {
+        self.primary_key = columns;
+        self
+    }
+
+    /// Adds the check `ck_<table>_<name>`. A row passes where `condition` is true or null.
+    pub(crate) fn check(mut self, name: &str, condition: &'static str) -> Self {
+        let name = format!("ck_{}_{name}", self.name);
+        self.checks.push(Check::named(name, Expr::cust(condition)));
+        self
+    }
+
+    /// Adds the index `idx_<table>_<columns>`.
+    pub(crate) fn index(mut self, columns: &[&'static str]) -> Self {
+        let index = self.new_index("idx", columns);
+        self.indexes.push(index);
+        self
+    }
+
+    /// Adds an index like [`index`](Self::index), of the few rows in which `column` is set.
+    pub(crate) fn sparse_index(mut self, column: &'static str) -> Self {
+        let mut index = self.new_index("idx", &[column]);
+        index.and_where(Expr::col(column).is_not_null());
+        self.indexes.push(index);
+        self
+    }
+
+    /// Adds the unique index `uq_<table>_<columns>`.
+    pub(crate) fn unique(mut self, columns: &[&'static str]) -> Self {
+        let mut index = self.new_index("uq", columns);
+        index.unique();
+        self.indexes.push(index);
+        self
+    }
+
+    /// Adds a unique index like [`unique`](Self::unique), of the rows for which `condition` holds.
+    pub(crate) fn unique_where(
+        mut self,
+        columns: &[&'static str],
+        condition: &'static str,
+    ) -> Self {
+        let mut index = self.new_index("uq", columns);
+        index.unique().and_where(Expr::cust(condition));
+        self.indexes.push(index);
+        self
+    }
+
+    /// Adds a unique index like [`unique`](Self::unique), of the rows that are not deleted.
+    pub(crate) fn unique_unless_deleted(self, columns: &[&'static str]) -> Self {
+        self.unique_where(columns, "deleted_at IS NULL")
+    }
+
+    /// Makes the table, then its indexes.
+    pub(crate) async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager
+            .create_table(self.statement(manager.get_database_backend()))
+            .await?;
+        for index in self.indexes {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+
+    fn new_index(&self, prefix: &str, columns: &[&'static str]) -> IndexCreateStatement {
+        let mut index = Index::create();
+        index
+            .name(format!("{prefix}_{}_{}", self.name, columns.join("_")))
+            .table(self.name);
+        for column in columns {
+            index.col(*column);
+        }
+        index
+    }
+
+    fn statement(&self, backend: DatabaseBackend) -> TableCreateStatement {
+        let mut table = Table::create().table(self.name).to_owned();
+        for column in &self.columns {
+            table.col(definition(column, backend));
+            if let Some(values) = column.one_of {
+                table.check(Check::named(
+                    format!("ck_{}_{}", self.name, column.name),
+                    Expr::col(column.name).is_in(values.iter().copied()),
+                ));
+            }
+            if let Some(referenced) = column.references {
+                table.foreign_key(&mut self.foreign_key(column.name, referenced));
+            }
+        }
+        if !self.primary_key.is_empty() {
+            let mut key = Index::create();
+            for column in self.primary_key {
+                key.col(*column);
+            }
+            table.primary_key(&mut key);
+        }
+        for check in &self.checks {
+            table.check(check.clone());
+        }
+        table
+    }
+
+    fn foreign_key(
+        &self,
+        column: &'static str,
+        referenced: &'static str,
+    ) -> ForeignKeyCreateStatement {
+        ForeignKey::create()
+            .name(format!("fk_{}_{column}", self.name))
+            .from(self.name, column)
+            .to(referenced, "id")
+            .on_delete(ForeignKeyAction::Restrict)
+            .to_owned()
+    }
+}
+
+/// Takes a table away, with its indexes.
+pub(crate) async fn drop(manager: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {
+    manager
+        .drop_table(Table::drop().table(table).to_owned())
+        .await
+}
+
+/// The column as `backend` has it: text orders by code point, which SQLite does by itself.
+fn definition(column: &Column, backend: DatabaseBackend) -> ColumnDef {
+    let mut definition = column.definition.clone();
+    if column.is_text() && backend == DatabaseBackend::Postgres {
+        definition.extra(r#"COLLATE "C""#);
+    }
+    definition
+}

@@ -1,0 +1,133 @@
+//! What the entities say that the database has in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::{
+    account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
+    contact, external_id, feedback, feedback_comment, import_job, import_row, lead,
+    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code, territory,
+    touch, user, user_territory,
+};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
+    IdenStatic, Iterable, Schema, Value, sea_query::TableCreateStatement,
+};
+
+/// One entity, seen from outside.
+pub(super) struct Described {
+    /// The columns whose Rust type is an enum.
+    pub(super) enum_columns: Vec<String>,
+    /// The table that the entity would make for itself.
+    pub(super) statement: fn(DatabaseBackend) -> TableCreateStatement,
+}
+
+/// Every entity. A table that is missing here fails a test.
+pub(super) fn all() -> Vec<Described> {
+    vec![
+        described::<user::Entity>(),
+        described::<territory::Entity>(),
+        described::<user_territory::Entity>(),
+        described::<account::Entity>(),
+        described::<account_domain::Entity>(),
+        described::<contact::Entity>(),
+        described::<reason_code::Entity>(),
+        described::<campaign::Entity>(),
+        described::<campaign_cost::Entity>(),
+        described::<lead::Entity>(),
+        described::<lead_transition::Entity>(),
+        described::<campaign_member::Entity>(),
+        described::<opportunity::Entity>(),
+        described::<opportunity_contact::Entity>(),
+        described::<opportunity_change::Entity>(),
+        described::<touch::Entity>(),
+        described::<feedback::Entity>(),
+        described::<feedback_comment::Entity>(),
+        described::<external_id::Entity>(),
+        described::<import_job::Entity>(),
+        described::<import_row::Entity>(),
+        described::<api_token::Entity>(),
+        described::<change::Entity>(),
+    ]
+}
+
+/// The values of every enum column. One that is missing here fails a test.
+pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
+    BTreeMap::from([
+        ("user.function", values::<user::UserFunction>()),
+        ("territory.kind", values::<territory::TerritoryKind>()),
+        ("account.channel", values::<account::AccountChannel>()),
+        ("account.lifecycle", values::<account::AccountLifecycle>()),
+        ("contact.buyer_role", values::<contact::BuyerRole>()),
+        ("reason_code.kind", values::<reason_code::ReasonKind>()),
+        ("campaign.kind", values::<campaign::CampaignKind>()),
+        ("campaign.status", values::<campaign::CampaignStatus>()),
+        ("campaign.channel", values::<channel::Channel>()),
+        (
+            "campaign_cost.category",
+            values::<campaign_cost::CostCategory>(),
+        ),
+        ("lead.status", values::<lead::LeadStatus>()),
+        ("lead.source", values::<lead::LeadSource>()),
+        ("lead.intent_band", values::<lead::IntentBand>()),
+        ("lead_transition.from_status", values::<lead::LeadStatus>()),
+        ("lead_transition.to_status", values::<lead::LeadStatus>()),
+        (
+            "lead_transition.cause",
+            values::<lead_transition::TransitionCause>(),
+        ),
+        (
+            "campaign_member.status",
+            values::<campaign_member::CampaignMemberStatus>(),
+        ),
+        (
+            "opportunity.stage",
+            values::<opportunity::OpportunityStage>(),
+        ),
+        (
+            "opportunity.forecast_category",
+            values::<opportunity::ForecastCategory>(),
+        ),
+        ("opportunity_contact.role", values::<contact::BuyerRole>()),
+        (
+            "opportunity_change.field",
+            values::<opportunity_change::OpportunityField>(),
+        ),
+        ("touch.kind", values::<touch::TouchKind>()),
+        ("touch.function", values::<touch::TouchFunction>()),
+        ("touch.direction", values::<touch::TouchDirection>()),
+        ("touch.channel", values::<channel::Channel>()),
+        (
+            "feedback.direction",
+            values::<feedback::FeedbackDirection>(),
+        ),
+        ("feedback.kind", values::<feedback::FeedbackKind>()),
+        ("feedback.state", values::<feedback::FeedbackState>()),
+        ("import_job.status", values::<import_job::ImportStatus>()),
+        ("import_row.outcome", values::<import_row::ImportOutcome>()),
+        ("change.actor_kind", values::<change::ActorKind>()),
+        ("change.kind", values::<change::ChangeKind>()),
+    ])
+}
+
+fn described<E: EntityTrait>() -> Described {
+    let table = E::default().table_name();
+    Described {
+        enum_columns: E::Column::iter()
+            .filter(|column| refuses_text::<E>(*column))
+            .map(|column| format!("{table}.{}", column.as_str()))
+            .collect(),
+        statement: |backend| Schema::new(backend).create_table_from_entity(E::default()),
+    }
+}
+
+/// Whether the database would take any text for `column`, and the entity would not.
+fn refuses_text<E: EntityTrait>(column: E::Column) -> bool {
+    let is_text = matches!(column.def().get_column_type(), ColumnType::String(_));
+    let any_text = Value::from("no such value");
+    let mut row = <E::ActiveModel as ActiveModelTrait>::default();
+    is_text && row.try_set(column, any_text).is_err()
+}
+
+fn values<T: ActiveEnum<Value = String>>() -> BTreeSet<String> {
+    T::values().into_iter().collect()
+}
