@@ -18,7 +18,7 @@ const SQLITE_CACHE: &str = "-16384";
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// An idle PostgreSQL connection is tested before its next use after this long.
-const TEST_AFTER_IDLE: Duration = Duration::from_secs(60);
+const TEST_AFTER_IDLE: Duration = Duration::from_mins(1);
 
 /// How to connect.
 #[derive(Clone, Debug)]

@@ -1,1 +1,142 @@
-//! …
+//! What there is to read: one declaration for each noun, from which the GraphQL types, the filters
+//! and the SQL are made. Adding a field is a migration, a line in the entity and a line here.
+
+mod declare;
+mod global_id;
+
+mod account;
+mod account_domain;
+mod campaign;
+mod campaign_cost;
+mod campaign_member;
+mod channel;
+mod contact;
+mod feedback;
+mod feedback_comment;
+mod lead;
+mod lead_transition;
+mod opportunity;
+mod opportunity_change;
+mod opportunity_contact;
+mod reason_code;
+mod territory;
+mod touch;
+mod user;
+
+use std::sync::LazyLock;
+
+pub use declare::{Direction, Entity, Enumeration, Field, Kind, OrderKey};
+pub use global_id::{GlobalId, global_id};
+
+/// Everything there is to read, in the order in which a newcomer meets it.
+#[derive(Debug)]
+pub struct Dataset {
+    entities: Vec<Entity>,
+}
+
+impl Dataset {
+    /// The entities, in declaration order.
+    #[must_use]
+    pub fn entities(&self) -> &[Entity] {
+        &self.entities
+    }
+
+    /// The entity of that GraphQL type name, such as `Lead`.
+    #[must_use]
+    pub fn entity(&self, name: &str) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.name == name)
+    }
+
+    /// The entity whose global ids begin with `prefix`, such as `lead`.
+    #[must_use]
+    pub fn by_prefix(&self, prefix: &str) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.prefix == prefix)
+    }
+}
+
+/// The one dataset.
+#[must_use]
+pub fn dataset() -> &'static Dataset {
+    static DATASET: LazyLock<Dataset> = LazyLock::new(|| Dataset {
+        entities: vec![
+            user::user(),
+            territory::territory(),
+            account::account(),
+            account_domain::account_domain(),
+            contact::contact(),
+            lead::lead(),
+            lead_transition::lead_transition(),
+            campaign::campaign(),
+            campaign_member::campaign_member(),
+            campaign_cost::campaign_cost(),
+            touch::touch(),
+            opportunity::opportunity(),
+            opportunity_contact::opportunity_contact(),
+            opportunity_change::opportunity_change(),
+            feedback::feedback(),
+            feedback_comment::feedback_comment(),
+            reason_code::reason_code(),
+        ],
+    });
+    &DATASET
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_relation_leads_to_an_entity_that_is_declared() {
+        for entity in dataset().entities() {
+            for field in &entity.fields {
+                if let Some(target) = field.kind.target() {
+                    assert!(
+                        dataset().entity(target).is_some(),
+                        "{}.{}",
+                        entity.name,
+                        field.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_and_prefixes_are_unique() {
+        let mut seen = HashSet::new();
+        for entity in dataset().entities() {
+            for name in [entity.name, entity.single, entity.plural] {
+                assert!(seen.insert(name.to_owned()), "{name} is declared twice");
+            }
+            assert!(
+                seen.insert(format!("{}_", entity.prefix)),
+                "{} has a prefix of another",
+                entity.name
+            );
+            let fields: HashSet<_> = entity.fields.iter().map(|field| field.name).collect();
+            assert_eq!(
+                fields.len(),
+                entity.fields.len(),
+                "{} names a field twice",
+                entity.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_description_is_a_sentence() {
+        for entity in dataset().entities() {
+            assert!(entity.description.ends_with('.'), "{}", entity.name);
+            for field in &entity.fields {
+                assert!(
+                    field.description.ends_with('.'),
+                    "{}.{}",
+                    entity.name,
+                    field.name
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What there is to read of an internet domain.
+
+use entity::account_domain::{Column, Entity as Table};
+
+use super::declare::{Entity, ascending, boolean, text};
+
+pub(super) fn account_domain() -> Entity {
+    Entity::of::<Table>(
+        ("AccountDomain", "accountDomain", "accountDomains", "dom"),
+        "An internet domain of an account, by which people and leads are matched with it.",
+        ascending("domain"),
+    )
+    .to_one(
+        ("account", "accountId"),
+        Column::AccountId,
+        "Account",
+        "The company that it belongs to.",
+    )
+    .field(text("domain", Column::Domain, "The domain, in lower case."))
+    .field(boolean(
+        "isPrimary",
+        Column::IsPrimary,
+        "Whether it is the one to show.",
+    ))
+    .recorded(Column::CreatedAt)
+}

@@ -1,0 +1,59 @@
+//! What there is to read of a campaign cost.
+
+use entity::campaign_cost::{Column, CostCategory, Entity as Table};
+
+use super::declare::{Entity, Enumeration, choice, day, descending, money, text};
+
+pub(super) fn campaign_cost() -> Entity {
+    Entity::of::<Table>(
+        ("CampaignCost", "campaignCost", "campaignCosts", "cost"),
+        "One entry of a campaign's cost ledger.",
+        descending("incurredOn"),
+    )
+    .to_one(
+        ("campaign", "campaignId"),
+        Column::CampaignId,
+        "Campaign",
+        "The campaign.",
+    )
+    .field(day(
+        "incurredOn",
+        Column::IncurredOn,
+        "The day that it counts for.",
+    ))
+    .field(choice(
+        "category",
+        Column::Category,
+        cost_category(),
+        "What the money is for.",
+    ))
+    .field(money(
+        "planned",
+        Column::PlannedMinor,
+        Column::Currency,
+        "What was planned.",
+    ))
+    .field(money(
+        "actual",
+        Column::ActualMinor,
+        Column::Currency,
+        "What it came to; null while nobody knows.",
+    ))
+    .field(text("note", Column::Note, "What it was."))
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}
+
+pub(super) fn cost_category() -> Enumeration {
+    Enumeration::of(
+        "CostCategory",
+        "One position of a campaign's costs.",
+        |value: CostCategory| match value {
+            CostCategory::Media => "Advertising space and time.",
+            CostCategory::Venue => "Rooms, stands, catering.",
+            CostCategory::People => "Agencies, speakers, staff.",
+            CostCategory::Tools => "Software and equipment.",
+            CostCategory::Content => "Texts, pictures, films.",
+            CostCategory::Other => "None of these.",
+        },
+    )
+}

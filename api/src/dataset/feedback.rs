@@ -1,0 +1,74 @@
+//! What there is to read of feedback.
+
+use entity::{
+    feedback::{Column, Entity as Table, FeedbackDirection, FeedbackKind, FeedbackState},
+    feedback_comment,
+};
+
+use super::declare::{Entity, Enumeration, choice, descending, instant, int, text};
+
+pub(super) fn feedback() -> Entity {
+    Entity::of::<Table>(("Feedback", "feedback", "feedbackItems", "fb"), "What one function tells the other, and what became of it. It is aimed at a thing, never at a person.", descending("createdAt"))
+    .field(choice("direction", Column::Direction, feedback_direction(), "Who tells whom."))
+    .field(choice("kind", Column::Kind, feedback_kind(), "What it is about."))
+    .field(choice("state", Column::State, feedback_state(), "What has become of it."))
+    .to_one(("campaign", "campaignId"), Column::CampaignId, "Campaign", "The campaign that it is about.")
+    .to_one(("lead", "leadId"), Column::LeadId, "Lead", "The lead that it is about.")
+    .to_one(("account", "accountId"), Column::AccountId, "Account", "The company that it is about.")
+    .to_one(("opportunity", "opportunityId"), Column::OpportunityId, "Opportunity", "The deal that it is about.")
+    .field(text("theme", Column::Theme, "What it comes under."))
+    .field(text("verbatim", Column::Verbatim, "The words themselves."))
+    .field(int("sentiment", Column::Sentiment, "-2 (bad) to 2 (good)."))
+    .to_one(("author", "authorId"), Column::AuthorId, "User", "Who gave it.")
+    .to_one(("assignee", "assigneeId"), Column::AssigneeId, "User", "Who is to answer it.")
+    .field(instant("dueAt", Column::DueAt, "When an answer is due, in UTC."))
+    .field(instant("acknowledgedAt", Column::AcknowledgedAt, "When it was acknowledged, in UTC."))
+    .field(instant("actionedAt", Column::ActionedAt, "When it was acted on, in UTC."))
+    .field(instant("verifiedAt", Column::VerifiedAt, "When its author agreed, in UTC."))
+    .to_many("comments", "FeedbackComment", feedback_comment::Column::FeedbackId, "What was said about it since, earliest first.")
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}
+
+pub(super) fn feedback_direction() -> Enumeration {
+    Enumeration::of(
+        "FeedbackDirection",
+        "One piece of feedback. It is about a campaign, a lead, an account or an opportunity: at least one of them, and never about a person of the team.",
+        |value: FeedbackDirection| match value {
+            FeedbackDirection::SalesToMarketing => "Sales tells marketing.",
+            FeedbackDirection::MarketingToSales => "Marketing tells sales.",
+        },
+    )
+}
+
+pub(super) fn feedback_kind() -> Enumeration {
+    Enumeration::of(
+        "FeedbackKind",
+        "One piece of feedback. It is about a campaign, a lead, an account or an opportunity: at least one of them, and never about a person of the team.",
+        |value: FeedbackKind| match value {
+            FeedbackKind::CustomerNeed => "What a customer needs.",
+            FeedbackKind::CampaignResponse => "How people took a campaign.",
+            FeedbackKind::LeadQuality => "How good leads are.",
+            FeedbackKind::Messaging => "Which words work.",
+            FeedbackKind::Competitor => "What others do.",
+            FeedbackKind::ContentGap => "What is missing to show to people.",
+            FeedbackKind::SalesFollowUp => "What was made of the leads.",
+            FeedbackKind::Other => "None of these.",
+        },
+    )
+}
+
+pub(super) fn feedback_state() -> Enumeration {
+    Enumeration::of(
+        "FeedbackState",
+        "One piece of feedback. It is about a campaign, a lead, an account or an opportunity: at least one of them, and never about a person of the team.",
+        |value: FeedbackState| match value {
+            FeedbackState::Open => "Nobody has answered.",
+            FeedbackState::Acknowledged => "Somebody has read it and will decide.",
+            FeedbackState::Planned => "It will be done.",
+            FeedbackState::Declined => "It will not be done, for a reason.",
+            FeedbackState::Actioned => "It is done.",
+            FeedbackState::Verified => "Its author agrees that it is done.",
+            FeedbackState::Reopened => "Its author does not agree.",
+        },
+    )
+}

@@ -1,0 +1,99 @@
+//! What there is to read of a lead.
+
+use entity::{
+    campaign_member, feedback,
+    lead::{Column, Entity as Table, IntentBand, LeadSource, LeadStatus},
+    lead_transition, opportunity, touch,
+};
+
+use super::declare::{Entity, Enumeration, choice, descending, instant, int, json, text};
+
+pub(super) fn lead() -> Entity {
+    Entity::of::<Table>(("Lead", "lead", "leads", "lead"), "Somebody who may want to buy, on the way from marketing to sales. It stays after its conversion.", descending("createdAt"))
+    .field(choice("status", Column::Status, lead_status(), "Where it stands."))
+    .field(text("firstName", Column::FirstName, "Given name."))
+    .field(text("lastName", Column::LastName, "Family name."))
+    .field(text("email", Column::Email, "Their address, in lower case."))
+    .field(text("phone", Column::Phone, "In E.164, such as `+431234567`."))
+    .field(text("companyName", Column::CompanyName, "Their company, as they gave it."))
+    .field(text("jobTitle", Column::JobTitle, "What they are called at work, as they gave it."))
+    .field(choice("source", Column::Source, lead_source(), "How it came to us."))
+    .to_one(("sourceCampaign", "sourceCampaignId"), Column::SourceCampaignId, "Campaign", "The campaign that brought it.")
+    .to_one(("owner", "ownerId"), Column::OwnerId, "User", "The user who works on it.")
+    .to_one(("territory", "territoryId"), Column::TerritoryId, "Territory", "The territory that it lies in.")
+    .to_one(("account", "accountId"), Column::AccountId, "Account", "The company that it was matched with.")
+    .to_one(("contact", "contactId"), Column::ContactId, "Contact", "The person that it was matched with, or became.")
+    .to_one(("duplicateOf", "duplicateOfId"), Column::DuplicateOfId, "Lead", "The lead that it repeats.")
+    .field(int("score", Column::Score, "0 to 100: how ready it is, of fit and engagement."))
+    .field(int("fitScore", Column::FitScore, "0 to 100: how well it fits whom we sell to."))
+    .field(int("engagementScore", Column::EngagementScore, "0 to 100: how much interest it has shown."))
+    .field(choice("intentBand", Column::IntentBand, intent_band(), "How soon it may buy."))
+    .field(int("cycle", Column::Cycle, "How often it was opened, from 1."))
+    .field(instant("mqlAt", Column::MqlAt, "When marketing qualified it in this cycle, in UTC."))
+    .field(instant("acceptedAt", Column::AcceptedAt, "When sales accepted it in this cycle, in UTC."))
+    .field(instant("firstTouchedAt", Column::FirstTouchedAt, "When sales first approached it in this cycle, in UTC."))
+    .field(instant("sqlAt", Column::SqlAt, "When sales qualified it in this cycle, in UTC."))
+    .field(instant("convertedAt", Column::ConvertedAt, "When it was converted in this cycle, in UTC."))
+    .field(instant("resumeAt", Column::ResumeAt, "When nurturing starts again, in UTC, for a recycled lead."))
+    .to_one(("rejectReason", "rejectReasonId"), Column::RejectReasonId, "ReasonCode", "Why sales did not take it.")
+    .to_one(("disqualifyReason", "disqualifyReasonId"), Column::DisqualifyReasonId, "ReasonCode", "Why it will never buy.")
+    .to_many("transitions", "LeadTransition", lead_transition::Column::LeadId, "Each step that it took, earliest first.")
+    .to_many("touches", "Touch", touch::Column::LeadId, "What happened with it, latest first.")
+    .to_many("memberships", "CampaignMember", campaign_member::Column::LeadId, "The campaigns that it is a member of.")
+    .to_many("opportunities", "Opportunity", opportunity::Column::LeadId, "The deals that came out of it, newest first.")
+    .to_many("feedback", "Feedback", feedback::Column::LeadId, "What the team said about it, newest first.")
+    .to_many("duplicates", "Lead", Column::DuplicateOfId, "The leads that repeat it, newest first.")
+    .field(json("customFields", Column::CustomFields, "Fields that the operator declared, by name."))
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}
+
+pub(super) fn lead_status() -> Enumeration {
+    Enumeration::of(
+        "LeadStatus",
+        "One lead. It stays after its conversion, so that its journey can be read as one. Personal data: `first_name`, `last_name`, `email`, `phone`, `raw_capture`.",
+        |value: LeadStatus| match value {
+            LeadStatus::New => "Just captured.",
+            LeadStatus::Nurturing => "Marketing keeps in touch until it is ready.",
+            LeadStatus::Mql => "Qualified by marketing: waits for sales to accept it.",
+            LeadStatus::Accepted => "Taken by sales, not yet approached.",
+            LeadStatus::Working => "Sales is talking to them.",
+            LeadStatus::Sql => "Qualified by sales: there is something to sell.",
+            LeadStatus::Converted => "Became an account, a contact and mostly an opportunity.",
+            LeadStatus::Rejected => "Not taken by sales; marketing decides what becomes of it.",
+            LeadStatus::Recycled => "Goes back to marketing, until `resumeAt`.",
+            LeadStatus::Disqualified => "Will never buy.",
+        },
+    )
+}
+
+pub(super) fn lead_source() -> Enumeration {
+    Enumeration::of(
+        "LeadSource",
+        "One lead. It stays after its conversion, so that its journey can be read as one. Personal data: `first_name`, `last_name`, `email`, `phone`, `raw_capture`.",
+        |value: LeadSource| match value {
+            LeadSource::WebForm => "A form on our site.",
+            LeadSource::Event => "Met at an event.",
+            LeadSource::Content => "Asked for something to read or watch.",
+            LeadSource::Paid => "Advertising.",
+            LeadSource::Organic => "An unpaid search.",
+            LeadSource::Referral => "Somebody sent them.",
+            LeadSource::Partner => "A partner sent them.",
+            LeadSource::Outbound => "Sales approached them first.",
+            LeadSource::ListImport => "A list that was bought or collected.",
+            LeadSource::Social => "Social networks, unpaid.",
+            LeadSource::Other => "None of these, or not known.",
+        },
+    )
+}
+
+pub(super) fn intent_band() -> Enumeration {
+    Enumeration::of(
+        "IntentBand",
+        "One lead. It stays after its conversion, so that its journey can be read as one. Personal data: `first_name`, `last_name`, `email`, `phone`, `raw_capture`.",
+        |value: IntentBand| match value {
+            IntentBand::Nurture => "Not soon: not to be hurried, nor counted as waiting.",
+            IntentBand::Warm => "Interested.",
+            IntentBand::Hot => "Ready to talk.",
+        },
+    )
+}

@@ -1,0 +1,146 @@
+//! What there is to read of an opportunity.
+
+use entity::{
+    feedback,
+    opportunity::{Column, Entity as Table, ForecastCategory, OpportunityStage},
+    opportunity_change, opportunity_contact,
+};
+
+use super::declare::{
+    Entity, Enumeration, choice, day, descending, instant, int, json, money, text,
+};
+
+pub(super) fn opportunity() -> Entity {
+    Entity::of::<Table>(
+        ("Opportunity", "opportunity", "opportunities", "opp"),
+        "A deal that sales is working on, has won or has lost.",
+        descending("createdAt"),
+    )
+    .field(text("name", Column::Name, "What the deal is called."))
+    .field(choice(
+        "stage",
+        Column::Stage,
+        opportunity_stage(),
+        "How far it is.",
+    ))
+    .field(money(
+        "amount",
+        Column::AmountMinor,
+        Column::AmountCurrency,
+        "What it is worth: expected while it is open, agreed when it is won.",
+    ))
+    .field(int(
+        "probability",
+        Column::Probability,
+        "Of winning it, in percent: 0 to 100.",
+    ))
+    .field(day(
+        "expectedCloseOn",
+        Column::ExpectedCloseOn,
+        "The day that it should be decided by.",
+    ))
+    .field(instant(
+        "closedAt",
+        Column::ClosedAt,
+        "When it was won or lost, in UTC; null while it is open.",
+    ))
+    .field(choice(
+        "forecastCategory",
+        Column::ForecastCategory,
+        forecast_category(),
+        "How it counts in the forecast.",
+    ))
+    .to_one(
+        ("account", "accountId"),
+        Column::AccountId,
+        "Account",
+        "The company that would buy.",
+    )
+    .to_one(
+        ("owner", "ownerId"),
+        Column::OwnerId,
+        "User",
+        "The user who works on it.",
+    )
+    .to_one(
+        ("lead", "leadId"),
+        Column::LeadId,
+        "Lead",
+        "The lead that it came out of.",
+    )
+    .to_one(
+        ("primaryCampaign", "primaryCampaignId"),
+        Column::PrimaryCampaignId,
+        "Campaign",
+        "The campaign that it is owed to, mainly.",
+    )
+    .to_one(
+        ("lostReason", "lostReasonId"),
+        Column::LostReasonId,
+        "ReasonCode",
+        "Why it was lost.",
+    )
+    .field(text(
+        "nextStep",
+        Column::NextStep,
+        "What is to be done next.",
+    ))
+    .field(int(
+        "pushCount",
+        Column::PushCount,
+        "How often the day of decision was put off.",
+    ))
+    .to_many(
+        "contacts",
+        "OpportunityContact",
+        opportunity_contact::Column::OpportunityId,
+        "The buying group.",
+    )
+    .to_many(
+        "changes",
+        "OpportunityChange",
+        opportunity_change::Column::OpportunityId,
+        "Each change of stage, amount, day of decision or owner, earliest first.",
+    )
+    .to_many(
+        "feedback",
+        "Feedback",
+        feedback::Column::OpportunityId,
+        "What the team said about it, newest first.",
+    )
+    .field(json(
+        "customFields",
+        Column::CustomFields,
+        "Fields that the operator declared, by name.",
+    ))
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}
+
+pub(super) fn opportunity_stage() -> Enumeration {
+    Enumeration::of(
+        "OpportunityStage",
+        "One deal. A lost deal stays, with `stage` [`OpportunityStage::ClosedLost`].",
+        |value: OpportunityStage| match value {
+            OpportunityStage::Prospecting => "Finding out whether there is one.",
+            OpportunityStage::Qualification => "Finding out what they need, and who decides.",
+            OpportunityStage::Proposal => "They have an offer.",
+            OpportunityStage::Negotiation => "Terms are being agreed.",
+            OpportunityStage::ClosedWon => "They bought.",
+            OpportunityStage::ClosedLost => "They did not.",
+        },
+    )
+}
+
+pub(super) fn forecast_category() -> Enumeration {
+    Enumeration::of(
+        "ForecastCategory",
+        "One deal. A lost deal stays, with `stage` [`OpportunityStage::ClosedLost`].",
+        |value: ForecastCategory| match value {
+            ForecastCategory::Pipeline => "Open, and all is possible.",
+            ForecastCategory::BestCase => "Can be won if all goes well.",
+            ForecastCategory::Commit => "The owner stands for it.",
+            ForecastCategory::Closed => "Won.",
+            ForecastCategory::Omitted => "Not counted.",
+        },
+    )
+}

@@ -1,0 +1,45 @@
+//! What there is to read of somebody's part in a deal.
+
+use entity::opportunity_contact::{Column, Entity as Table};
+
+use super::{
+    contact::buyer_role,
+    declare::{Entity, ascending, boolean, choice},
+};
+
+pub(super) fn opportunity_contact() -> Entity {
+    Entity::of::<Table>(
+        (
+            "OpportunityContact",
+            "opportunityContact",
+            "opportunityContacts",
+            "oppcon",
+        ),
+        "Somebody's part in a deal.",
+        ascending("createdAt"),
+    )
+    .to_one(
+        ("opportunity", "opportunityId"),
+        Column::OpportunityId,
+        "Opportunity",
+        "The deal.",
+    )
+    .to_one(
+        ("contact", "contactId"),
+        Column::ContactId,
+        "Contact",
+        "The person.",
+    )
+    .field(choice(
+        "role",
+        Column::Role,
+        buyer_role(),
+        "Their part in buying.",
+    ))
+    .field(boolean(
+        "isPrimary",
+        Column::IsPrimary,
+        "Whether they are the first to talk to.",
+    ))
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}

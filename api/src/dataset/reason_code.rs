@@ -1,0 +1,46 @@
+//! What there is to read of a reason.
+
+use entity::reason_code::{Column, Entity as Table, ReasonKind};
+
+use super::declare::{Entity, Enumeration, ascending, boolean, choice, text};
+
+pub(super) fn reason_code() -> Entity {
+    Entity::of::<Table>(
+        ("ReasonCode", "reasonCode", "reasonCodes", "reason"),
+        "A reason to choose from where one is required.",
+        ascending("key"),
+    )
+    .field(choice(
+        "kind",
+        Column::Kind,
+        reason_kind(),
+        "What it is a reason for.",
+    ))
+    .field(text(
+        "key",
+        Column::Key,
+        "Its short name, such as `BAD_FIT`.",
+    ))
+    .field(text("label", Column::Label, "What people read."))
+    .field(boolean(
+        "active",
+        Column::Active,
+        "Whether it can still be chosen.",
+    ))
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}
+
+pub(super) fn reason_kind() -> Enumeration {
+    Enumeration::of(
+        "ReasonKind",
+        "One reason that can be given.",
+        |value: ReasonKind| match value {
+            ReasonKind::Reject => "Sales does not take a lead.",
+            ReasonKind::Recycle => "A lead goes back to marketing.",
+            ReasonKind::Disqualify => "A lead will never buy.",
+            ReasonKind::Lost => "An opportunity was lost.",
+            ReasonKind::Override => "A rule was set aside.",
+            ReasonKind::Objection => "Somebody does not want a campaign in their territory.",
+        },
+    )
+}

@@ -1,0 +1,133 @@
+//! What there is to read of a touch.
+
+use entity::touch::{Column, Entity as Table, TouchDirection, TouchFunction, TouchKind};
+
+use super::{
+    channel::channel,
+    declare::{Entity, Enumeration, choice, descending, instant, json, text},
+};
+
+pub(super) fn touch() -> Entity {
+    Entity::of::<Table>(
+        ("Touch", "touch", "touches", "touch"),
+        "Something that happened between us and somebody: a visit, a message, a call, a meeting.",
+        descending("occurredAt"),
+    )
+    .field(instant("occurredAt", Column::OccurredAt, "When, in UTC."))
+    .field(choice("kind", Column::Kind, touch_kind(), "What it was."))
+    .field(choice(
+        "function",
+        Column::Function,
+        touch_function(),
+        "Who of us it belongs to.",
+    ))
+    .field(choice(
+        "direction",
+        Column::Direction,
+        touch_direction(),
+        "Who came to whom.",
+    ))
+    .field(choice(
+        "channel",
+        Column::Channel,
+        channel(),
+        "The way in which it came about.",
+    ))
+    .to_one(
+        ("campaign", "campaignId"),
+        Column::CampaignId,
+        "Campaign",
+        "The campaign that it happened through.",
+    )
+    .to_one(
+        ("contact", "contactId"),
+        Column::ContactId,
+        "Contact",
+        "The person.",
+    )
+    .to_one(("lead", "leadId"), Column::LeadId, "Lead", "The lead.")
+    .to_one(
+        ("account", "accountId"),
+        Column::AccountId,
+        "Account",
+        "The company.",
+    )
+    .to_one(
+        ("actor", "actorId"),
+        Column::ActorId,
+        "User",
+        "Who of us took part.",
+    )
+    .field(text(
+        "visitorKey",
+        Column::VisitorKey,
+        "The mark of a visitor whom nobody knew yet.",
+    ))
+    .field(instant(
+        "identifiedAt",
+        Column::IdentifiedAt,
+        "When the visitor became known, in UTC.",
+    ))
+    .field(json(
+        "properties",
+        Column::Properties,
+        "What the source said beside, such as a page or an outcome.",
+    ))
+    .field(text(
+        "sourceSystem",
+        Column::SourceSystem,
+        "Where it was recorded first.",
+    ))
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}
+
+pub(super) fn touch_kind() -> Enumeration {
+    Enumeration::of(
+        "TouchKind",
+        "One touch. Early ones may be anonymous: then `visitor_key` alone says who.",
+        |value: TouchKind| match value {
+            TouchKind::EmailSent => "We wrote to many.",
+            TouchKind::EmailOpen => "They opened it.",
+            TouchKind::EmailClick => "They followed a link in it.",
+            TouchKind::FormSubmit => "They sent a form.",
+            TouchKind::PageView => "They looked at a page of ours.",
+            TouchKind::AdImpression => "They were shown an advertisement.",
+            TouchKind::AdClick => "They followed one.",
+            TouchKind::ContentDownload => "They took something to read or watch.",
+            TouchKind::WebinarAttend => "They came to a talk over the internet.",
+            TouchKind::EventAttend => "They came to an event.",
+            TouchKind::Social => "A word on a social network.",
+            TouchKind::DirectMail => "A letter or a parcel.",
+            TouchKind::Call => "A telephone call.",
+            TouchKind::Meeting => "A meeting.",
+            TouchKind::Demo => "We showed them how it works.",
+            TouchKind::SalesEmail => "Sales wrote to one.",
+            TouchKind::Reply => "They answered.",
+            TouchKind::Referral => "They sent somebody.",
+            TouchKind::BrandMention => "They spoke of us.",
+            TouchKind::Pr => "The press wrote of us.",
+        },
+    )
+}
+
+pub(super) fn touch_function() -> Enumeration {
+    Enumeration::of(
+        "TouchFunction",
+        "One touch. Early ones may be anonymous: then `visitor_key` alone says who.",
+        |value: TouchFunction| match value {
+            TouchFunction::Marketing => "Marketing's.",
+            TouchFunction::Sales => "Sales'.",
+        },
+    )
+}
+
+pub(super) fn touch_direction() -> Enumeration {
+    Enumeration::of(
+        "TouchDirection",
+        "One touch. Early ones may be anonymous: then `visitor_key` alone says who.",
+        |value: TouchDirection| match value {
+            TouchDirection::Inbound => "They came to us.",
+            TouchDirection::Outbound => "We went to them.",
+        },
+    )
+}

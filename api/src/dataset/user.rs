@@ -1,0 +1,118 @@
+//! What there is to read of a user.
+
+use entity::{
+    account, campaign, lead, opportunity,
+    user::{Column, Entity as Table, UserFunction},
+    user_territory,
+};
+
+use super::declare::{Entity, Enumeration, ascending, boolean, choice, instant, int, text, texts};
+
+pub(super) fn user() -> Entity {
+    Entity::of::<Table>(
+        ("User", "user", "users", "user"),
+        "Somebody of the revenue team. Who has left stays, with `active` false.",
+        ascending("name"),
+    )
+    .field(text("name", Column::Name, "What colleagues call them."))
+    .field(text(
+        "email",
+        Column::Email,
+        "Their address, in lower case.",
+    ))
+    .field(choice(
+        "function",
+        Column::Function,
+        user_function(),
+        "What they do; what they may do is in `roles`.",
+    ))
+    .field(texts(
+        "roles",
+        Column::Roles,
+        "The names of their roles, such as `SALES_REP`; several are a union.",
+    ))
+    .field(boolean(
+        "active",
+        Column::Active,
+        "Whether they may sign in and be given work.",
+    ))
+    .field(text(
+        "timeZone",
+        Column::TimeZone,
+        "Their IANA time zone, such as `Europe/Vienna`.",
+    ))
+    .to_one(
+        ("manager", "managerId"),
+        Column::ManagerId,
+        "User",
+        "The user whom they report to; null at the top.",
+    )
+    .field(int(
+        "capacity",
+        Column::Capacity,
+        "How many open leads they can work at a time; null is no limit.",
+    ))
+    .field(instant(
+        "outOfOfficeFrom",
+        Column::OutOfOfficeFrom,
+        "Absent from then on, in UTC.",
+    ))
+    .field(instant(
+        "outOfOfficeUntil",
+        Column::OutOfOfficeUntil,
+        "Back from then on, in UTC.",
+    ))
+    .to_many(
+        "reports",
+        "User",
+        Column::ManagerId,
+        "The users who report to them, by name.",
+    )
+    .to_many_through(
+        "territories",
+        "Territory",
+        (
+            user_territory::Column::UserId,
+            user_territory::Column::TerritoryId,
+        ),
+        "The territories that they work in, from the top of the tree.",
+    )
+    .to_many(
+        "accounts",
+        "Account",
+        account::Column::OwnerId,
+        "The accounts that they own in sales, newest first.",
+    )
+    .to_many(
+        "leads",
+        "Lead",
+        lead::Column::OwnerId,
+        "The leads that they own, newest first.",
+    )
+    .to_many(
+        "opportunities",
+        "Opportunity",
+        opportunity::Column::OwnerId,
+        "The deals that they own, newest first.",
+    )
+    .to_many(
+        "campaigns",
+        "Campaign",
+        campaign::Column::OwnerId,
+        "The campaigns that they own, newest first.",
+    )
+    .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+}
+
+pub(super) fn user_function() -> Enumeration {
+    Enumeration::of(
+        "UserFunction",
+        "One person of the revenue team. Who has left stays, with `active` false.",
+        |value: UserFunction| match value {
+            UserFunction::Sales => "Sells.",
+            UserFunction::Marketing => "Markets.",
+            UserFunction::Revenue => "Serves both: leaders, analysts, operations.",
+            UserFunction::Other => "None of these.",
+        },
+    )
+}

@@ -1,0 +1,54 @@
+//! Where the two databases differ: how a value becomes JSON, and how JSON is put together.
+
+mod postgres;
+mod sqlite;
+
+pub(super) use postgres::Postgres;
+pub(super) use sqlite::Sqlite;
+
+use std::fmt::Debug;
+
+/// A database's way to write JSON. `column` is a qualified column such as `t1."name"`; a value may
+/// be null, and then the JSON is null.
+pub(super) trait Dialect: Debug + Send + Sync {
+    /// The placeholder of the parameter with that number, from 1.
+    fn placeholder(&self, number: usize) -> String;
+    /// A UUID column as a global id.
+    fn global_id(&self, prefix: &str, column: &str) -> String;
+    /// The 32 hexadecimal digits of a UUID column.
+    fn hex_id(&self, column: &str) -> String;
+    /// An instant, as `2026-01-02T03:04:05.000006Z`: always with six digits of a second.
+    fn instant(&self, column: &str) -> String;
+    /// A boolean column.
+    fn boolean(&self, column: &str) -> String;
+    /// A condition, which is never null.
+    fn truth(&self, condition: &str) -> String;
+    /// A column that holds JSON.
+    fn json(&self, column: &str) -> String;
+    /// Minor units as a decimal with `digits` behind the point, as text.
+    fn decimal(&self, minor: &str, digits: u16) -> String;
+    /// An integer as text.
+    fn integer_text(&self, column: &str) -> String;
+    /// The cursor: `mark` and the hexadecimal form of the JSON array of `key` and `id`.
+    fn cursor(&self, mark: &str, key: &str, id: &str) -> String;
+
+    /// Begins a statement that gives one row as an object; the pairs follow.
+    fn open_row(&self) -> &'static str;
+    /// A pair of that object.
+    fn pair(&self, key: &str, value: &str) -> String;
+    /// Ends the pairs; the `FROM` follows, or nothing.
+    fn close_pairs(&self) -> &'static str;
+    /// Ends the statement.
+    fn close_row(&self) -> &'static str;
+    /// The function that makes a small object of keys and values, also over aggregates.
+    fn object_function(&self) -> &'static str;
+    /// All `values` of the rows as an array, in the rows' order, or in that of `by`; only the rows
+    /// for which `only` holds.
+    fn list(&self, values: &str, by: Option<&str>, only: Option<&str>) -> String;
+    /// A value that lost its mark of being JSON on the way through a derived table.
+    fn still_json(&self, column: &str) -> String;
+    /// Null, as JSON.
+    fn null(&self) -> &'static str;
+    /// The finished JSON as text, which the statement returns.
+    fn text(&self, json: &str) -> String;
+}

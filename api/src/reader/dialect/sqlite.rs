@@ -1,0 +1,101 @@
+//! JSON as SQLite writes it. Text is stored by `sqlx`: a UUID as 16 bytes, an instant in RFC 3339
+//! with none, three or six digits of a second and `+00:00`.
+
+use super::Dialect;
+
+/// The embedded SQLite.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::reader) struct Sqlite;
+
+impl Dialect for Sqlite {
+    fn placeholder(&self, number: usize) -> String {
+        format!("?{number}")
+    }
+
+    fn global_id(&self, prefix: &str, column: &str) -> String {
+        format!("'{prefix}_' || {}", self.hex_id(column))
+    }
+
+    fn hex_id(&self, column: &str) -> String {
+        // `hex` of null is the empty string.
+        format!("CASE WHEN {column} IS NOT NULL THEN lower(hex({column})) END")
+    }
+
+    fn instant(&self, column: &str) -> String {
+        format!(
+            "substr({column}, 1, 19) || CASE length({column}) WHEN 25 THEN '.000000' \
+             WHEN 29 THEN substr({column}, 20, 4) || '000' ELSE substr({column}, 20, 7) END || 'Z'"
+        )
+    }
+
+    fn boolean(&self, column: &str) -> String {
+        format!("json(CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)")
+    }
+
+    fn truth(&self, condition: &str) -> String {
+        format!("json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)")
+    }
+
+    fn json(&self, column: &str) -> String {
+        format!("json({column})")
+    }
+
+    fn decimal(&self, minor: &str, digits: u16) -> String {
+        if digits == 0 {
+            return self.integer_text(minor);
+        }
+        let unit = 10_u64.pow(u32::from(digits));
+        format!(
+            "CASE WHEN {minor} < 0 THEN '-' ELSE '' END || \
+             printf('%d.%0{digits}d', abs({minor} / {unit}), abs({minor} % {unit}))"
+        )
+    }
+
+    fn integer_text(&self, column: &str) -> String {
+        format!("CAST({column} AS TEXT)")
+    }
+
+    fn cursor(&self, mark: &str, key: &str, id: &str) -> String {
+        format!("'{mark}' || lower(hex(json_array({key}, {id})))")
+    }
+
+    fn open_row(&self) -> &'static str {
+        "SELECT json_object("
+    }
+
+    fn pair(&self, key: &str, value: &str) -> String {
+        format!("'{key}', {value}")
+    }
+
+    fn close_pairs(&self) -> &'static str {
+        ")"
+    }
+
+    fn close_row(&self) -> &'static str {
+        ""
+    }
+
+    fn object_function(&self) -> &'static str {
+        "json_object"
+    }
+
+    fn list(&self, values: &str, by: Option<&str>, only: Option<&str>) -> String {
+        let by = by.map(|by| format!(" ORDER BY {by}")).unwrap_or_default();
+        let only = only
+            .map(|only| format!(" FILTER (WHERE {only})"))
+            .unwrap_or_default();
+        format!("json_group_array({values}{by}){only}")
+    }
+
+    fn still_json(&self, column: &str) -> String {
+        format!("json({column})")
+    }
+
+    fn null(&self) -> &'static str {
+        "NULL"
+    }
+
+    fn text(&self, json: &str) -> String {
+        json.to_owned()
+    }
+}

@@ -1,0 +1,111 @@
+//! What a caller selected, with aliases, arguments and fragments resolved: the reader's input.
+//!
+//! Every list keeps the order of the response, and each response key comes once.
+
+use crate::dataset::{Entity, Field};
+
+use super::{cursor::Cursor, filter::Filter};
+
+/// What to read of a row.
+#[derive(Clone, Debug)]
+pub struct NodeSelection {
+    /// Of which noun it is.
+    pub entity: &'static Entity,
+    /// Response key and what stands under it.
+    pub fields: Vec<(String, NodeField)>,
+}
+
+/// What stands under a key of a row.
+#[derive(Clone, Debug)]
+pub enum NodeField {
+    /// `__typename`.
+    TypeName,
+    /// A scalar field.
+    Scalar(&'static Field),
+    /// An amount.
+    Money(&'static Field, Vec<(String, MoneyPart)>),
+    /// A relation to at most one row.
+    ToOne(&'static Field, NodeSelection),
+    /// A relation to many rows.
+    ToMany(&'static Field, Connection),
+}
+
+/// What stands under a key of an amount.
+#[derive(Clone, Copy, Debug)]
+pub enum MoneyPart {
+    /// `__typename`.
+    TypeName,
+    /// The decimal amount.
+    Amount,
+    /// The currency.
+    Currency,
+    /// The minor units.
+    MinorUnits,
+}
+
+/// A page of rows to read.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Of which noun they are.
+    pub entity: &'static Entity,
+    /// Which of them.
+    pub filter: Filter,
+    /// Which page.
+    pub page: Page,
+    /// Response key and what stands under it.
+    pub parts: Vec<(String, ConnectionPart)>,
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// How many rows at most.
+    pub limit: u32,
+    /// Whether the last rows are meant, not the first.
+    pub backward: bool,
+    /// Only rows behind this one.
+    pub after: Option<Cursor>,
+    /// Only rows before this one.
+    pub before: Option<Cursor>,
+}
+
+/// What stands under a key of a connection.
+#[derive(Clone, Debug)]
+pub enum ConnectionPart {
+    /// `__typename`.
+    TypeName,
+    /// How many rows there are on all pages.
+    TotalCount,
+    /// Where the page lies.
+    PageInfo(Vec<(String, PageInfoPart)>),
+    /// The rows with their cursors.
+    Edges(Vec<(String, EdgePart)>),
+    /// The rows.
+    Nodes(NodeSelection),
+}
+
+/// What stands under a key of `pageInfo`.
+#[derive(Clone, Copy, Debug)]
+pub enum PageInfoPart {
+    /// `__typename`.
+    TypeName,
+    /// Whether rows follow.
+    HasNextPage,
+    /// Whether rows precede.
+    HasPreviousPage,
+    /// The cursor of the first row.
+    StartCursor,
+    /// The cursor of the last row.
+    EndCursor,
+}
+
+/// What stands under a key of an edge.
+#[derive(Clone, Debug)]
+pub enum EdgePart {
+    /// `__typename`.
+    TypeName,
+    /// The row's cursor.
+    Cursor,
+    /// The row.
+    Node(NodeSelection),
+}
