@@ -82,3 +82,10 @@ impl Entity {
         record
     }
 }
+
+/// The domains of accounts, which have a table of their own.
+#[must_use]
+pub fn domains() -> &'static Table {
+    static DOMAINS: LazyLock<Table> = LazyLock::new(entities::domains);
+    &DOMAINS
+}

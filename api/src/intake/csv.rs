@@ -66,6 +66,30 @@ impl Cells {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
+    /// The cells as a line with commas, without its end.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let quoted: Vec<String> = self
+            .iter()
+            .map(|cell| {
+                if cell.contains([',', '"', '\n', '\r', ';']) {
+                    format!("\"{}\"", cell.replace('"', "\"\""))
+                } else {
+                    cell.to_owned()
+                }
+            })
+            .collect();
+        quoted.join(",")
+    }
+
+    /// The cells of a line with commas, which [`Self::to_csv`] wrote.
+    #[must_use]
+    pub fn from_csv(line: &str) -> Self {
+        let mut parser = Parser::new(b',');
+        parser.feed(line);
+        parser.take()
+    }
+
     /// Whether no cell has anything in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {

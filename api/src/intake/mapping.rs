@@ -14,7 +14,7 @@ mod source;
 
 use super::{catalog::Entity, csv};
 
-pub use condition::Condition;
+pub use condition::{BoundCondition, Condition};
 pub use field::{By, FieldRule, Lookup, OnError, Set, Shape};
 pub use glob::Pattern;
 pub use rule::{FileRules, Mode, Rule};

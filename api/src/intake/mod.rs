@@ -2,5 +2,9 @@
 
 pub mod catalog;
 pub mod csv;
+pub mod engine;
+mod error;
 pub mod mapping;
 pub mod value;
+
+pub use error::ImportError;

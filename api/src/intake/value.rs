@@ -3,6 +3,7 @@
 //! Errors are halves of a sentence that goes on after the value: "is not a date (…)".
 
 mod amount;
+mod company;
 mod country;
 mod date;
 mod person;
@@ -15,7 +16,8 @@ use super::catalog::FieldKind;
 
 pub use amount::{currency, minor_units};
 pub use date::Dates;
-pub use person::domain;
+pub use company::normalized_name;
+pub use person::{domain, is_free_mail, is_shared_mailbox};
 
 /// What a mapping says on how values are written.
 #[derive(Clone, Debug)]

@@ -3,4 +3,6 @@
 //! Every writing function takes a transaction: only services and the intake open one.
 
 pub mod bulk;
+pub mod import;
+pub mod lookup;
 pub mod table;

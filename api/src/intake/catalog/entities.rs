@@ -1,7 +1,7 @@
 //! What the columns of the importable entities do not say.
 
 use entity::{
-    account, campaign, campaign_cost, campaign_member, channel::Channel, contact, feedback,
+    account, account_domain, campaign, campaign_cost, campaign_member, channel::Channel, contact, feedback,
     feedback_comment, lead, lead_transition, opportunity, opportunity_change, opportunity_contact,
     reason_code, territory, touch, user,
 };
@@ -215,4 +215,9 @@ impl Entity {
         self.matching.push(by);
         self
     }
+}
+
+/// The table of the field `domain` of accounts.
+pub(super) fn domains() -> Table {
+    Table::of::<account_domain::Entity>()
 }

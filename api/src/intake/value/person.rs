@@ -86,7 +86,8 @@ fn is_domain(host: &str) -> bool {
 }
 
 /// Hosts of mailboxes that anybody can have: they do not tell a company.
-pub(in crate::intake) fn is_free_mail(domain: &str) -> bool {
+#[must_use]
+pub fn is_free_mail(domain: &str) -> bool {
     const HOSTS: [&str; 24] = [
         "aol.com",
         "fastmail.com",
@@ -117,7 +118,8 @@ pub(in crate::intake) fn is_free_mail(domain: &str) -> bool {
 }
 
 /// Mailboxes of several people: the same address does not mean the same person.
-pub(in crate::intake) fn is_shared_mailbox(email: &str) -> bool {
+#[must_use]
+pub fn is_shared_mailbox(email: &str) -> bool {
     const NAMES: [&str; 14] = [
         "accounts", "admin", "billing", "contact", "hello", "help", "hr", "info", "mail", "noreply",
         "office", "sales", "support", "team",
