@@ -1,8 +1,10 @@
 //! Import jobs and what became of their rows.
 
+use std::collections::HashMap;
+
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use entity::{
 
 use super::{
     bulk,
-    lookup::{among_ids, id_list, select},
+    lookup::{for_each_id, id_list, select},
 };
 
 /// Finds a job.
@@ -143,20 +145,25 @@ pub async fn seen_before(
     line: i64,
     entity: &str,
     ids: &[Uuid],
-) -> Result<Vec<(Uuid, i64)>, DbErr> {
+) -> Result<HashMap<Uuid, i64>, DbErr> {
     let backend = tx.get_database_backend();
-    let sql = format!(
-        "SELECT \"entity_id\", MIN(\"line\") FROM \"import_row\" WHERE \"job_id\" = $1 \
-         AND \"file\" = $2 AND \"line\" < $3 AND \"entity\" = $4 AND \"entity_id\" {} \
-         GROUP BY \"entity_id\"",
-        among_ids(backend, 5)
-    );
+    // The plus signs keep SQLite from walking all rows of the job.
+    let found = if backend == DbBackend::Sqlite {
+        "t.\"entity_id\" = k.item AND +t.\"job_id\" = $2 AND +t.\"file\" = $3 \
+         AND +t.\"line\" < $4 AND +t.\"entity\" = $5"
+    } else {
+        "t.\"entity_id\" = k.item AND t.\"job_id\"::text = $2::uuid::text \
+         AND t.\"file\" + 0 = $3 AND t.\"line\" + 0 < $4 AND t.\"entity\" || '' = $5"
+    };
+    let mut sql = for_each_id(backend, "\"entity_id\", \"line\"", "import_row", found);
+    // The last one stays, which is the first line.
+    sql.push_str(" ORDER BY 2 DESC");
     let values = vec![
+        id_list(backend, ids),
         job.into(),
         file.into(),
         line.into(),
         entity.into(),
-        id_list(backend, ids),
     ];
     let rows = select(tx, sql, values).await?;
     rows.iter()
@@ -172,7 +179,7 @@ pub async fn seen_before(
 /// Returns [`DbErr`] when the database fails.
 pub async fn defer_foreign_keys(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();
-    if backend == sea_orm::DbBackend::Sqlite {
+    if backend == DbBackend::Sqlite {
         let statement = Statement::from_string(backend, "PRAGMA defer_foreign_keys = ON");
         tx.execute_raw(statement).await?;
     }

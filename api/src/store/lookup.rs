@@ -1,5 +1,9 @@
 //! Finding many rows at once, inside a transaction: by what other systems call them, by a column,
-//! by id. Each function is one statement, whose text does not depend on how many are looked for.
+//! by id.
+//!
+//! Each function is one statement, whose text does not depend on how many are looked for. It walks
+//! the list and looks every item up in the index: an `IN` of the list would leave it to the planner,
+//! which reads the whole table as soon as its statistics are behind, as they are in an import.
 
 use std::collections::HashMap;
 
@@ -23,13 +27,11 @@ pub async fn external_ids<'k>(
     keys: impl Iterator<Item = &'k str>,
 ) -> Result<HashMap<String, Uuid>, DbErr> {
     let backend = tx.get_database_backend();
-    let sql = format!(
-        "SELECT \"key\", \"entity_id\" FROM \"external_id\" \
-         WHERE \"entity\" = $1 AND \"system\" = $2 AND \"key\" {}",
-        among_texts(backend, 3)
-    );
-    let values = [entity.into(), system.into(), bulk::list(backend, keys)];
-    pairs(tx, sql, values.into()).await
+    let wanted = "\"key\", \"entity_id\"";
+    let found = "t.\"entity\" = $2 AND t.\"system\" = $3 AND t.\"key\" = k.item";
+    let sql = for_each_text(backend, wanted, "external_id", found);
+    let values = vec![bulk::list(backend, keys), entity.into(), system.into()];
+    pairs(tx, sql, values).await
 }
 
 /// Which key of `system` each row of `entity` was known by first.
@@ -44,22 +46,25 @@ pub async fn first_keys(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, String>, DbErr> {
     let backend = tx.get_database_backend();
-    let sql = format!(
-        "SELECT \"key\", \"entity_id\" FROM \"external_id\" \
-         WHERE \"entity\" = $1 AND \"system\" = $2 AND \"entity_id\" {} \
-         ORDER BY \"created_at\" DESC, \"key\" DESC",
-        among_ids(backend, 3)
-    );
-    let values = vec![entity.into(), system.into(), id_list(backend, ids)];
-    let rows = select(tx, sql, values).await?;
+    let wanted = "\"key\", \"entity_id\", \"created_at\"";
+    // The plus signs keep SQLite from walking all keys of the system.
+    let found = if backend == DbBackend::Sqlite {
+        "t.\"entity_id\" = k.item AND +t.\"entity\" = $2 AND +t.\"system\" = $3"
+    } else {
+        "t.\"entity_id\" = k.item AND t.\"entity\" || '' = $2 AND t.\"system\" || '' = $3"
+    };
+    let mut sql = for_each_id(backend, wanted, "external_id", found);
     // The last one stays, which is the oldest.
+    sql.push_str(" ORDER BY 3 DESC, 1 DESC");
+    let values = vec![id_list(backend, ids), entity.into(), system.into()];
+    let rows = select(tx, sql, values).await?;
     rows.iter()
         .map(|row| Ok((row.try_get_by_index(1)?, row.try_get_by_index(0)?)))
         .collect()
 }
 
 /// The texts of `key` to the ids in the column `id`, of rows that are not deleted; among those where
-/// a column has a value, when `among` names them.
+/// a column has a value, when `among` names them. Of several rows with the same text the oldest.
 ///
 /// # Errors
 ///
@@ -73,20 +78,17 @@ pub async fn ids_by<'k>(
 ) -> Result<HashMap<String, Uuid>, DbErr> {
     let backend = tx.get_database_backend();
     let mut values = vec![bulk::list(backend, keys)];
-    let mut sql = format!(
-        "SELECT \"{key}\", \"{id}\" FROM \"{}\" WHERE \"{key}\" {}",
-        table.name,
-        among_texts(backend, 1)
-    );
+    let mut found = format!("t.\"{key}\" = k.item");
     if let Some((column, value)) = among {
-        sql.push_str(&format!(" AND \"{column}\" = $2"));
+        found = format!("{found} AND t.\"{column}\" = $2");
         values.push(value.into());
     }
     if table.position("deleted_at").is_some() {
-        sql.push_str(" AND \"deleted_at\" IS NULL");
+        found.push_str(" AND t.\"deleted_at\" IS NULL");
     }
-    // The oldest wins where several rows have the same text.
-    sql.push_str(&format!(" ORDER BY \"{id}\" DESC"));
+    let wanted = format!("\"{key}\", \"{id}\"");
+    let mut sql = for_each_text(backend, &wanted, table.name, &found);
+    sql.push_str(" ORDER BY 2 DESC");
     pairs(tx, sql, values).await
 }
 
@@ -101,12 +103,7 @@ pub async fn records(
     ids: &[Uuid],
 ) -> Result<Vec<Record>, DbErr> {
     let backend = tx.get_database_backend();
-    let sql = format!(
-        "SELECT {} FROM \"{}\" WHERE \"id\" {}",
-        table.column_list(),
-        table.name,
-        among_ids(backend, 1)
-    );
+    let sql = for_each_id(backend, &table.column_list(), table.name, "t.\"id\" = k.item");
     let rows = select(tx, sql, vec![id_list(backend, ids)]).await?;
     rows.iter().map(|row| table.decode(row)).collect()
 }
@@ -132,61 +129,67 @@ pub async fn columns(
         columns: wanted,
     };
     let backend = tx.get_database_backend();
-    let sql = format!(
-        "SELECT {}, \"id\" FROM \"{}\" WHERE \"id\" {}",
-        part.column_list(),
-        table.name,
-        among_ids(backend, 1)
-    );
+    let wanted = format!("{}, \"id\"", part.column_list());
+    let sql = for_each_id(backend, &wanted, table.name, "t.\"id\" = k.item");
     let rows = select(tx, sql, vec![id_list(backend, ids)]).await?;
     rows.iter()
         .map(|row| Ok((row.try_get_by_index(part.columns.len())?, part.decode(row)?)))
         .collect()
 }
 
-/// Whole rows, not deleted, whose columns `first` and `second` both hold one of these ids.
+/// Whole rows, not deleted, whose column `first` holds one of these ids and whose column `second`
+/// is set.
 ///
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn records_by_pair(
+pub async fn records_by(
     tx: &DatabaseTransaction,
     table: &Table,
-    first: (&str, &[Uuid]),
-    second: (&str, &[Uuid]),
+    (first, second): (&str, &str),
+    ids: &[Uuid],
 ) -> Result<Vec<Record>, DbErr> {
     let backend = tx.get_database_backend();
-    let sql = format!(
-        "SELECT {} FROM \"{}\" WHERE \"{}\" {} AND \"{}\" {} AND \"deleted_at\" IS NULL",
-        table.column_list(),
-        table.name,
-        first.0,
-        among_ids(backend, 1),
-        second.0,
-        among_ids(backend, 2)
+    let found = format!(
+        "t.\"{first}\" = k.item AND t.\"{second}\" IS NOT NULL AND t.\"deleted_at\" IS NULL"
     );
-    let values = vec![id_list(backend, first.1), id_list(backend, second.1)];
-    let rows = select(tx, sql, values).await?;
+    let sql = for_each_id(backend, &table.column_list(), table.name, &found);
+    let rows = select(tx, sql, vec![id_list(backend, ids)]).await?;
     rows.iter().map(|row| table.decode(row)).collect()
 }
 
-/// `IN (…)` for texts in the parameter with this number.
-pub(super) fn among_texts(backend: DbBackend, parameter: usize) -> String {
+/// Selects the columns `wanted` of the rows of `table` that `found` holds for, for each text `k.item`
+/// of the list in the first parameter.
+fn for_each_text(backend: DbBackend, wanted: &str, table: &str, found: &str) -> String {
     if backend == DbBackend::Sqlite {
-        return format!("IN (SELECT \"value\" FROM json_each(${parameter}))");
+        return format!(
+            "SELECT {wanted} FROM (SELECT \"value\" AS item FROM json_each($1)) AS k \
+             CROSS JOIN \"{table}\" AS t WHERE {found}"
+        );
     }
-    format!("= ANY(${parameter}::text::text[])")
+    lateral("text", wanted, table, found)
 }
 
-/// `IN (…)` for ids in the parameter with this number.
-pub(super) fn among_ids(backend: DbBackend, parameter: usize) -> String {
+/// As [`for_each_text`], for ids.
+pub(super) fn for_each_id(backend: DbBackend, wanted: &str, table: &str, found: &str) -> String {
     if backend == DbBackend::Sqlite {
-        return format!("IN (SELECT unhex(\"value\") FROM json_each(${parameter}))");
+        return format!(
+            "SELECT {wanted} FROM (SELECT unhex(\"value\") AS item FROM json_each($1)) AS k \
+             CROSS JOIN \"{table}\" AS t WHERE {found}"
+        );
     }
-    format!("= ANY(${parameter}::text::uuid[])")
+    lateral("uuid", wanted, table, found)
 }
 
-/// Ids as one parameter, for [`among_ids`].
+/// `OFFSET 0` keeps PostgreSQL from turning the walk into a join of whole tables.
+fn lateral(kind: &str, wanted: &str, table: &str, found: &str) -> String {
+    format!(
+        "SELECT r.* FROM unnest($1::text::{kind}[]) AS k(item) CROSS JOIN LATERAL \
+         (SELECT {wanted} FROM \"{table}\" AS t WHERE {found} OFFSET 0) AS r"
+    )
+}
+
+/// Ids as one parameter, for [`for_each_id`].
 pub(super) fn id_list(backend: DbBackend, ids: &[Uuid]) -> Value {
     let texts: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
     bulk::list(backend, texts.iter().map(String::as_str))

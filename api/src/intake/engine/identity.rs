@@ -180,16 +180,18 @@ async fn pairs_there(
     (second, other): (&str, usize),
     drafts: &[Draft<'_>],
 ) -> Result<HashMap<(Uuid, Uuid), Uuid>, BatchError> {
-    let (ones, others): (Vec<Uuid>, Vec<Uuid>) = drafts
+    // Of the two, the other is the person: they are in few campaigns and deals, while a campaign has
+    // many people.
+    let others: HashSet<Uuid> = drafts
         .iter()
         .filter(|draft| draft.known == Known::New)
-        .filter_map(|draft| draft.reference(one).zip(draft.reference(other)))
-        .unzip();
-    if ones.is_empty() {
+        .filter_map(|draft| draft.reference(one).and(draft.reference(other)))
+        .collect();
+    if others.is_empty() {
         return Ok(HashMap::new());
     }
-    let records =
-        lookup::records_by_pair(tx, &entity.table, (first, &ones), (second, &others)).await?;
+    let others: Vec<Uuid> = others.into_iter().collect();
+    let records = lookup::records_by(tx, &entity.table, (second, first), &others).await?;
     let id = entity.position("id");
     let pairs = records.iter().filter_map(|record| {
         let at = |position: usize| match record.get(position) {
