@@ -1,1 +1,231 @@
-//! …
+//! Builds everything once, and serves it.
+
+use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
+
+use actix_web::{
+    App as Routes, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::from_fn,
+    web::Data,
+};
+use sea_orm::DbErr;
+use tokio::task::JoinHandle;
+
+use crate::{
+    auth::{Authenticator, KeyError, SigningKey, Tokens},
+    clock::Clock,
+    config::{Config, ConfigError},
+    database::{self, Database, migrations},
+    graphql, http,
+};
+
+/// How long a caller may take to send a request's headers.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Everything that a hub consists of, before it listens.
+pub struct App {
+    /// The database, migrated.
+    pub database: Database,
+    /// Signs tokens and checks them.
+    pub tokens: Tokens,
+    /// What time it is.
+    pub clock: Clock,
+    config: Config,
+}
+
+/// A hub that listens.
+pub struct Running {
+    /// Where: `http://127.0.0.1:8080`.
+    pub url: String,
+    handle: ServerHandle,
+    server: JoinHandle<io::Result<()>>,
+    database: Database,
+}
+
+impl App {
+    /// Connects to the database of `config`, migrates it and reads the signing key.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StartError`] when any of it fails.
+    pub async fn new(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let database = connect(&config).await?;
+        Self::with_database(database, config, clock).await
+    }
+
+    /// As [`App::new`], with a `database` that is connected already.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StartError`] when it cannot be migrated or the signing key is no good.
+    pub async fn with_database(
+        database: Database,
+        config: Config,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let applied = migrations::apply(&database).await;
+        let applied = applied.map_err(StartError::Migrations)?;
+        if applied > 0 {
+            tracing::info!(applied, "migrated the database");
+        }
+        let tokens = tokens(&config, clock.clone())?;
+        Ok(Self {
+            database,
+            tokens,
+            clock,
+            config,
+        })
+    }
+
+    /// Starts to listen and to answer, and returns once it does.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StartError`] when the address is taken or not ours.
+    pub fn listen(self) -> Result<Running, StartError> {
+        let schema = graphql::build(self.database.clone());
+        let authenticator = Authenticator::new(self.tokens, self.database.clone());
+        let database = self.database.clone();
+        let state = http::State::new(schema, authenticator, database, &self.config.server);
+        let (server, address) = bind(&self.config, Data::new(state))?;
+        let handle = server.handle();
+        let url = format!("http://{address}");
+        tracing::info!(url, "listening");
+        Ok(Running {
+            url,
+            handle,
+            server: tokio::spawn(server),
+            database: self.database,
+        })
+    }
+}
+
+impl Running {
+    /// Stops taking connections, lets requests finish within the timeout, or until `hurry` cuts
+    /// them off, and closes the database.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that the server ended with.
+    pub async fn stop(mut self, hurry: impl Future<Output = ()>) -> io::Result<()> {
+        let finishing = async {
+            self.handle.stop(true).await;
+            (&mut self.server).await.map_err(io::Error::other)?
+        };
+        let ended = tokio::select! {
+            ended = finishing => ended,
+            () = hurry => Ok(()),
+        };
+        self.database.close().await;
+        ended
+    }
+}
+
+impl Drop for Running {
+    /// Stops at once, unless it has stopped already.
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Connects to the database of `config`. Makes the folder of an SQLite file.
+///
+/// # Errors
+///
+/// Returns [`StartError`] when it cannot be reached.
+pub async fn connect(config: &Config) -> Result<Database, StartError> {
+    let url = config.database_url();
+    if let Some(dir) = url.sqlite_file().and_then(|file| Path::new(file).parent()) {
+        create_private(dir).map_err(|error| {
+            let problem = format!("{} cannot be created: {error}", dir.display());
+            StartError::Config(config.problem("data.dir", problem))
+        })?;
+    }
+    let options = database::Options {
+        url: url.expose().to_owned(),
+        max_connections: config.database.max_connections,
+        acquire_timeout: Duration::from_secs(config.database.acquire_timeout_seconds),
+        sqlite_full_sync: config.database.sqlite_full_sync,
+    };
+    Database::connect(&options).await.map_err(|error| {
+        let problem = format!("no connection to {url}: {error}");
+        StartError::Config(config.problem("database.url", problem))
+    })
+}
+
+/// Reads the signing key of `config`, or makes it.
+///
+/// # Errors
+///
+/// Returns [`StartError`] when the key is no good.
+pub fn tokens(config: &Config, clock: Clock) -> Result<Tokens, StartError> {
+    let key = SigningKey::load_or_create(&config.key_file()).map_err(StartError::Key)?;
+    let auth = &config.auth;
+    Tokens::new(&key, &auth.issuer, &auth.audience, clock).map_err(StartError::Key)
+}
+
+/// Makes a folder, for its owner only, where there is none.
+fn create_private(dir: &Path) -> io::Result<()> {
+    if dir.as_os_str().is_empty() {
+        return Ok(());
+    }
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+}
+
+fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr), StartError> {
+    let host = config.server.host.trim_matches(['[', ']']);
+    let address = (host, config.server.port);
+    let mut server = HttpServer::new(move || {
+        Routes::new()
+            .app_data(state.clone())
+            .wrap(from_fn(http::observe))
+            .configure(http::routes)
+    })
+    // The program listens for signals itself, to close what is not HTTP as well.
+    .disable_signals()
+    .client_request_timeout(HEAD_TIMEOUT)
+    .shutdown_timeout(config.server.shutdown_timeout_seconds);
+    if let Some(workers) = config.server.workers {
+        server = server.workers(workers);
+    }
+    let server = server.bind(address).map_err(|error| {
+        let (setting, problem) = match error.kind() {
+            io::ErrorKind::AddrInUse => ("server.port", "is taken".to_owned()),
+            io::ErrorKind::PermissionDenied => ("server.port", "is not allowed".to_owned()),
+            _ => ("server.host", error.to_string()),
+        };
+        let problem = format!("{host} port {}: {problem}", config.server.port);
+        StartError::Config(config.problem(setting, problem))
+    })?;
+    let address = server.addrs().first().copied();
+    let address = address.ok_or_else(|| {
+        StartError::Config(config.problem("server.host", "names no address of this machine"))
+    })?;
+    Ok((server.run(), address))
+}
+
+/// Why a hub does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A setting is wrong.
+    Config(ConfigError),
+    /// The signing key is no good.
+    Key(KeyError),
+    /// The database could not be migrated.
+    Migrations(DbErr),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Key(error) => write!(f, "the signing key {error}"),
+            Self::Migrations(error) => write!(f, "the database cannot be migrated: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}

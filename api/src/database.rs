@@ -1,5 +1,7 @@
 //! The connections to the database: PostgreSQL, or an embedded SQLite file.
 
+pub mod migrations;
+
 use std::{str::FromStr, time::Duration};
 
 use sea_orm::{
@@ -118,6 +120,14 @@ impl Database {
             ..TransactionOptions::default()
         };
         self.write.begin_with_options(immediate).await
+    }
+
+    /// Closes all connections, once what they do is done.
+    pub async fn close(&self) {
+        for connection in [&self.read, &self.write] {
+            // What cannot be closed is closed by the end of the process.
+            let _closed = connection.close_by_ref().await;
+        }
     }
 
     /// Calls `listener` after every statement. For tests that count them.

@@ -76,7 +76,13 @@ async fn table_sizes(database: &Database) -> BTreeMap<&'static str, i64> {
         let sql = format!("SELECT COUNT(*) FROM \"{}\"", entity.name);
         sizes.insert(entity.name, number(database, &sql).await);
     }
-    for table in ["external_id", "account_domain", "change", "import_job", "import_row"] {
+    for table in [
+        "external_id",
+        "account_domain",
+        "change",
+        "import_job",
+        "import_row",
+    ] {
         let sql = format!("SELECT COUNT(*) FROM \"{table}\"");
         sizes.insert(table, number(database, &sql).await);
     }

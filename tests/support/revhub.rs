@@ -1,3 +1,7 @@
 //! The `revhub` program, built for tests that start and kill it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    api::cli::run()
+}

@@ -1,5 +1,11 @@
 //! From a bearer token to the [`Viewer`] that everything else asks.
 
+mod authenticator;
+mod keys;
+mod token;
 mod viewer;
 
+pub use authenticator::Authenticator;
+pub use keys::{KeyError, SigningKey, check_key_file};
+pub use token::{Claims, Refusal, Tokens};
 pub use viewer::Viewer;

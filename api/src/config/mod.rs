@@ -1,1 +1,149 @@
-//! …
+//! The settings: embedded defaults, a file over them, the environment over both.
+//!
+//! `config.default.toml` explains each one.
+
+mod error;
+mod layer;
+mod load;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use error::{ConfigError, Problem};
+pub use load::Sources;
+pub use secret::DatabaseUrl;
+
+/// All settings, checked.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The HTTP server.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// The hub's own folder.
+    pub data: Data,
+    /// Tokens.
+    pub auth: Auth,
+    /// Logs.
+    pub log: Log,
+    /// Where each setting that is not a default came from: a file's name, or a variable's.
+    #[serde(skip)]
+    origins: BTreeMap<String, String>,
+}
+
+/// The HTTP server.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// The address to listen on.
+    pub host: String,
+    /// The port to listen on; 0 takes any free one.
+    pub port: u16,
+    /// Threads that answer requests; `None` is one per core.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workers: Option<usize>,
+    /// How long requests may take to finish after a signal to stop.
+    pub shutdown_timeout_seconds: u64,
+    /// How long a caller may take to send a request's body.
+    pub body_timeout_seconds: u64,
+    /// The longest request body.
+    pub body_limit_bytes: usize,
+    /// From when on a request is logged as slow; `None` is never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_request_milliseconds: Option<u64>,
+}
+
+/// The database.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Where it is; `None` is a file in the data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<DatabaseUrl>,
+    /// Connections that read; with PostgreSQL, all connections.
+    pub max_connections: u32,
+    /// How long a request waits for a free connection.
+    pub acquire_timeout_seconds: u64,
+    /// SQLite only: whether a commit waits for the disk.
+    pub sqlite_full_sync: bool,
+}
+
+/// The hub's own folder.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// Its path; relative to the working directory.
+    pub dir: PathBuf,
+}
+
+/// Tokens.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// The `iss` of every token.
+    pub issuer: String,
+    /// The `aud` of every token.
+    pub audience: String,
+    /// The private key that signs; `None` is a file in the data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
+    /// How long a token is valid when its issuer does not say.
+    pub token_days: u32,
+}
+
+/// Logs.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// Levels by module, as `tracing` writes them: `info,api=debug`.
+    pub filter: String,
+}
+
+/// Who reads the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// People.
+    Pretty,
+    /// Machines: one JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// The database's URL: the setting, or the file in the data folder.
+    #[must_use]
+    pub fn database_url(&self) -> DatabaseUrl {
+        self.database.url.clone().unwrap_or_else(|| {
+            let file = self.data.dir.join("revhub.sqlite3");
+            DatabaseUrl::new(format!("sqlite://{}", file.display()))
+        })
+    }
+
+    /// The file of the private key that signs tokens.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        let default = || self.data.dir.join("token-key.pem");
+        self.auth.key_file.clone().unwrap_or_else(default)
+    }
+
+    /// Where `setting`, such as `server.port`, came from: a file, a variable, or the defaults.
+    #[must_use]
+    pub fn origin(&self, setting: &str) -> &str {
+        self.origins
+            .get(setting)
+            .map_or("the default", String::as_str)
+    }
+
+    /// A complaint about a `setting` that turned out to be wrong when it was used.
+    #[must_use]
+    pub fn problem(&self, setting: &str, problem: impl Into<String>) -> ConfigError {
+        Problem::new(setting, self.origin(setting), problem).into()
+    }
+}

@@ -52,67 +52,67 @@ pub(super) fn account() -> Entity {
         Column::TargetTier,
         "How much we want it: 1 is most.",
     ))
-    .to_one(
+    .one(
         ("owner", "ownerId"),
         Column::OwnerId,
         "User",
         "The user in sales who answers for it.",
     )
-    .to_one(
+    .one(
         ("marketer", "marketerId"),
         Column::MarketerId,
         "User",
         "The user in marketing who answers for it.",
     )
-    .to_one(
+    .one(
         ("territory", "territoryId"),
         Column::TerritoryId,
         "Territory",
         "The territory that it lies in.",
     )
-    .to_one(
+    .one(
         ("parent", "parentId"),
         Column::ParentId,
         "Account",
         "The company that it belongs to.",
     )
-    .to_many(
+    .many(
         "subsidiaries",
         "Account",
         Column::ParentId,
         "The companies that belong to it, newest first.",
     )
-    .to_many(
+    .many(
         "domains",
         "AccountDomain",
         account_domain::Column::AccountId,
         "Its internet domains.",
     )
-    .to_many(
+    .many(
         "contacts",
         "Contact",
         contact::Column::AccountId,
         "The people there, newest first.",
     )
-    .to_many(
+    .many(
         "leads",
         "Lead",
         lead::Column::AccountId,
         "The leads matched with it, newest first.",
     )
-    .to_many(
+    .many(
         "opportunities",
         "Opportunity",
         opportunity::Column::AccountId,
         "The deals with it, newest first.",
     )
-    .to_many(
+    .many(
         "touches",
         "Touch",
         touch::Column::AccountId,
         "What happened between us, latest first.",
     )
-    .to_many(
+    .many(
         "feedback",
         "Feedback",
         feedback::Column::AccountId,

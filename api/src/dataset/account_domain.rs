@@ -10,7 +10,7 @@ pub(super) fn account_domain() -> Entity {
         "An internet domain of an account, by which people and leads are matched with it.",
         ascending("domain"),
     )
-    .to_one(
+    .one(
         ("account", "accountId"),
         Column::AccountId,
         "Account",

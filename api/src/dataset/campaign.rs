@@ -30,13 +30,13 @@ pub(super) fn campaign() -> Entity {
         channel(),
         "The way in which it reaches people.",
     ))
-    .to_one(
+    .one(
         ("owner", "ownerId"),
         Column::OwnerId,
         "User",
         "The user who answers for it.",
     )
-    .to_one(
+    .one(
         ("parent", "parentId"),
         Column::ParentId,
         "Campaign",
@@ -88,43 +88,43 @@ pub(super) fn campaign() -> Entity {
         Column::FrequencyCap,
         "At how many messages a week a person is left in peace; null is no limit.",
     ))
-    .to_many(
+    .many(
         "children",
         "Campaign",
         Column::ParentId,
         "The campaigns that it is made of, newest first.",
     )
-    .to_many(
+    .many(
         "members",
         "CampaignMember",
         campaign_member::Column::CampaignId,
         "Whom it is aimed at.",
     )
-    .to_many(
+    .many(
         "costs",
         "CampaignCost",
         campaign_cost::Column::CampaignId,
         "What it costs, entry by entry.",
     )
-    .to_many(
+    .many(
         "leads",
         "Lead",
         lead::Column::SourceCampaignId,
         "The leads that it brought, newest first.",
     )
-    .to_many(
+    .many(
         "touches",
         "Touch",
         touch::Column::CampaignId,
         "What happened through it, latest first.",
     )
-    .to_many(
+    .many(
         "opportunities",
         "Opportunity",
         opportunity::Column::PrimaryCampaignId,
         "The deals that are owed to it mainly, newest first.",
     )
-    .to_many(
+    .many(
         "feedback",
         "Feedback",
         feedback::Column::CampaignId,

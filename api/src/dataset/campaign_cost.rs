@@ -10,7 +10,7 @@ pub(super) fn campaign_cost() -> Entity {
         "One entry of a campaign's cost ledger.",
         descending("incurredOn"),
     )
-    .to_one(
+    .one(
         ("campaign", "campaignId"),
         Column::CampaignId,
         "Campaign",

@@ -15,19 +15,19 @@ pub(super) fn campaign_member() -> Entity {
         "A lead or a contact that a campaign is aimed at; exactly one of the two.",
         descending("createdAt"),
     )
-    .to_one(
+    .one(
         ("campaign", "campaignId"),
         Column::CampaignId,
         "Campaign",
         "The campaign.",
     )
-    .to_one(
+    .one(
         ("lead", "leadId"),
         Column::LeadId,
         "Lead",
         "The lead, or null where it is a contact.",
     )
-    .to_one(
+    .one(
         ("contact", "contactId"),
         Column::ContactId,
         "Contact",

@@ -57,7 +57,7 @@ pub(super) fn contact() -> Entity {
         buyer_role(),
         "Their part in buying.",
     ))
-    .to_one(
+    .one(
         ("account", "accountId"),
         Column::AccountId,
         "Account",
@@ -78,25 +78,25 @@ pub(super) fn contact() -> Entity {
         Column::BrandAware,
         "Whether they knew us when asked; null while nobody asked.",
     ))
-    .to_many(
+    .many(
         "leads",
         "Lead",
         lead::Column::ContactId,
         "The leads that are this person, newest first.",
     )
-    .to_many(
+    .many(
         "touches",
         "Touch",
         touch::Column::ContactId,
         "What happened with them, latest first.",
     )
-    .to_many(
+    .many(
         "memberships",
         "CampaignMember",
         campaign_member::Column::ContactId,
         "The campaigns that they are a member of.",
     )
-    .to_many(
+    .many(
         "opportunities",
         "OpportunityContact",
         opportunity_contact::Column::ContactId,

@@ -222,7 +222,7 @@ impl Entity {
     }
 
     /// Adds a relation to at most one row, as `name`, and its id beside it, as `id_name`.
-    pub(super) fn to_one<C: ColumnTrait>(
+    pub(super) fn one<C: ColumnTrait>(
         self,
         (name, id_name): (&'static str, &'static str),
         column: C,
@@ -249,7 +249,7 @@ impl Entity {
     }
 
     /// Adds a relation to the rows of `target` whose `column` refers to this row.
-    pub(super) fn to_many<C: ColumnTrait>(
+    pub(super) fn many<C: ColumnTrait>(
         self,
         name: &'static str,
         target: &'static str,
@@ -269,7 +269,7 @@ impl Entity {
     }
 
     /// Adds a relation to the rows of `target` that a table of pairs (`near`, `far`) names.
-    pub(super) fn to_many_through<C: ColumnTrait>(
+    pub(super) fn many_through<C: ColumnTrait>(
         self,
         name: &'static str,
         target: &'static str,

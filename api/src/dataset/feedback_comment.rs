@@ -15,13 +15,13 @@ pub(super) fn feedback_comment() -> Entity {
         "A comment on feedback.",
         ascending("createdAt"),
     )
-    .to_one(
+    .one(
         ("feedback", "feedbackId"),
         Column::FeedbackId,
         "Feedback",
         "What it is a comment on.",
     )
-    .to_one(
+    .one(
         ("author", "authorId"),
         Column::AuthorId,
         "User",

@@ -18,7 +18,7 @@ pub(super) fn lead_transition() -> Entity {
         "One step of a lead from a status to another. Steps are only ever added.",
         ascending("at"),
     )
-    .to_one(
+    .one(
         ("lead", "leadId"),
         Column::LeadId,
         "Lead",
@@ -37,7 +37,7 @@ pub(super) fn lead_transition() -> Entity {
         "Where it went.",
     ))
     .field(instant("at", Column::At, "When, in UTC."))
-    .to_one(
+    .one(
         ("byUser", "byUserId"),
         Column::ByUserId,
         "User",
@@ -49,7 +49,7 @@ pub(super) fn lead_transition() -> Entity {
         transition_cause(),
         "What made it go.",
     ))
-    .to_one(
+    .one(
         ("reason", "reasonId"),
         Column::ReasonId,
         "ReasonCode",

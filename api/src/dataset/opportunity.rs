@@ -50,31 +50,31 @@ pub(super) fn opportunity() -> Entity {
         forecast_category(),
         "How it counts in the forecast.",
     ))
-    .to_one(
+    .one(
         ("account", "accountId"),
         Column::AccountId,
         "Account",
         "The company that would buy.",
     )
-    .to_one(
+    .one(
         ("owner", "ownerId"),
         Column::OwnerId,
         "User",
         "The user who works on it.",
     )
-    .to_one(
+    .one(
         ("lead", "leadId"),
         Column::LeadId,
         "Lead",
         "The lead that it came out of.",
     )
-    .to_one(
+    .one(
         ("primaryCampaign", "primaryCampaignId"),
         Column::PrimaryCampaignId,
         "Campaign",
         "The campaign that it is owed to, mainly.",
     )
-    .to_one(
+    .one(
         ("lostReason", "lostReasonId"),
         Column::LostReasonId,
         "ReasonCode",
@@ -90,19 +90,19 @@ pub(super) fn opportunity() -> Entity {
         Column::PushCount,
         "How often the day of decision was put off.",
     ))
-    .to_many(
+    .many(
         "contacts",
         "OpportunityContact",
         opportunity_contact::Column::OpportunityId,
         "The buying group.",
     )
-    .to_many(
+    .many(
         "changes",
         "OpportunityChange",
         opportunity_change::Column::OpportunityId,
         "Each change of stage, amount, day of decision or owner, earliest first.",
     )
-    .to_many(
+    .many(
         "feedback",
         "Feedback",
         feedback::Column::OpportunityId,

@@ -15,7 +15,7 @@ pub(super) fn opportunity_change() -> Entity {
         "One change of a deal. Changes are only ever added.",
         ascending("at"),
     )
-    .to_one(
+    .one(
         ("opportunity", "opportunityId"),
         Column::OpportunityId,
         "Opportunity",
@@ -38,7 +38,7 @@ pub(super) fn opportunity_change() -> Entity {
         "What it became; null for nothing.",
     ))
     .field(instant("at", Column::At, "When, in UTC."))
-    .to_one(
+    .one(
         ("byUser", "byUserId"),
         Column::ByUserId,
         "User",

@@ -18,13 +18,13 @@ pub(super) fn opportunity_contact() -> Entity {
         "Somebody's part in a deal.",
         ascending("createdAt"),
     )
-    .to_one(
+    .one(
         ("opportunity", "opportunityId"),
         Column::OpportunityId,
         "Opportunity",
         "The deal.",
     )
-    .to_one(
+    .one(
         ("contact", "contactId"),
         Column::ContactId,
         "Contact",

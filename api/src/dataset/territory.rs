@@ -14,11 +14,11 @@ pub(super) fn territory() -> Entity {
     .field(text("code", Column::Code, "Its short name, such as `DACH`."))
     .field(text("path", Column::Path, "Its place in the tree: the codes from the top down, such as `/WORLD/EMEA/DACH/`. A territory holds everything whose path begins with its own."))
     .field(choice("kind", Column::Kind, territory_kind(), "What it is cut by."))
-    .to_one(("parent", "parentId"), Column::ParentId, "Territory", "The territory that it is a part of; null at the top.")
-    .to_many("children", "Territory", Column::ParentId, "The territories that it is cut into.")
-    .to_many_through("users", "User", (user_territory::Column::TerritoryId, user_territory::Column::UserId), "The people who work in it, by name.")
-    .to_many("accounts", "Account", account::Column::TerritoryId, "Its accounts, newest first.")
-    .to_many("leads", "Lead", lead::Column::TerritoryId, "Its leads, newest first.")
+    .one(("parent", "parentId"), Column::ParentId, "Territory", "The territory that it is a part of; null at the top.")
+    .many("children", "Territory", Column::ParentId, "The territories that it is cut into.")
+    .many_through("users", "User", (user_territory::Column::TerritoryId, user_territory::Column::UserId), "The people who work in it, by name.")
+    .many("accounts", "Account", account::Column::TerritoryId, "Its accounts, newest first.")
+    .many("leads", "Lead", lead::Column::TerritoryId, "Its leads, newest first.")
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
 }
 

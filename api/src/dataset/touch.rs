@@ -33,26 +33,26 @@ pub(super) fn touch() -> Entity {
         channel(),
         "The way in which it came about.",
     ))
-    .to_one(
+    .one(
         ("campaign", "campaignId"),
         Column::CampaignId,
         "Campaign",
         "The campaign that it happened through.",
     )
-    .to_one(
+    .one(
         ("contact", "contactId"),
         Column::ContactId,
         "Contact",
         "The person.",
     )
-    .to_one(("lead", "leadId"), Column::LeadId, "Lead", "The lead.")
-    .to_one(
+    .one(("lead", "leadId"), Column::LeadId, "Lead", "The lead.")
+    .one(
         ("account", "accountId"),
         Column::AccountId,
         "Account",
         "The company.",
     )
-    .to_one(
+    .one(
         ("actor", "actorId"),
         Column::ActorId,
         "User",

@@ -41,7 +41,7 @@ pub(super) fn user() -> Entity {
         Column::TimeZone,
         "Their IANA time zone, such as `Europe/Vienna`.",
     ))
-    .to_one(
+    .one(
         ("manager", "managerId"),
         Column::ManagerId,
         "User",
@@ -62,13 +62,13 @@ pub(super) fn user() -> Entity {
         Column::OutOfOfficeUntil,
         "Back from then on, in UTC.",
     ))
-    .to_many(
+    .many(
         "reports",
         "User",
         Column::ManagerId,
         "The users who report to them, by name.",
     )
-    .to_many_through(
+    .many_through(
         "territories",
         "Territory",
         (
@@ -77,25 +77,25 @@ pub(super) fn user() -> Entity {
         ),
         "The territories that they work in, from the top of the tree.",
     )
-    .to_many(
+    .many(
         "accounts",
         "Account",
         account::Column::OwnerId,
         "The accounts that they own in sales, newest first.",
     )
-    .to_many(
+    .many(
         "leads",
         "Lead",
         lead::Column::OwnerId,
         "The leads that they own, newest first.",
     )
-    .to_many(
+    .many(
         "opportunities",
         "Opportunity",
         opportunity::Column::OwnerId,
         "The deals that they own, newest first.",
     )
-    .to_many(
+    .many(
         "campaigns",
         "Campaign",
         campaign::Column::OwnerId,

@@ -1,1 +1,14 @@
-//! …
+//! The GraphQL schema: thin, made from `dataset/`, and answered by `reader/`.
+
+mod argument;
+mod error;
+mod execute;
+mod input;
+mod query;
+mod row;
+mod schema;
+mod selection;
+mod types;
+
+pub use execute::execute;
+pub use schema::{Query, Schema, build, sdl};

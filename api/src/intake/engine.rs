@@ -58,6 +58,30 @@ pub struct Import {
     pub resume: Option<Uuid>,
 }
 
+impl Import {
+    /// What the job `id`, which was cut off, still has to do.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ImportError`] when there is no such job or it cannot go on.
+    pub async fn of_job(
+        database: &Database,
+        id: Uuid,
+        rejected_to: Option<PathBuf>,
+    ) -> Result<Self, ImportError> {
+        let row = store::import::find(database.reads(), id)
+            .await?
+            .ok_or_else(|| ImportError::Refused(format!("there is no import job {id}")))?;
+        Ok(Self {
+            mapping: Mapping::parse(&row.name, &row.mapping).map_err(ImportError::Mapping)?,
+            paths: job::paths(row.sources)?,
+            dry_run: false,
+            rejected_to,
+            resume: Some(id),
+        })
+    }
+}
+
 /// Is told how far an import is.
 pub trait Progress: Send {
     /// A file of so many bytes begins.

@@ -56,7 +56,10 @@ impl Mapping {
     pub fn entities(rules: &[Rule]) -> Vec<&'static Entity> {
         let mut entities: Vec<&'static Entity> = Vec::new();
         for rule in rules {
-            if !entities.iter().any(|entity| entity.name == rule.entity.name) {
+            if !entities
+                .iter()
+                .any(|entity| entity.name == rule.entity.name)
+            {
                 entities.push(rule.entity);
             }
         }

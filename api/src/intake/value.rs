@@ -15,8 +15,8 @@ use crate::store::table::Value;
 use super::catalog::FieldKind;
 
 pub use amount::{currency, minor_units};
-pub use date::Dates;
 pub use company::normalized_name;
+pub use date::Dates;
 pub use person::{domain, is_free_mail, is_shared_mailbox};
 
 /// What a mapping says on how values are written.

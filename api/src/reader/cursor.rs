@@ -102,8 +102,8 @@ mod tests {
     fn a_cursor_of_another_filter_is_refused() {
         let lead = dataset().entity("Lead").unwrap();
         let json = r#"["2026-01-02T03:04:05.000006Z","0190163d8694739baea5966c26f8ad91"]"#;
-        let hex: String = json.bytes().map(|byte| format!("{byte:02x}")).collect();
-        let text = format!("{}{hex}", mark(lead, &Filter::default()));
+        let hex: Vec<_> = json.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let text = format!("{}{}", mark(lead, &Filter::default()), hex.concat());
         let other = Filter {
             conditions: Vec::new(),
             fingerprint: "{status: {eq: MQL}}".to_owned(),

@@ -1,1 +1,3 @@
-//! …
+//! Rules and transactions: what can be done, by whom and when.
+
+pub mod token;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -24,10 +25,7 @@ use super::{
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn find(
-    db: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<import_job::Model>, DbErr> {
+pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<import_job::Model>, DbErr> {
     import_job::Entity::find_by_id(id).one(db).await
 }
 

@@ -103,7 +103,12 @@ pub async fn records(
     ids: &[Uuid],
 ) -> Result<Vec<Record>, DbErr> {
     let backend = tx.get_database_backend();
-    let sql = for_each_id(backend, &table.column_list(), table.name, "t.\"id\" = k.item");
+    let sql = for_each_id(
+        backend,
+        &table.column_list(),
+        table.name,
+        "t.\"id\" = k.item",
+    );
     let rows = select(tx, sql, vec![id_list(backend, ids)]).await?;
     rows.iter().map(|row| table.decode(row)).collect()
 }

@@ -101,10 +101,21 @@ async fn deals(database: &api::database::Database, expected: &Json) {
     let value: i64 = of(OpportunityStage::ClosedWon)
         .map(|deal| deal.amount_minor.unwrap().0)
         .sum();
-    assert_eq!(Some(value), expected["won_value"].as_i64().map(|value| value * 100));
-    assert!(deals.iter().all(|deal| deal.amount_currency.as_deref() == Some("USD")));
+    assert_eq!(
+        Some(value),
+        expected["won_value"].as_i64().map(|value| value * 100)
+    );
+    assert!(
+        deals
+            .iter()
+            .all(|deal| deal.amount_currency.as_deref() == Some("USD"))
+    );
     assert!(of(OpportunityStage::ClosedLost).all(|deal| deal.lost_reason_id.is_some()));
-    assert!(deals.iter().all(|deal| deal.account_id.is_some() && deal.lead_id.is_some()));
+    assert!(
+        deals
+            .iter()
+            .all(|deal| deal.account_id.is_some() && deal.lead_id.is_some())
+    );
 
     let days: i64 = of(OpportunityStage::ClosedWon)
         .map(|deal| (deal.closed_at.unwrap() - deal.created_at).num_days())
@@ -132,11 +143,19 @@ async fn first_activities(database: &api::database::Database, expected: &Json) {
     let mut days: Vec<i64> = Vec::new();
     for lead in &leads {
         assert_eq!(lead.first_touched_at, firsts.get(&lead.id).copied());
-        days.extend(lead.first_touched_at.map(|at| (at - lead.created_at).num_days()));
+        days.extend(
+            lead.first_touched_at
+                .map(|at| (at - lead.created_at).num_days()),
+        );
     }
     days.sort_unstable();
     let expected = &expected["lead_response_days"];
-    assert_eq!(Some(leads.len() - days.len()), expected["never_responded"].as_u64().map(|n| usize::try_from(n).unwrap()));
+    assert_eq!(
+        Some(leads.len() - days.len()),
+        expected["never_responded"]
+            .as_u64()
+            .map(|n| usize::try_from(n).unwrap())
+    );
     let middle = days.len() / 2;
     let median = if days.len().is_multiple_of(2) {
         f64::from(i32::try_from(days[middle - 1] + days[middle]).unwrap()) / 2.0
@@ -145,7 +164,10 @@ async fn first_activities(database: &api::database::Database, expected: &Json) {
     };
     close(median, &expected["median"]);
     let sum = f64::from(i32::try_from(days.iter().sum::<i64>()).unwrap());
-    close(sum / f64::from(u32::try_from(days.len()).unwrap()), &expected["mean"]);
+    close(
+        sum / f64::from(u32::try_from(days.len()).unwrap()),
+        &expected["mean"],
+    );
 }
 
 async fn shared(database: &api::database::Database, expected: &Json) {
@@ -153,8 +175,14 @@ async fn shared(database: &api::database::Database, expected: &Json) {
     let sharing = "SELECT COUNT(*) FROM lead WHERE contact_id IN \
                    (SELECT contact_id FROM lead GROUP BY contact_id HAVING COUNT(*) > 1)";
     let known = expected["dup_leads_per_contact"].as_i64().unwrap();
-    let (more, sharing) = (number(database, more).await, number(database, sharing).await);
-    assert!(known == more || known == sharing, "{known}: {more} or {sharing}");
+    let (more, sharing) = (
+        number(database, more).await,
+        number(database, sharing).await,
+    );
+    assert!(
+        known == more || known == sharing,
+        "{known}: {more} or {sharing}"
+    );
     let accounts = "SELECT COUNT(DISTINCT account_id) FROM lead";
     assert_eq!(
         Some(number(database, accounts).await),

@@ -1,9 +1,9 @@
 //! What the columns of the importable entities do not say.
 
 use entity::{
-    account, account_domain, campaign, campaign_cost, campaign_member, channel::Channel, contact, feedback,
-    feedback_comment, lead, lead_transition, opportunity, opportunity_change, opportunity_contact,
-    reason_code, territory, touch, user,
+    account, account_domain, campaign, campaign_cost, campaign_member, channel::Channel, contact,
+    feedback, feedback_comment, lead, lead_transition, opportunity, opportunity_change,
+    opportunity_contact, reason_code, territory, touch, user,
 };
 
 use crate::store::table::{self, Table, Value};

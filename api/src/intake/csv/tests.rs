@@ -22,7 +22,11 @@ fn lines_are_numbered_as_an_editor_shows_them() {
     let rows = read(b"a,b\r\n\r\n1,\"x\r\ny\"\r\n\r\n2,z\r\n3,w");
     assert_eq!(
         rows,
-        [row(3, &["1", "x\ny"]), row(6, &["2", "z"]), row(7, &["3", "w"])]
+        [
+            row(3, &["1", "x\ny"]),
+            row(6, &["2", "z"]),
+            row(7, &["3", "w"])
+        ]
     );
 }
 
@@ -78,7 +82,10 @@ fn the_delimiter_is_found_out_or_stated_in_the_file() {
 
 #[test]
 fn old_macintosh_line_ends_are_line_ends() {
-    assert_eq!(read(b"a,b\r1,2\r3,4\r"), [row(2, &["1", "2"]), row(3, &["3", "4"])]);
+    assert_eq!(
+        read(b"a,b\r1,2\r3,4\r"),
+        [row(2, &["1", "2"]), row(3, &["3", "4"])]
+    );
 }
 
 #[test]

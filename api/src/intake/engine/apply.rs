@@ -31,7 +31,13 @@ pub(super) fn apply(record: &mut Record, assignments: &[Assignment<'_>], extent:
                 set_member(cell, member, value, assignment.set, extent);
             }
             _ => {
-                if writes(cell, is_null(cell), &assignment.value, assignment.set, extent) {
+                if writes(
+                    cell,
+                    is_null(cell),
+                    &assignment.value,
+                    assignment.set,
+                    extent,
+                ) {
                     cell.clone_from(&assignment.value);
                 }
             }

@@ -57,12 +57,15 @@ impl BatchError {
     pub(super) fn is_about_rows(&self) -> bool {
         match self {
             Self::Conflict => true,
-            Self::Database(error) => matches!(
-                error.sql_err(),
-                Some(
-                    SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)
-                )
-            ) || is_check(error),
+            Self::Database(error) => {
+                matches!(
+                    error.sql_err(),
+                    Some(
+                        SqlErr::UniqueConstraintViolation(_)
+                            | SqlErr::ForeignKeyConstraintViolation(_)
+                    )
+                ) || is_check(error)
+            }
         }
     }
 }
@@ -185,7 +188,11 @@ async fn parent_paths(
 }
 
 /// The outcomes as they are stored.
-pub(super) fn stored(context: &Context, rows: &[Row], outcomes: &Outcomes) -> Vec<import_row::Model> {
+pub(super) fn stored(
+    context: &Context,
+    rows: &[Row],
+    outcomes: &Outcomes,
+) -> Vec<import_row::Model> {
     let stored = outcomes.0.iter().filter_map(|((index, entity), outcome)| {
         let row = rows.get(*index)?;
         let keep = matches!(

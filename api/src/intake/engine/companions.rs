@@ -60,7 +60,6 @@ pub(super) async fn external_ids(
 pub(super) async fn domains(
     tx: &DatabaseTransaction,
     context: &Context,
-    rule: &BoundRule<'_>,
     drafts: &[Draft<'_>],
     kept: &[(usize, Outcome)],
 ) -> Result<HashMap<usize, String>, BatchError> {
@@ -76,8 +75,14 @@ pub(super) async fn domains(
         return Ok(notes);
     }
     let names = wanted.iter().map(|(_, _, domain)| *domain);
-    let mut owners =
-        lookup::ids_by(tx, catalog::domains(), ("domain", "account_id"), None, names).await?;
+    let mut owners = lookup::ids_by(
+        tx,
+        catalog::domains(),
+        ("domain", "account_id"),
+        None,
+        names,
+    )
+    .await?;
     let mut rows = Vec::new();
     let mut added: HashSet<Uuid> = HashSet::new();
     for (index, draft, domain) in wanted {

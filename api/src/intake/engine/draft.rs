@@ -83,11 +83,23 @@ pub(super) struct Link<'p> {
 
 /// Reads `row` by `rule`.
 pub(super) fn evaluate<'p>(rule: &'p BoundRule<'p>, index: usize, row: &Row) -> Evaluated<'p> {
-    if !rule.when.iter().all(|condition| condition.holds(&row.cells)) {
+    if !rule
+        .when
+        .iter()
+        .all(|condition| condition.holds(&row.cells))
+    {
         return Evaluated::NotForIt;
     }
-    if let Some(condition) = rule.skip.iter().find(|condition| condition.holds(&row.cells)) {
-        return Evaluated::LeftOut(condition.describe(&row.cells));
+    let left_out = rule
+        .skip
+        .iter()
+        .find(|all| all.iter().all(|condition| condition.holds(&row.cells)));
+    if let Some(all) = left_out {
+        let why: Vec<String> = all
+            .iter()
+            .map(|condition| condition.describe(&row.cells))
+            .collect();
+        return Evaluated::LeftOut(why.join(" and "));
     }
     let mut draft = Draft {
         row: index,
@@ -111,11 +123,25 @@ pub(super) fn evaluate<'p>(rule: &'p BoundRule<'p>, index: usize, row: &Row) -> 
             None
         }
     };
+    // Of several ways to one field, the first that has something counts.
+    let mut settled = None;
     for field in &rule.fields {
-        if let Err(problem) = assign(&mut draft, field, row) {
-            match field.rule.on_error {
-                OnError::Reject => problems.push(problem),
-                OnError::Review => draft.review.push(problem),
+        let name = (field.rule.field.name, field.rule.member.as_ref());
+        if settled == Some(name) || !field.when.iter().all(|when| when.holds(&row.cells)) {
+            continue;
+        }
+        match assign(&mut draft, field, row) {
+            Ok(true) => settled = Some(name),
+            Ok(false) => {}
+            Err(problem) => {
+                settled = Some(name);
+                match field.rule.on_error {
+                    OnError::Reject => problems.push(problem),
+                    OnError::Review => {
+                        draft.review.push(problem);
+                        stand_in(&mut draft, field);
+                    }
+                }
             }
         }
     }
@@ -137,9 +163,12 @@ fn key(rule: &BoundRule<'_>, row: &Row) -> Result<Option<String>, String> {
         .as_ref()
         .map(super::super::mapping::Source::label)
         .unwrap_or_default();
-    let key = source
-        .text(&row.cells)
-        .ok_or_else(|| format!("line {}, column `{label}`: it is empty, and it is the key", row.line))?;
+    let key = source.text(&row.cells).ok_or_else(|| {
+        format!(
+            "line {}, column `{label}`: it is empty, and it is the key",
+            row.line
+        )
+    })?;
     if key.contains('\0') || key.chars().count() > 255 {
         return Err(format!(
             "line {}, column `{label}`: a key has at most 255 characters, and no NUL",
@@ -161,73 +190,84 @@ fn fingerprint(row: &Row) -> u128 {
         })
 }
 
-fn assign<'p>(draft: &mut Draft<'p>, field: &'p BoundField<'p>, row: &Row) -> Result<(), String> {
+/// Reads what the row has for a field; says whether it has something.
+fn assign<'p>(draft: &mut Draft<'p>, field: &'p BoundField<'p>, row: &Row) -> Result<bool, String> {
     let rule = field.rule;
     let Some(raw) = field
         .source
         .text(&row.cells)
         .or_else(|| rule.empty.as_deref().map(Cow::Borrowed))
     else {
-        return Ok(());
+        return Ok(false);
+    };
+    let Some(text) = translated(field, &raw) else {
+        return Ok(false);
     };
     let complain = |problem: &str| {
         let quoted: String = raw.chars().take(QUOTED).collect();
-        format!("line {}, column `{}`: `{quoted}` {problem}", row.line, field.label)
-    };
-    let Some(text) = translated(field, &raw) else {
-        return Ok(());
+        let (line, label) = (row.line, &field.label);
+        format!("line {line}, column `{label}`: `{quoted}` {problem}")
     };
     if rule.lookup.is_some() {
         let text = text.into_owned();
         draft.links.push(Link { field, text });
-        return Ok(());
+        return Ok(true);
     }
-    let push = |draft: &mut Draft<'p>, column, value| {
-        let member = rule.member.as_ref().map(|(name, _)| name.as_str());
-        draft.assignments.push(Assignment {
-            column,
-            member,
-            value,
-            set: rule.set,
-        });
-    };
     let column = rule.field.column;
     match &rule.field.kind {
         FieldKind::Money(currency_column) => {
-            let stated = field
-                .currency
-                .as_ref()
-                .and_then(|source| source.text(&row.cells))
-                .map(|code| value::currency(&code))
-                .transpose()
-                .map_err(|problem| complain(&format!("has a currency that {problem}")))?;
-            let (amount, currency) = value::minor_units(&text, stated, rule.style.decimal)
-                .map_err(|problem| complain(&problem))?;
-            push(draft, column, Value::from(amount));
-            push(draft, *currency_column, Value::from(currency.code()));
+            let (amount, currency) =
+                money(field, row, &text).map_err(|problem| complain(&problem))?;
+            draft.push(field, column, Value::from(amount));
+            draft.push(field, *currency_column, currency);
         }
         FieldKind::Object => {
-            let json = member(&text, rule.member.as_ref().map_or(Shape::Text, |(_, shape)| *shape))
-                .map_err(|problem| complain(&problem))?;
-            push(draft, column, Value::from(json));
+            let shape = rule
+                .member
+                .as_ref()
+                .map_or(Shape::Text, |(_, shape)| *shape);
+            let json = member(&text, shape).map_err(|problem| complain(&problem))?;
+            draft.push(field, column, Value::from(json));
         }
         FieldKind::Domain => {
             let domain = value::domain(&text).map_err(|problem| complain(&problem))?;
             if value::is_free_mail(&domain) {
-                draft
-                    .review
-                    .push(complain("is a host of anybody's mail, not the company's domain"));
-            } else {
-                draft.domain = Some(domain);
+                return Err(complain(
+                    "is a host of anybody's mail, not the company's domain",
+                ));
             }
+            draft.domain = Some(domain);
         }
         kind => {
             let value =
                 value::read(kind, &text, &rule.style).map_err(|problem| complain(&problem))?;
-            push(draft, column, value);
+            draft.push(field, column, value);
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// What counts instead of a value that cannot be read, where the mapping says so.
+fn stand_in<'p>(draft: &mut Draft<'p>, field: &'p BoundField<'p>) {
+    if let Some(text) = &field.rule.empty
+        && let Ok(value) = value::read(&field.rule.field.kind, text, &field.rule.style)
+        && field.rule.lookup.is_none()
+    {
+        draft.push(field, field.rule.field.column, value);
+    }
+}
+
+fn money(field: &BoundField<'_>, row: &Row, text: &str) -> Result<(i64, Value), String> {
+    let stated = field
+        .currency
+        .as_ref()
+        .and_then(|source| source.text(&row.cells))
+        .or(field.rule.usual_currency.as_deref().map(Cow::Borrowed))
+        .map(|code| value::currency(&code))
+        .transpose()
+        .map_err(|problem| format!("has a currency that {problem}"))?;
+    let (amount, currency) = value::minor_units(text, stated, field.rule.style.decimal)?;
+    Ok((amount, Value::from(currency.code())))
 }
 
 /// Our word for theirs; nothing where the mapping maps to nothing.
@@ -262,7 +302,17 @@ fn member(text: &str, shape: Shape) -> Result<serde_json::Value, String> {
     }
 }
 
-impl Draft<'_> {
+impl<'p> Draft<'p> {
+    fn push(&mut self, field: &'p BoundField<'p>, column: usize, value: Value) {
+        let member = field.rule.member.as_ref().map(|(name, _)| name.as_str());
+        self.assignments.push(Assignment {
+            column,
+            member,
+            value,
+            set: field.rule.set,
+        });
+    }
+
     /// The text that it has for a column.
     pub(super) fn text(&self, column: usize) -> Option<&str> {
         self.assignments

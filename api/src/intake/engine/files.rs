@@ -30,7 +30,8 @@ pub(super) struct Source<'m> {
 impl<'m> Source<'m> {
     pub(super) fn open(&self) -> Result<Reader, ImportError> {
         let format = self.rules.map(|rules| rules.format).unwrap_or_default();
-        Reader::open(&self.path, format).map_err(|error| ImportError::File(self.path.clone(), error))
+        Reader::open(&self.path, format)
+            .map_err(|error| ImportError::File(self.path.clone(), error))
     }
 
     /// The rules for it, with their columns found.

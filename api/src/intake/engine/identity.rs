@@ -97,9 +97,7 @@ async fn find(
     }
     let texts = texts.iter().copied();
     let found = match way {
-        Match::Column(name) => {
-            lookup::ids_by(tx, &entity.table, (name, "id"), None, texts).await?
-        }
+        Match::Column(name) => lookup::ids_by(tx, &entity.table, (name, "id"), None, texts).await?,
         Match::Domain => {
             let domains = catalog::domains();
             lookup::ids_by(tx, domains, ("domain", "account_id"), None, texts).await?

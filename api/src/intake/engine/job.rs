@@ -14,7 +14,11 @@ use crate::{
     store,
 };
 
-use super::{Import, files::Source, outcome::{Counts, Outcomes}};
+use super::{
+    Import,
+    files::Source,
+    outcome::{Counts, Outcomes},
+};
 
 /// One file of a job, as `import_job.sources` keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -113,7 +117,7 @@ impl Job {
         sources: &[Source<'_>],
     ) -> Result<Self, ImportError> {
         let files = sources.iter().map(|source| Progress {
-            file: source.path.to_string_lossy().into_owned(),
+            file: path_of(source),
             bytes: source.bytes,
             claimed: source.rules.is_some(),
             rows: 0,
@@ -157,9 +161,10 @@ impl Job {
         }
         let files: Vec<Progress> = serde_json::from_value(row.sources).map_err(not_a_job)?;
         let same = files.len() == sources.len()
-            && files.iter().zip(sources).all(|(file, source)| {
-                file.file == source.path.to_string_lossy() && file.bytes == source.bytes
-            });
+            && files
+                .iter()
+                .zip(sources)
+                .all(|(file, source)| file.file == path_of(source) && file.bytes == source.bytes);
         if !same {
             return Err(ImportError::Refused(format!(
                 "the files are not those of the import job {id}: import them anew, what is there is \
@@ -261,6 +266,21 @@ impl Job {
     fn counts_json(&self) -> serde_json::Value {
         serde_json::to_value(&self.counts).unwrap_or_default()
     }
+}
+
+/// The whole path, so that the job can be resumed from elsewhere.
+fn path_of(source: &Source<'_>) -> String {
+    let path = source.path.canonicalize();
+    path.as_ref()
+        .unwrap_or(&source.path)
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Where the files of a job lie, from its `sources`.
+pub(super) fn paths(sources: serde_json::Value) -> Result<Vec<PathBuf>, ImportError> {
+    let files: Vec<Progress> = serde_json::from_value(sources).map_err(not_a_job)?;
+    Ok(files.into_iter().map(|file| file.file.into()).collect())
 }
 
 fn not_a_job(_error: serde_json::Error) -> ImportError {

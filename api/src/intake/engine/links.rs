@@ -38,10 +38,7 @@ pub(super) async fn resolve(
     keys: &Keys,
 ) -> Result<(), BatchError> {
     let mut found = find(tx, drafts).await?;
-    let own = (
-        rule.rule.entity.name,
-        By::Key(rule.rule.system.clone()),
-    );
+    let own = (rule.rule.entity.name, By::Key(rule.rule.system.clone()));
     if let Some(found) = found.get_mut(&own) {
         for (key, id) in keys {
             found.entry(key.clone()).or_insert(*id);
@@ -55,7 +52,14 @@ pub(super) async fn resolve(
             };
             let id = id_of(&found, lookup, &link.text);
             let (Some(id), column) = (id, link.field.rule.field.column) else {
-                absent(rule, draft, &link.field.label, lookup, &link.text, link.field.rule.field.column);
+                absent(
+                    rule,
+                    draft,
+                    &link.field.label,
+                    lookup,
+                    &link.text,
+                    link.field.rule.field.column,
+                );
                 continue;
             };
             let value = match lookup.via {

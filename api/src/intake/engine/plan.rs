@@ -1,8 +1,6 @@
 //! The rules for one file, with their columns found in its header.
 
-use super::super::mapping::{
-    Bound, BoundCondition, FieldRule, FileRules, Header, Rule, Source,
-};
+use super::super::mapping::{Bound, BoundCondition, FieldRule, FileRules, Header, Rule, Source};
 
 /// The rules for one file.
 pub(super) struct Plan<'m> {
@@ -16,13 +14,14 @@ pub(super) struct BoundRule<'m> {
     pub(super) rule: &'m Rule,
     pub(super) key: Option<Bound>,
     pub(super) when: Vec<BoundCondition>,
-    pub(super) skip: Vec<BoundCondition>,
+    pub(super) skip: Vec<Vec<BoundCondition>>,
     pub(super) fields: Vec<BoundField<'m>>,
 }
 
 /// A field whose columns have been found.
 pub(super) struct BoundField<'m> {
     pub(super) rule: &'m FieldRule,
+    pub(super) when: Vec<BoundCondition>,
     pub(super) source: Bound,
     pub(super) currency: Option<Bound>,
     /// What people call its source.
@@ -58,6 +57,11 @@ impl<'m> BoundRule<'m> {
             let currency = field.currency.as_ref().map(|source| bind(source, false));
             Ok(BoundField {
                 rule: field,
+                when: field
+                    .when
+                    .iter()
+                    .map(|condition| condition.bind(header))
+                    .collect::<Result<_, _>>()?,
                 source: bind(&field.source, whole)?,
                 currency: currency.transpose()?,
                 label: field.source.label(),
@@ -78,7 +82,7 @@ impl<'m> BoundRule<'m> {
             skip: rule
                 .skip
                 .iter()
-                .map(|condition| condition.bind(header))
+                .map(|all| all.iter().map(|condition| condition.bind(header)).collect())
                 .collect::<Result<_, _>>()?,
             fields: fields.collect::<Result<_, String>>()?,
         })

@@ -79,13 +79,17 @@ pub(super) async fn write(
     unlink_rejected(rule, &mut drafts, &mut work);
     companions::external_ids(tx, context, rule, &drafts, &kept).await?;
     save(tx, context, rule, order, work).await?;
-    let notes = companions::domains(tx, context, rule, &drafts, &kept).await?;
+    let notes = companions::domains(tx, context, &drafts, &kept).await?;
     for (index, outcome) in kept {
         let Some(draft) = drafts.get(index) else {
             continue;
         };
         let note = notes.get(&index);
-        outcomes.add(draft.row, rule.rule.entity.name, reviewed(draft, outcome, note));
+        outcomes.add(
+            draft.row,
+            rule.rule.entity.name,
+            reviewed(draft, outcome, note),
+        );
     }
     Ok(())
 }
@@ -197,7 +201,12 @@ fn result(
     }
     apply(&mut record, &draft.assignments, extent);
     if record != *before {
-        derive::complete(rule.rule.entity, &mut record, given(&draft.assignments), known);
+        derive::complete(
+            rule.rule.entity,
+            &mut record,
+            given(&draft.assignments),
+            known,
+        );
     }
     record
 }
@@ -279,7 +288,12 @@ fn filled(draft: &Draft<'_>, why: &str) -> String {
 }
 
 /// A further draft of the batch for the same row.
-fn again(rule: &BoundRule<'_>, draft: &Draft<'_>, row: &mut Work, known: &derive::Known) -> Outcome {
+fn again(
+    rule: &BoundRule<'_>,
+    draft: &Draft<'_>,
+    row: &mut Work,
+    known: &derive::Known,
+) -> Outcome {
     let free = result(rule, draft, &row.record, Extent::Differing, known);
     let held = result(rule, draft, &row.record, Extent::Empty, known);
     let why = match &draft.known {
@@ -362,7 +376,8 @@ fn absent(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> Vec<Strin
                 .columns
                 .get(field.column)
                 .is_none_or(|column| column.nullable);
-            let reported = matches!(field.kind, FieldKind::Reference(_)) && !draft.missing.is_empty();
+            let reported =
+                matches!(field.kind, FieldKind::Reference(_)) && !draft.missing.is_empty();
             !optional && !reported && record.get(field.column).is_some_and(apply::empty)
         })
         .map(|field| {
@@ -410,11 +425,7 @@ fn stamp(context: &Context, rule: &BoundRule<'_>, id: Uuid, record: &mut Record)
 }
 
 /// A row may point to another of its kind that came in the same batch and was rejected.
-fn unlink_rejected(
-    rule: &BoundRule<'_>,
-    drafts: &mut [Draft<'_>],
-    work: &mut HashMap<Uuid, Work>,
-) {
+fn unlink_rejected(rule: &BoundRule<'_>, drafts: &mut [Draft<'_>], work: &mut HashMap<Uuid, Work>) {
     let entity = rule.rule.entity;
     let rejected: HashSet<Uuid> = drafts
         .iter()

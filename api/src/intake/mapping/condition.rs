@@ -19,6 +19,7 @@ pub struct Condition {
 enum Test {
     Is(Vec<String>),
     IsNot(Vec<String>),
+    Starts(Vec<String>),
     Empty(bool),
 }
 
@@ -30,7 +31,8 @@ pub struct BoundCondition {
     test: Test,
 }
 
-/// Reads `{ column = "value", other = ["a", "b"], third = { not = "c" }, fourth = { empty = true } }`.
+/// Reads `{ column = "value", other = ["a", "b"], third = { not = "c" }, fourth = { empty = true },
+/// fifth = { starts = "003" } }`.
 pub(super) fn read(node: Option<Node<'_>>) -> Result<Vec<Condition>, String> {
     let Some(node) = node else {
         return Ok(Vec::new());
@@ -41,14 +43,16 @@ pub(super) fn read(node: Option<Node<'_>>) -> Result<Vec<Condition>, String> {
             None => Test::Is(words(&demand)?),
             Some(mut entries) => {
                 let not = entries.get("not").map(|node| words(&node)).transpose()?;
+                let starts = entries.get("starts").map(|node| words(&node)).transpose()?;
                 let empty = entries.get("empty").map(|node| node.flag()).transpose()?;
-                let test = match (not, empty) {
-                    (Some(not), None) => Test::IsNot(not),
-                    (None, Some(empty)) => Test::Empty(empty),
+                let test = match (not, starts, empty) {
+                    (Some(not), None, None) => Test::IsNot(not),
+                    (None, Some(starts), None) => Test::Starts(starts),
+                    (None, None, Some(empty)) => Test::Empty(empty),
                     _ => {
                         return Err(demand.error(
-                            "a condition is a value, a list of values, `{ not = … }` or \
-                             `{ empty = true }`",
+                            "a condition is a value, a list of values, `{ not = … }`, \
+                             `{ starts = … }` or `{ empty = true }`",
                         ));
                     }
                 };
@@ -64,12 +68,26 @@ pub(super) fn read(node: Option<Node<'_>>) -> Result<Vec<Condition>, String> {
     Ok(conditions)
 }
 
+/// Reads one table of conditions, or several of which one must hold.
+pub(super) fn any(node: Option<Node<'_>>) -> Result<Vec<Vec<Condition>>, String> {
+    match node.and_then(|node| node.items()) {
+        Some(items) => items.into_iter().map(|item| read(Some(item))).collect(),
+        None => Ok(vec![read(node)?]
+            .into_iter()
+            .filter(|conditions| !conditions.is_empty())
+            .collect()),
+    }
+}
+
 fn words(node: &Node<'_>) -> Result<Vec<String>, String> {
     let words = match node.items() {
         Some(items) => items.iter().map(Node::constant).collect::<Result<_, _>>()?,
         None => vec![node.constant()?],
     };
-    Ok(words.into_iter().map(|word: String| word.to_lowercase()).collect())
+    Ok(words
+        .into_iter()
+        .map(|word: String| word.to_lowercase())
+        .collect())
 }
 
 impl Condition {
@@ -99,6 +117,10 @@ impl BoundCondition {
         match &self.test {
             Test::Is(words) => is_one_of(words),
             Test::IsNot(words) => !is_one_of(words),
+            Test::Starts(words) => {
+                let text = text.as_deref().unwrap_or_default().to_lowercase();
+                words.iter().any(|word| text.starts_with(word))
+            }
             Test::Empty(empty) => text.is_none() == *empty,
         }
     }

@@ -11,6 +11,7 @@ use crate::intake::{
 };
 
 use super::{
+    condition::{self, Condition},
     node::{Entries, Node, unknown},
     source::Source,
 };
@@ -69,6 +70,10 @@ pub struct FieldRule {
     pub style: Style,
     /// The currency of an amount.
     pub currency: Option<Source>,
+    /// Its currency where nothing says another.
+    pub usual_currency: Option<String>,
+    /// What the row must be like for this way to the value.
+    pub when: Vec<Condition>,
     /// Where a reference looks.
     pub lookup: Option<Lookup>,
     /// When it is written.
@@ -122,16 +127,32 @@ pub(super) fn fields(
         };
         if field.kind == FieldKind::Object {
             for (member, _, node) in node.table()?.all() {
-                let mut rule = field_rule(field, &node, defaults)?;
-                let shape = rule.member.map_or(Shape::Text, |(_, shape)| shape);
-                rule.member = Some((member.to_owned(), shape));
-                rules.push(rule);
+                for mut rule in ways(field, &node, defaults)? {
+                    let shape = rule.member.map_or(Shape::Text, |(_, shape)| shape);
+                    rule.member = Some((member.to_owned(), shape));
+                    rules.push(rule);
+                }
             }
         } else {
-            rules.push(field_rule(field, &node, defaults)?);
+            rules.extend(ways(field, &node, defaults)?);
         }
     }
     Ok(rules)
+}
+
+/// One way to the value of a field, or several of which the first that has something counts.
+fn ways(
+    field: &'static Field,
+    node: &Node<'_>,
+    defaults: &Defaults,
+) -> Result<Vec<FieldRule>, String> {
+    match node.items() {
+        Some(items) => items
+            .iter()
+            .map(|item| field_rule(field, item, defaults))
+            .collect(),
+        None => Ok(vec![field_rule(field, node, defaults)?]),
+    }
 }
 
 fn field_rule(
@@ -147,7 +168,9 @@ fn field_rule(
         otherwise: None,
         empty: None,
         style: defaults.style.clone(),
-        currency: defaults.currency.clone().map(Source::Constant),
+        currency: None,
+        usual_currency: defaults.currency.clone(),
+        when: Vec::new(),
         lookup: None,
         set: Set::Always,
         on_error: OnError::Reject,
@@ -221,17 +244,25 @@ fn details(
         };
         rule.member = Some((String::new(), shape));
     }
-    rule.set = word(entries, "set", Set::Always, &[
-        ("always", Set::Always),
-        ("when_new", Set::WhenNew),
-        ("when_empty", Set::WhenEmpty),
-        ("earliest", Set::Earliest),
-        ("latest", Set::Latest),
-    ])?;
-    rule.on_error = word(entries, "on_error", OnError::Reject, &[
-        ("reject", OnError::Reject),
-        ("review", OnError::Review),
-    ])?;
+    rule.set = word(
+        entries,
+        "set",
+        Set::Always,
+        &[
+            ("always", Set::Always),
+            ("when_new", Set::WhenNew),
+            ("when_empty", Set::WhenEmpty),
+            ("earliest", Set::Earliest),
+            ("latest", Set::Latest),
+        ],
+    )?;
+    rule.on_error = word(
+        entries,
+        "on_error",
+        OnError::Reject,
+        &[("reject", OnError::Reject), ("review", OnError::Review)],
+    )?;
+    rule.when = condition::read(entries.get("when"))?;
     rule.lookup = lookup(rule.field, entries, defaults)?;
     Ok(())
 }
@@ -308,7 +339,10 @@ fn lookup(
             let name = via.string()?;
             let found = entity.field(name).filter(|found| found.kind == field.kind);
             let Some(found) = found else {
-                let fitting = entity.fields.iter().filter(|other| other.kind == field.kind);
+                let fitting = entity
+                    .fields
+                    .iter()
+                    .filter(|other| other.kind == field.kind);
                 let known = fitting.map(|other| other.name);
                 let problem = unknown(&format!("such field of {}", entity.name), name, known);
                 return Err(via.error(&problem));
@@ -383,7 +417,11 @@ fn check(rule: &FieldRule, node: &Node<'_>) -> Result<(), String> {
         };
         checked.map_err(|problem| node.error(&format!("`{name}`: `{word}` {problem}")))?;
     }
-    if let Some(Source::Constant(code)) = &rule.currency
+    let fixed = match &rule.currency {
+        Some(Source::Constant(code)) => Some(code),
+        _ => rule.usual_currency.as_ref(),
+    };
+    if let Some(code) = fixed
         && Currency::from_code(&code.to_uppercase()).is_none()
     {
         return Err(node.error(&format!("`{code}` is not the code of a currency")));

@@ -57,8 +57,8 @@ pub struct Rule {
     pub matching: Vec<Match>,
     /// What a row must be like, all of it, for the rule to take it.
     pub when: Vec<Condition>,
-    /// What a row must be like, any of it, to be left out.
-    pub skip: Vec<Condition>,
+    /// What a row must be like to be left out: all of one of these.
+    pub skip: Vec<Vec<Condition>>,
     /// How the fields get their values.
     pub fields: Vec<FieldRule>,
 }
@@ -124,10 +124,12 @@ fn file(node: &Node<'_>, defaults: &Defaults) -> Result<FileRules, String> {
         delimiter: delimiter(&mut entries)?,
         encoding: encoding(&mut entries)?,
     };
-    let lenient = field::word(&mut entries, "missing_columns", false, &[
-        ("error", false),
-        ("empty", true),
-    ])?;
+    let lenient = field::word(
+        &mut entries,
+        "missing_columns",
+        false,
+        &[("error", false), ("empty", true)],
+    )?;
     let mut rules = Vec::new();
     for node in list(&mut entries, "row")? {
         rules.push(rule(&node, &defaults)?);
@@ -179,18 +181,23 @@ fn rule(node: &Node<'_>, defaults: &Defaults) -> Result<Rule, String> {
         system: system.to_owned(),
         ..defaults.clone()
     };
-    let mode = field::word(&mut entries, "mode", Mode::Upsert, &[
-        ("upsert", Mode::Upsert),
-        ("create", Mode::Create),
-        ("update", Mode::Update),
-    ])?;
+    let mode = field::word(
+        &mut entries,
+        "mode",
+        Mode::Upsert,
+        &[
+            ("upsert", Mode::Upsert),
+            ("create", Mode::Create),
+            ("update", Mode::Update),
+        ],
+    )?;
     let key = entries.get("key").map(|node| key(&node)).transpose()?;
     let matching = match entries.get("match") {
         None => entity.matching.clone(),
         Some(node) => matching(entity, &node)?,
     };
     let when = condition::read(entries.get("when"))?;
-    let skip = condition::read(entries.get("skip"))?;
+    let skip = condition::any(entries.get("skip"))?;
     let fields = match entries.get("fields") {
         Some(node) => field::fields(entity, &node, &defaults)?,
         None => Vec::new(),
@@ -235,7 +242,11 @@ fn matching(entity: &Entity, node: &Node<'_>) -> Result<Vec<Match>, String> {
         });
         let Some(field) = field else {
             let known = ["email", "domain", "code", "key", "dedupe_key"];
-            return Err(node.error(&unknown("field to recognise rows by", name, known.into_iter())));
+            return Err(node.error(&unknown(
+                "field to recognise rows by",
+                name,
+                known.into_iter(),
+            )));
         };
         ways.push(match field.kind {
             FieldKind::Domain => Match::Domain,

@@ -128,7 +128,11 @@ impl Header<'_> {
     fn find(&self, name: &str) -> Option<usize> {
         let exact = self.names.iter().position(|column| column == name);
         exact.or_else(|| {
-            let plain = |text: &str| text.trim_matches('"').trim().to_lowercase();
+            // `OwnerId`, `owner_id` and `Owner ID` are one column.
+            let plain = |text: &str| -> String {
+                let letters = text.chars().filter(|character| character.is_alphanumeric());
+                letters.flat_map(char::to_lowercase).collect()
+            };
             let name = plain(name);
             self.names.iter().position(|column| plain(column) == name)
         })

@@ -27,7 +27,9 @@ fn an_unknown_word_is_an_error_with_line_and_advice() {
     assert!(unknown_field.starts_with("my.toml:6: there is no field of lead `emial`"));
     assert!(unknown_field.contains("Did you mean `email`?"));
 
-    let unknown_value = problem(&rule("entity = \"lead\"\nfields.status = { value = \"WON\" }"));
+    let unknown_value = problem(&rule(
+        "entity = \"lead\"\nfields.status = { value = \"WON\" }",
+    ));
     assert!(unknown_value.starts_with("my.toml:6: `status`: `WON` is not one of NEW, NURTURING"));
 
     let unknown_setting = problem(&rule("entity = \"lead\"\nkeys = \"id\""));

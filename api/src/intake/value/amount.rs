@@ -26,7 +26,11 @@ pub fn minor_units(
     let shown = shown(text);
     let currency = match (stated, shown) {
         (Some(stated), Some(shown)) if stated != shown => {
-            return Err(format!("is in {}, and not in {}", shown.code(), stated.code()));
+            return Err(format!(
+                "is in {}, and not in {}",
+                shown.code(),
+                stated.code()
+            ));
         }
         (Some(currency), _) | (None, Some(currency)) => currency,
         (None, None) => return Err("has no currency: name one in the mapping".to_owned()),

@@ -2,8 +2,29 @@
 
 /// What a company calls its legal form, in the languages that we meet most.
 const FORMS: [&str; 24] = [
-    "ab", "ag", "as", "asa", "bv", "co", "company", "corp", "corporation", "gmbh", "inc",
-    "incorporated", "kg", "limited", "llc", "llp", "ltd", "nv", "oy", "plc", "sa", "sarl", "spa",
+    "ab",
+    "ag",
+    "as",
+    "asa",
+    "bv",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "gmbh",
+    "inc",
+    "incorporated",
+    "kg",
+    "limited",
+    "llc",
+    "llp",
+    "ltd",
+    "nv",
+    "oy",
+    "plc",
+    "sa",
+    "sarl",
+    "spa",
     "srl",
 ];
 

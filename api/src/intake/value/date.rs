@@ -50,7 +50,10 @@ impl Dates {
 
     fn formats(&self) -> impl Iterator<Item = &str> {
         let usual: &[&str] = if self.0.is_empty() { &USUAL } else { &[] };
-        self.0.iter().map(String::as_str).chain(usual.iter().copied())
+        self.0
+            .iter()
+            .map(String::as_str)
+            .chain(usual.iter().copied())
     }
 
     fn not_a_date(&self) -> String {
@@ -109,10 +112,12 @@ fn local(text: &str, format: &str) -> Option<NaiveDateTime> {
     if format == "%Y-%m-%d" {
         return iso_day(text).map(|day| day.and_time(NaiveTime::MIN));
     }
-    NaiveDateTime::parse_from_str(text, format).ok().or_else(|| {
-        let day = NaiveDate::parse_from_str(text, format).ok()?;
-        Some(day.and_time(NaiveTime::MIN))
-    })
+    NaiveDateTime::parse_from_str(text, format)
+        .ok()
+        .or_else(|| {
+            let day = NaiveDate::parse_from_str(text, format).ok()?;
+            Some(day.and_time(NaiveTime::MIN))
+        })
 }
 
 /// `2026-03-31`, the form of most dates, without the detour through a format.

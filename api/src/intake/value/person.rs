@@ -39,8 +39,8 @@ pub(super) fn phone(text: &str, region: Option<country::Id>) -> Result<String, S
         (None, Some(rest)) => format!("+{rest}"),
         _ => text.to_owned(),
     };
-    let number = phonenumber::parse(region, text)
-        .map_err(|_not| "is not a telephone number".to_owned())?;
+    let number =
+        phonenumber::parse(region, text).map_err(|_not| "is not a telephone number".to_owned())?;
     if !number.is_valid() {
         return Err("is not a telephone number that exists".to_owned());
     }
@@ -54,7 +54,9 @@ pub(super) fn phone(text: &str, region: Option<country::Id>) -> Result<String, S
 /// Returns what is wrong with it.
 pub fn domain(text: &str) -> Result<String, String> {
     let text = text.trim().to_lowercase();
-    let host = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+    let host = text
+        .split_once("://")
+        .map_or(text.as_str(), |(_, rest)| rest);
     let host = host.split(['/', '?', '#']).next().unwrap_or(host);
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
@@ -121,8 +123,8 @@ pub fn is_free_mail(domain: &str) -> bool {
 #[must_use]
 pub fn is_shared_mailbox(email: &str) -> bool {
     const NAMES: [&str; 14] = [
-        "accounts", "admin", "billing", "contact", "hello", "help", "hr", "info", "mail", "noreply",
-        "office", "sales", "support", "team",
+        "accounts", "admin", "billing", "contact", "hello", "help", "hr", "info", "mail",
+        "noreply", "office", "sales", "support", "team",
     ];
     email
         .split_once('@')

@@ -63,7 +63,10 @@ fn instants_are_read_in_their_zone() {
         ("2026-01-31", "2026-01-30T23:00:00+00:00"),
         ("2026-07-31 14:30:00", "2026-07-31T12:30:00+00:00"),
         ("2026-07-31T14:30:00Z", "2026-07-31T14:30:00+00:00"),
-        ("2026-07-31 14:30:00.250 UTC", "2026-07-31T14:30:00.250+00:00"),
+        (
+            "2026-07-31 14:30:00.250 UTC",
+            "2026-07-31T14:30:00.250+00:00",
+        ),
         ("2026-07-31T14:30:00+05:30", "2026-07-31T09:00:00+00:00"),
         ("2020-12-30 3:15:52", "2020-12-30T02:15:52+00:00"),
         // Skipped when the clocks were set forward, and shown twice when they were set back.
@@ -71,7 +74,11 @@ fn instants_are_read_in_their_zone() {
         ("2026-10-25 02:30:00", "2026-10-25T00:30:00+00:00"),
     ];
     for (text, expected) in cases {
-        assert_eq!(instant(text, &[], vienna).as_deref(), Some(expected), "{text}");
+        assert_eq!(
+            instant(text, &[], vienna).as_deref(),
+            Some(expected),
+            "{text}"
+        );
     }
 }
 
@@ -86,7 +93,11 @@ fn other_forms_of_dates_are_named() {
         Some("2026-01-01T00:00:00+00:00")
     );
     for nonsense in ["31.02.2026", "tomorrow", "2026-01-31", "0026", ""] {
-        assert_eq!(instant(nonsense, &["%d.%m.%Y"], Tz::UTC), None, "{nonsense}");
+        assert_eq!(
+            instant(nonsense, &["%d.%m.%Y"], Tz::UTC),
+            None,
+            "{nonsense}"
+        );
     }
     assert_eq!(instant("9999-12-31", &[], Tz::UTC), None);
 }
@@ -94,8 +105,17 @@ fn other_forms_of_dates_are_named() {
 #[test]
 fn people_are_reached_in_one_spelling() {
     let email = |text| reads(&FieldKind::Email, text);
-    assert_eq!(email(" Ann <Ann.Lee@Example.COM>"), Some("ann.lee@example.com".into()));
-    for text in ["ann@", "@example.com", "ann@localhost", "a b@example.com", "D4b1Qin+gQ=="] {
+    assert_eq!(
+        email(" Ann <Ann.Lee@Example.COM>"),
+        Some("ann.lee@example.com".into())
+    );
+    for text in [
+        "ann@",
+        "@example.com",
+        "ann@localhost",
+        "a b@example.com",
+        "D4b1Qin+gQ==",
+    ] {
         assert_eq!(email(text), None, "{text}");
     }
     let style = Style {
@@ -107,7 +127,10 @@ fn people_are_reached_in_one_spelling() {
     assert_eq!(phone("+1 (650) 253-0000"), Some("+16502530000".into()));
     assert_eq!(phone("ask Ann"), None);
     let domain = |text| reads(&FieldKind::Domain, text);
-    assert_eq!(domain("https://www.Example.com/shop?x=1"), Some("example.com".into()));
+    assert_eq!(
+        domain("https://www.Example.com/shop?x=1"),
+        Some("example.com".into())
+    );
     assert_eq!(domain("ann@example.com"), Some("example.com".into()));
     assert_eq!(domain("n/a"), None);
 }

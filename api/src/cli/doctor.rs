@@ -1,0 +1,62 @@
+//! `revhub doctor`.
+
+use std::path::Path;
+
+use super::{Failure, output};
+use crate::{app, auth::check_key_file, config::Config, database::migrations};
+
+/// Checks, without changing anything, that what the hub needs is there.
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    output::line("ok      the settings are right");
+    let mut failed = 0;
+    for check in [key(config), database(config).await] {
+        match check {
+            Ok(found) => output::line(format_args!("ok      {found}")),
+            Err(problem) => {
+                failed += 1;
+                output::line(format_args!("FAILED  {problem}"));
+            }
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        _ => Err(Failure::Failed(format!("{failed} of 3 checks failed"))),
+    }
+}
+
+fn key(config: &Config) -> Result<String, String> {
+    let file = config.key_file();
+    let path = file.display();
+    if !file.exists() {
+        return Ok(format!(
+            "the signing key {path} will be made at the first start"
+        ));
+    }
+    check_key_file(&file).map_err(|error| format!("the signing key {error}"))?;
+    Ok(format!("the signing key {path} is for its owner only"))
+}
+
+async fn database(config: &Config) -> Result<String, String> {
+    let url = config.database_url();
+    if let Some(file) = url.sqlite_file()
+        && !Path::new(file).exists()
+    {
+        return Ok(format!(
+            "the database {file} will be made at the first start"
+        ));
+    }
+    let database = app::connect(config)
+        .await
+        .map_err(|error| error.to_string())?;
+    let pending = migrations::pending(&database).await;
+    let pending = pending.map_err(|error| format!("{url}: {error}"))?;
+    if pending.is_empty() {
+        return Ok(format!(
+            "the database {url} answers, and its tables are up to date"
+        ));
+    }
+    let count = pending.len();
+    Err(format!(
+        "the database {url} lacks {count} migrations; run `revhub migrate`"
+    ))
+}

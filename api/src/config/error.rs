@@ -1,0 +1,94 @@
+//! What is wrong with the settings, and how to mend it.
+
+use std::fmt;
+
+/// One or more settings are wrong. Prints one line for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(Vec<Problem>);
+
+/// One setting that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting, such as `server.port`.
+    pub setting: String,
+    /// Where its value came from: a file, a variable, or the defaults.
+    pub origin: String,
+    /// What is wrong, and what would be right.
+    pub problem: String,
+}
+
+impl Problem {
+    pub(super) fn new(
+        setting: impl Into<String>,
+        origin: impl Into<String>,
+        problem: impl Into<String>,
+    ) -> Self {
+        Self {
+            setting: setting.into(),
+            origin: origin.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+impl ConfigError {
+    /// Each setting that is wrong, in the order of the settings' names.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+
+    pub(super) fn check(mut problems: Vec<Problem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        problems.sort_by(|a, b| a.setting.cmp(&b.setting));
+        Err(Self(problems))
+    }
+}
+
+impl From<Problem> for ConfigError {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+/// The environment variable that sets `setting`: `REVHUB__SERVER__PORT` for `server.port`.
+pub(super) fn variable(setting: &str) -> String {
+    format!("REVHUB__{}", setting.to_uppercase().replace('.', "__"))
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            setting,
+            origin,
+            problem,
+        } = self;
+        let variable = variable(setting);
+        write!(f, "{setting} (from {origin}): {problem}")?;
+        match setting.rsplit_once('.') {
+            // A file as a whole: the problem says all there is to say.
+            _ if setting == origin => Ok(()),
+            Some(_) if *origin == variable => write!(f, "; mend or unset {variable}"),
+            Some((section, name)) => {
+                write!(f, "; mend `{name}` under [{section}], or set {variable}")
+            }
+            None => write!(f, "; take it out"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}

@@ -1,0 +1,196 @@
+//! Reading the settings, and finding all that is wrong with them at once.
+
+use std::path::{Path, PathBuf};
+
+use figment::{
+    Figment,
+    error::{Actual, Error, Kind, OneOf},
+    providers::{Format, Toml},
+};
+
+use super::{Config, ConfigError, DatabaseUrl, Problem, layer::Layer};
+
+/// The settings that are built in.
+const DEFAULTS: &str = include_str!("../../../config.default.toml");
+/// The file that is read where there is one and the caller names none.
+const FILE: &str = "revhub.toml";
+
+/// Where to look for settings.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The file that the caller names; it must exist. `None` is `revhub.toml`, if there is one.
+    pub file: Option<PathBuf>,
+    /// The environment's variables; those that do not begin with `REVHUB__` are left alone.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Sources {
+    /// The environment of this process, and `file` or `revhub.toml`.
+    #[must_use]
+    pub fn of_process(file: Option<PathBuf>) -> Self {
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        let variables = std::env::vars_os();
+        Self {
+            file,
+            variables: variables.map(|(k, v)| (text(k), text(v))).collect(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError`] with every setting that is unknown, of the wrong type or out of
+    /// range, and when the file cannot be read.
+    pub fn load(sources: Sources) -> Result<Self, ConfigError> {
+        let mut layers = Vec::new();
+        match sources.file {
+            Some(file) => layers.push(Layer::file(&file)?),
+            None if Path::new(FILE).exists() => layers.push(Layer::file(Path::new(FILE))?),
+            None => {}
+        }
+        layers.push(Layer::environment(sources.variables));
+        let (mut config, mut problems) = extract(&mut layers)?;
+        for layer in &layers {
+            let origins = layer.origins();
+            let origins = origins.map(|(setting, origin)| (setting.to_owned(), origin.to_owned()));
+            config.origins.extend(origins);
+        }
+        problems.extend(config.out_of_range());
+        ConfigError::check(problems)?;
+        Ok(config)
+    }
+
+    /// The settings whose type is right and whose value is not.
+    fn out_of_range(&self) -> Vec<Problem> {
+        let Self {
+            server,
+            database,
+            auth,
+            ..
+        } = self;
+        let url = database.url.as_ref().map_or("sqlite:", DatabaseUrl::expose);
+        let known_scheme = ["postgres://", "postgresql://", "sqlite:"];
+        let known_scheme = known_scheme.iter().any(|scheme| url.starts_with(scheme));
+        let checks = [
+            (
+                "server.host",
+                !server.host.is_empty(),
+                "is empty; try \"127.0.0.1\"",
+            ),
+            (
+                "server.workers",
+                server.workers != Some(0),
+                "must be 1 or more",
+            ),
+            (
+                "server.body_timeout_seconds",
+                server.body_timeout_seconds > 0,
+                "must be 1 or more",
+            ),
+            (
+                "server.body_limit_bytes",
+                server.body_limit_bytes >= 1024,
+                "must be 1024 or more",
+            ),
+            (
+                "database.url",
+                known_scheme,
+                "must begin with postgres:// or sqlite://",
+            ),
+            (
+                "database.max_connections",
+                database.max_connections > 0,
+                "must be 1 or more",
+            ),
+            (
+                "database.acquire_timeout_seconds",
+                database.acquire_timeout_seconds > 0,
+                "must be 1 or more",
+            ),
+            (
+                "auth.issuer",
+                !auth.issuer.is_empty(),
+                "is empty; try \"revhub\"",
+            ),
+            (
+                "auth.audience",
+                !auth.audience.is_empty(),
+                "is empty; try \"revhub\"",
+            ),
+            (
+                "auth.token_days",
+                (1..=3650).contains(&auth.token_days),
+                "must be from 1 to 3650",
+            ),
+        ];
+        let wrong = checks.into_iter().filter(|(_, right, _)| !right);
+        wrong
+            .map(|(setting, _, problem)| Problem::new(setting, self.origin(setting), problem))
+            .collect()
+    }
+}
+
+/// Reads `layers` over the defaults. What is wrong is left out and read again without, until the
+/// rest is right: so one start tells everything.
+fn extract(layers: &mut [Layer]) -> Result<(Config, Vec<Problem>), ConfigError> {
+    let mut problems = Vec::new();
+    loop {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        for layer in layers.iter() {
+            figment = figment.merge(layer.clone());
+        }
+        let error = match figment.extract_lossy::<Config>() {
+            Ok(config) => return Ok((config, problems)),
+            Err(error) => error,
+        };
+        let setting = error.path.join(".");
+        // The layer that is read last wins, so it is the one to blame.
+        let blamed = layers.iter_mut().rev().find_map(|layer| {
+            let below = format!("{setting}.");
+            let origin = layer
+                .origins()
+                .find(|(key, _)| *key == setting || key.starts_with(&below))
+                .map(|(_, origin)| origin.to_owned())?;
+            layer.leave_out(&setting).then_some(origin)
+        });
+        let origin = blamed.clone().unwrap_or_else(|| "the defaults".to_owned());
+        problems.push(Problem::new(setting, origin, explain(&error)));
+        if blamed.is_none() {
+            ConfigError::check(problems.clone())?;
+        }
+    }
+}
+
+/// What is wrong, in words for an operator.
+fn explain(error: &Error) -> String {
+    match &error.kind {
+        Kind::UnknownField(_, known) => {
+            format!("there is no such setting; there is {}", OneOf(known))
+        }
+        Kind::UnknownVariant(found, known) => format!("found {found:?}, expected {}", OneOf(known)),
+        Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
+            let found = match found {
+                Actual::Map => "a table".to_owned(),
+                Actual::Str(text) => format!("{text:?}"),
+                other => other.to_string(),
+            };
+            format!("found {found}, expected {}", readable(expected))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Says Rust's names of types in English.
+fn readable(expected: &str) -> &str {
+    match expected {
+        "u16" => "a whole number from 0 to 65535",
+        "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "a boolean" | "bool" => "true or false",
+        "a string" | "path string" => "text",
+        other if other.starts_with("struct ") => "a table",
+        other => other,
+    }
+}

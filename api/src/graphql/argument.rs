@@ -1,0 +1,242 @@
+//! The arguments of a field, read once: `first`, `after`, `filter` and their kind.
+
+use async_graphql::{Name, Value, indexmap::IndexMap};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    dataset::{Entity, Field, GlobalId, Kind},
+    error::ApiError,
+    reader::{Condition, Cursor, Filter, Page, Test},
+};
+
+/// How many rows a page has when nobody says.
+pub(super) const DEFAULT_PAGE: u32 = 20;
+/// How many rows a page may have.
+pub(super) const MAX_PAGE: u32 = 500;
+
+/// The arguments of one field, with variables put in. What was not given is not in it.
+#[derive(Debug, Default)]
+pub(super) struct Arguments(pub(super) IndexMap<Name, Value>);
+
+impl Arguments {
+    /// An argument that was given, and is not null.
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| **value != Value::Null)
+    }
+
+    /// A required text, such as `id`.
+    pub(super) fn text(&self, name: &str) -> Result<&str, ApiError> {
+        match self.get(name) {
+            Some(Value::String(text)) => Ok(text),
+            _ => Err(ApiError::validation(name, "a text is required")),
+        }
+    }
+
+    /// A required list of texts, such as `ids`. One text is a list of one.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<&str>, ApiError> {
+        let wrong = || ApiError::validation(name, "a list of texts is required");
+        match self.get(name) {
+            Some(Value::String(text)) => Ok(vec![text]),
+            Some(Value::List(list)) => list
+                .iter()
+                .map(|item| {
+                    if let Value::String(text) = item {
+                        Ok(text.as_str())
+                    } else {
+                        Err(wrong())
+                    }
+                })
+                .collect(),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// The filter of a list of `entity`.
+    pub(super) fn filter(&self, entity: &'static Entity) -> Result<Filter, ApiError> {
+        let Some(input) = self.get("filter") else {
+            return Ok(Filter::default());
+        };
+        let Value::Object(fields) = input else {
+            return Err(ApiError::validation("filter", "an object is required"));
+        };
+        let mut conditions = Vec::new();
+        for (name, tests) in fields {
+            let path = format!("filter.{name}");
+            let field = entity
+                .find(name)
+                .filter(|field| field.filterable)
+                .ok_or_else(|| ApiError::validation(path.as_str(), "there is no such field"))?;
+            let Value::Object(tests) = tests else {
+                return Err(ApiError::validation(
+                    path,
+                    "an object such as {eq: …} is required",
+                ));
+            };
+            for (operator, operand) in tests {
+                conditions.push(condition(field, &path, operator, operand)?);
+            }
+        }
+        Ok(Filter {
+            conditions,
+            fingerprint: input.to_string(),
+        })
+    }
+
+    /// Which page of the list of `entity` with `filter`.
+    pub(super) fn page(&self, entity: &'static Entity, filter: &Filter) -> Result<Page, ApiError> {
+        let (first, last) = (self.limit("first")?, self.limit("last")?);
+        if first.is_some() && last.is_some() {
+            return Err(ApiError::validation(
+                "last",
+                "`first` and `last` exclude each other",
+            ));
+        }
+        Ok(Page {
+            limit: first.or(last).unwrap_or(DEFAULT_PAGE),
+            backward: last.is_some(),
+            after: self.cursor("after", entity, filter)?,
+            before: self.cursor("before", entity, filter)?,
+        })
+    }
+
+    fn limit(&self, name: &str) -> Result<Option<u32>, ApiError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let limit = if let Value::Number(number) = value {
+            number.as_u64()
+        } else {
+            None
+        };
+        match limit.and_then(|limit| u32::try_from(limit).ok()) {
+            Some(limit) if limit <= MAX_PAGE => Ok(Some(limit)),
+            _ => Err(ApiError::validation(
+                name,
+                format!("a number from 0 to {MAX_PAGE} is required"),
+            )),
+        }
+    }
+
+    fn cursor(
+        &self,
+        name: &str,
+        entity: &'static Entity,
+        filter: &Filter,
+    ) -> Result<Option<Cursor>, ApiError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let cursor = if let Value::String(text) = value {
+            Cursor::parse(text, entity, filter)
+        } else {
+            None
+        };
+        cursor.map(Some).ok_or_else(|| {
+            ApiError::validation(
+                name,
+                "this is not a cursor of this list with this filter and order",
+            )
+        })
+    }
+}
+
+fn condition(
+    field: &'static Field,
+    path: &str,
+    operator: &str,
+    operand: &Value,
+) -> Result<Condition, ApiError> {
+    let path = format!("{path}.{operator}");
+    let one = || operand_value(field, &path, operand);
+    let test = match operator {
+        "eq" => Test::Equals(one()?),
+        "ne" => Test::Differs(one()?),
+        "lt" => Test::Less(one()?),
+        "lte" => Test::LessOrEqual(one()?),
+        "gt" => Test::Greater(one()?),
+        "gte" => Test::GreaterOrEqual(one()?),
+        "in" => Test::In(operand_values(field, &path, operand)?),
+        "nin" => Test::NotIn(operand_values(field, &path, operand)?),
+        "isNull" => match operand {
+            Value::Boolean(is_null) => Test::IsNull(*is_null),
+            _ => return Err(ApiError::validation(path, "true or false is required")),
+        },
+        _ => return Err(ApiError::validation(path, "there is no such operator")),
+    };
+    let column = field.kind.columns().next().unwrap_or("id");
+    Ok(Condition { column, test })
+}
+
+fn operand_values(
+    field: &'static Field,
+    path: &str,
+    operand: &Value,
+) -> Result<Vec<sea_orm::Value>, ApiError> {
+    let Value::List(items) = operand else {
+        return Ok(vec![operand_value(field, path, operand)?]);
+    };
+    if items.len() > usize::try_from(MAX_PAGE).unwrap_or(usize::MAX) {
+        return Err(ApiError::validation(
+            path,
+            format!("at most {MAX_PAGE} values"),
+        ));
+    }
+    items
+        .iter()
+        .map(|item| operand_value(field, path, item))
+        .collect()
+}
+
+/// The value to compare with, as the column's type.
+fn operand_value(
+    field: &'static Field,
+    path: &str,
+    operand: &Value,
+) -> Result<sea_orm::Value, ApiError> {
+    let wrong = |what: &str| ApiError::validation(path, format!("{what} is required"));
+    match (&field.kind, operand) {
+        (_, Value::Null) => Err(wrong("a value, or the operator `isNull`,")),
+        (Kind::Text(_), Value::String(text)) => Ok(text.as_str().into()),
+        (Kind::Text(_), _) => Err(wrong("a text")),
+        (Kind::Int(_), Value::Number(number)) => number
+            .as_i64()
+            .and_then(|number| i32::try_from(number).ok())
+            .map(Into::into)
+            .ok_or_else(|| wrong("a number of 32 bits")),
+        (Kind::Int(_), _) => Err(wrong("a number")),
+        (Kind::Boolean(_), Value::Boolean(value)) => Ok((*value).into()),
+        (Kind::Boolean(_), _) => Err(wrong("true or false")),
+        (Kind::Choice(_, choice), operand) => match operand {
+            Value::Enum(value)
+                if choice
+                    .values
+                    .iter()
+                    .any(|(known, _)| known == value.as_str()) =>
+            {
+                Ok(value.as_str().into())
+            }
+            Value::String(value) if choice.values.iter().any(|(known, _)| known == value) => {
+                Ok(value.as_str().into())
+            }
+            _ => Err(wrong(&format!("a {}", choice.name))),
+        },
+        (Kind::Instant(_), Value::String(text)) => DateTime::parse_from_rfc3339(text)
+            .map(|instant| instant.with_timezone(&Utc).into())
+            .map_err(|_invalid| wrong("an instant such as 2026-01-31T09:30:00Z")),
+        (Kind::Instant(_), _) => Err(wrong("an instant such as 2026-01-31T09:30:00Z")),
+        (Kind::Day(_), Value::String(text)) => text
+            .parse::<NaiveDate>()
+            .map(Into::into)
+            .map_err(|_invalid| wrong("a day such as 2026-01-31")),
+        (Kind::Day(_), _) => Err(wrong("a day such as 2026-01-31")),
+        (Kind::Id, Value::String(text)) => Ok(GlobalId::parse(text)
+            .ok_or_else(|| wrong("a global id"))?
+            .id
+            .into()),
+        (Kind::Reference { target, .. }, Value::String(text)) => GlobalId::parse(text)
+            .filter(|id| id.entity.name == *target)
+            .map(|id| id.id.into())
+            .ok_or_else(|| wrong(&format!("the id of a {target}"))),
+        _ => Err(wrong("another type")),
+    }
+}

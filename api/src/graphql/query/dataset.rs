@@ -1,0 +1,166 @@
+//! The root fields that read the dataset: `node`, `nodes`, and for each noun one and many.
+
+use std::borrow::Cow;
+
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field,
+    registry::{MetaTypeId, Registry},
+    resolver_utils::resolve_container,
+};
+
+use crate::{
+    auth::Viewer,
+    dataset::{Entity, GlobalId, dataset},
+    error::ApiError,
+    reader::Reader,
+};
+
+use super::super::{
+    error::server_error,
+    selection::{Group, Selector, raw},
+    types,
+};
+
+/// How many rows `nodes` may ask for.
+const MAX_IDS: usize = 100;
+
+/// The root fields that read the dataset.
+#[derive(Debug)]
+pub(crate) struct DatasetQuery;
+
+/// What a root field reads.
+enum Target {
+    Node,
+    Nodes,
+    One(&'static Entity),
+    Many(&'static Entity),
+}
+
+impl Target {
+    fn of(field: &str) -> Option<Self> {
+        let entities = dataset().entities();
+        match field {
+            "node" => Some(Self::Node),
+            "nodes" => Some(Self::Nodes),
+            _ => entities
+                .iter()
+                .find(|entity| entity.single == field)
+                .map(Self::One)
+                .or_else(|| {
+                    entities
+                        .iter()
+                        .find(|entity| entity.plural == field)
+                        .map(Self::Many)
+                }),
+        }
+    }
+
+    /// Whether the field's type admits null.
+    fn nullable(&self) -> bool {
+        matches!(self, Self::Node | Self::One(_))
+    }
+}
+
+impl DatasetQuery {
+    async fn read(target: &Target, ctx: &Context<'_>) -> Result<Value, ApiError> {
+        let reader = ctx.data_unchecked::<Reader>();
+        let viewer = ctx.data_unchecked::<Viewer>();
+        let selector = Selector::new(ctx);
+        let Some(group) = root_group(&selector, ctx) else {
+            return Ok(Value::Null);
+        };
+        let arguments = selector.arguments(&ctx.item.node);
+        match target {
+            Target::Node | Target::One(_) => {
+                let id = GlobalId::parse(arguments.text("id")?);
+                let wanted = id.filter(|id| match target {
+                    Target::One(entity) => entity.name == id.entity.name,
+                    _ => true,
+                });
+                let Some(id) = wanted else {
+                    return Ok(Value::Null);
+                };
+                let node = selector.node(id.entity, &group)?;
+                Ok(reader
+                    .node(viewer, id, &node)
+                    .await?
+                    .map_or(Value::Null, raw))
+            }
+            Target::Nodes => {
+                let ids = arguments.texts("ids")?;
+                if ids.len() > MAX_IDS {
+                    return Err(ApiError::validation(
+                        "ids",
+                        format!("at most {MAX_IDS} ids"),
+                    ));
+                }
+                let mut wanted = Vec::with_capacity(ids.len());
+                for id in ids {
+                    wanted.push(match GlobalId::parse(id) {
+                        Some(id) => Some((id, selector.node(id.entity, &group)?)),
+                        None => None,
+                    });
+                }
+                Ok(raw(reader.nodes(viewer, &wanted).await?))
+            }
+            Target::Many(entity) => {
+                let connection = selector.connection(entity, &group)?;
+                Ok(raw(reader.connection(viewer, &connection).await?))
+            }
+        }
+    }
+}
+
+/// All fields of the operation with the response key of this one, to be read in one go; `None`
+/// where this is not the first of them, so that the first has answered for it.
+fn root_group<'a>(selector: &Selector<'a>, ctx: &Context<'a>) -> Option<Group<'a>> {
+    let root = &ctx.query_env.operation.node.selection_set.node;
+    let key = ctx.item.node.response_key().node.as_str();
+    let mut groups = selector.collect("Query", [root]);
+    let group = groups.swap_remove(key)?;
+    group
+        .first()
+        .is_some_and(|first| std::ptr::eq(*first, &raw const ctx.item.node))
+        .then_some(group)
+}
+
+impl ContainerType for DatasetQuery {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let Some(target) = Target::of(&ctx.item.node.name.node) else {
+            return Ok(None);
+        };
+        match Self::read(&target, ctx).await {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => {
+                let error = ctx.set_error_path(server_error(&error, ctx.item.pos));
+                if !target.nullable() {
+                    return Err(error);
+                }
+                ctx.add_error(error);
+                Ok(Some(Value::Null))
+            }
+        }
+    }
+}
+
+impl OutputType for DatasetQuery {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("DatasetQuery")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Object, |registry| {
+            types::register(registry);
+            types::root()
+        })
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}

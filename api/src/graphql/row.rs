@@ -1,0 +1,102 @@
+//! A row of the dataset as the value of a field that is written by hand, such as `viewer.user`.
+
+use std::{borrow::Cow, marker::PhantomData};
+
+use async_graphql::{
+    ContextSelectionSet, OutputType, Positioned, ServerResult, Value, parser::types::Field,
+    registry::Registry,
+};
+use uuid::Uuid;
+
+use crate::{
+    auth::Viewer,
+    dataset::{GlobalId, dataset},
+    reader::Reader,
+};
+
+use super::{
+    error::server_error,
+    selection::{Selector, raw},
+    types,
+};
+
+/// A noun of the dataset that fields written by hand give rows of.
+pub(super) trait Noun: Send + Sync {
+    /// The GraphQL type.
+    const NAME: &'static str;
+}
+
+/// The noun `User`.
+#[derive(Debug)]
+pub(super) struct User;
+
+impl Noun for User {
+    const NAME: &'static str = "User";
+}
+
+/// The row with that id, read through the viewer's view when it is asked for.
+#[derive(Debug)]
+pub(super) struct Row<N> {
+    id: Uuid,
+    noun: PhantomData<N>,
+}
+
+impl<N> Row<N> {
+    /// The row with that id.
+    pub(super) fn new(id: Uuid) -> Self {
+        Self {
+            id,
+            noun: PhantomData,
+        }
+    }
+}
+
+impl<N: Noun> OutputType for Row<N> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed(N::NAME)
+    }
+
+    /// Nullable: the row may be hidden from the caller, or gone.
+    fn qualified_type_name() -> String {
+        N::NAME.to_owned()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        types::register(registry);
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let read = async {
+            let entity = dataset().entity(N::NAME)?;
+            let selector = Selector::new(ctx);
+            let node = selector.node(entity, &vec![&field.node]);
+            let reader = ctx.data_unchecked::<Reader>();
+            let viewer = ctx.data_unchecked::<Viewer>();
+            Some(match node {
+                Ok(node) => {
+                    reader
+                        .node(
+                            viewer,
+                            GlobalId {
+                                entity,
+                                id: self.id,
+                            },
+                            &node,
+                        )
+                        .await
+                }
+                Err(error) => Err(error),
+            })
+        };
+        match read.await {
+            Some(Ok(Some(json))) => Ok(raw(json)),
+            Some(Ok(None)) | None => Ok(Value::Null),
+            Some(Err(error)) => Err(ctx.set_error_path(server_error(&error, field.pos))),
+        }
+    }
+}

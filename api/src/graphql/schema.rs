@@ -1,0 +1,44 @@
+//! The schema, put together once at start.
+
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject};
+
+use crate::{database::Database, reader::Reader};
+
+use super::query::{DatasetQuery, ViewerQuery};
+
+/// The schema that every caller talks to, whatever their role.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// How deep a query may be nested; introspection queries of common tools need 13.
+const MAX_DEPTH: usize = 20;
+
+/// What there is to ask.
+#[derive(Debug, MergedObject)]
+#[graphql(name = "Query")]
+pub struct Query(ViewerQuery, DatasetQuery);
+
+/// Builds the schema over `database`.
+#[must_use]
+pub fn build(database: Database) -> Schema {
+    schema().data(Reader::new(database)).finish()
+}
+
+/// The schema definition, as checked in as `schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
+    schema().finish().sdl_with_options(options)
+}
+
+fn schema() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(
+        Query(ViewerQuery, DatasetQuery),
+        EmptyMutation,
+        EmptySubscription,
+    )
+    .limit_depth(MAX_DEPTH)
+    .disable_suggestions()
+}

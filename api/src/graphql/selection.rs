@@ -1,0 +1,266 @@
+//! From the document to the reader's selection: the specification's `CollectFields` and
+//! `MergeSelectionSets`, over a document that validation has passed.
+//!
+//! `@skip` and `@include` are gone by now: the library takes skipped selections out of the document
+//! before it runs.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    ContextBase, Name, Positioned, Value, Variables,
+    indexmap::IndexMap,
+    parser::types::{Field, FragmentDefinition, Selection, SelectionSet},
+};
+
+use crate::{
+    dataset::{Entity, Kind, dataset},
+    error::ApiError,
+    reader::{
+        Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, PageInfoPart,
+    },
+};
+
+use super::argument::Arguments;
+
+/// The fields under one response key: all of one name, with the selections to be merged.
+pub(super) type Group<'a> = Vec<&'a Field>;
+
+/// Reads selections of one running document.
+#[derive(Clone, Copy)]
+pub(super) struct Selector<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    variables: &'a Variables,
+}
+
+impl<'a> Selector<'a> {
+    /// A selector for the document that is running in `ctx`.
+    pub(super) fn new<T>(ctx: &ContextBase<'a, T>) -> Self {
+        Self {
+            fragments: &ctx.query_env.fragments,
+            variables: &ctx.query_env.variables,
+        }
+    }
+
+    /// The fields that `sets` select of the object type `type_name`, by response key.
+    pub(super) fn collect(
+        &self,
+        type_name: &str,
+        sets: impl IntoIterator<Item = &'a SelectionSet>,
+    ) -> IndexMap<&'a str, Group<'a>> {
+        let mut groups = IndexMap::new();
+        for set in sets {
+            self.collect_into(type_name, set, &mut groups);
+        }
+        groups
+    }
+
+    fn collect_into(
+        &self,
+        type_name: &str,
+        set: &'a SelectionSet,
+        groups: &mut IndexMap<&'a str, Group<'a>>,
+    ) {
+        for selection in &set.items {
+            let (condition, set) = match &selection.node {
+                Selection::Field(field) => {
+                    let key = field.node.response_key().node.as_str();
+                    groups.entry(key).or_default().push(&field.node);
+                    continue;
+                }
+                Selection::InlineFragment(fragment) => (
+                    fragment.node.type_condition.as_ref(),
+                    &fragment.node.selection_set,
+                ),
+                Selection::FragmentSpread(spread) => {
+                    match self.fragments.get(&spread.node.fragment_name.node) {
+                        Some(fragment) => (
+                            Some(&fragment.node.type_condition),
+                            &fragment.node.selection_set,
+                        ),
+                        None => continue,
+                    }
+                }
+            };
+            if condition.is_none_or(|condition| applies(&condition.node.on.node, type_name)) {
+                self.collect_into(type_name, &set.node, groups);
+            }
+        }
+    }
+
+    /// The arguments of a field; a variable that was not given leaves its argument out.
+    pub(super) fn arguments(&self, field: &Field) -> Arguments {
+        let mut arguments = IndexMap::new();
+        for (name, value) in &field.arguments {
+            let constant = value
+                .node
+                .clone()
+                .into_const_with(|variable| self.variables.get(&variable).cloned().ok_or(()));
+            if let Ok(constant) = constant {
+                arguments.insert(name.node.clone(), constant);
+            }
+        }
+        Arguments(arguments)
+    }
+
+    /// What `group` selects of a row of `entity`.
+    pub(super) fn node(
+        &self,
+        entity: &'static Entity,
+        group: &Group<'a>,
+    ) -> Result<NodeSelection, ApiError> {
+        let mut fields = Vec::new();
+        for (key, group) in self.collect(entity.name, sets(group)) {
+            fields.push((key.to_owned(), self.node_field(entity, &group)?));
+        }
+        Ok(NodeSelection { entity, fields })
+    }
+
+    fn node_field(
+        &self,
+        entity: &'static Entity,
+        group: &Group<'a>,
+    ) -> Result<NodeField, ApiError> {
+        let name = name_of(group);
+        if name == "__typename" {
+            return Ok(NodeField::TypeName);
+        }
+        let field = entity
+            .find(name)
+            .ok_or_else(|| unknown(entity.name, name))?;
+        Ok(match &field.kind {
+            Kind::Money { .. } => NodeField::Money(field, self.parts("Money", group, money_part)?),
+            Kind::ToOne { target, .. } => {
+                NodeField::ToOne(field, self.node(target_of(target)?, group)?)
+            }
+            Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
+                NodeField::ToMany(field, self.connection(target_of(target)?, group)?)
+            }
+            _ => NodeField::Scalar(field),
+        })
+    }
+
+    /// What `group` selects of a list of `entity`, with its arguments.
+    pub(super) fn connection(
+        &self,
+        entity: &'static Entity,
+        group: &Group<'a>,
+    ) -> Result<Connection, ApiError> {
+        let arguments = group
+            .first()
+            .map(|field| self.arguments(field))
+            .unwrap_or_default();
+        let filter = arguments.filter(entity)?;
+        let page = arguments.page(entity, &filter)?;
+        let type_name = format!("{}Connection", entity.name);
+        let mut parts = Vec::new();
+        for (key, group) in self.collect(&type_name, sets(group)) {
+            let part = match name_of(&group) {
+                "__typename" => ConnectionPart::TypeName,
+                "totalCount" => ConnectionPart::TotalCount,
+                "nodes" => ConnectionPart::Nodes(self.node(entity, &group)?),
+                "edges" => ConnectionPart::Edges(self.edge(entity, &group)?),
+                "pageInfo" => {
+                    ConnectionPart::PageInfo(self.parts("PageInfo", &group, page_info_part)?)
+                }
+                name => return Err(unknown(&type_name, name)),
+            };
+            parts.push((key.to_owned(), part));
+        }
+        Ok(Connection {
+            entity,
+            filter,
+            page,
+            parts,
+        })
+    }
+
+    fn edge(
+        &self,
+        entity: &'static Entity,
+        group: &Group<'a>,
+    ) -> Result<Vec<(String, EdgePart)>, ApiError> {
+        let type_name = format!("{}Edge", entity.name);
+        let mut parts = Vec::new();
+        for (key, group) in self.collect(&type_name, sets(group)) {
+            let part = match name_of(&group) {
+                "__typename" => EdgePart::TypeName,
+                "cursor" => EdgePart::Cursor,
+                "node" => EdgePart::Node(self.node(entity, &group)?),
+                name => return Err(unknown(&type_name, name)),
+            };
+            parts.push((key.to_owned(), part));
+        }
+        Ok(parts)
+    }
+
+    fn parts<T>(
+        &self,
+        type_name: &str,
+        group: &Group<'a>,
+        part: fn(&str) -> Option<T>,
+    ) -> Result<Vec<(String, T)>, ApiError> {
+        self.collect(type_name, sets(group))
+            .into_iter()
+            .map(|(key, group)| {
+                let name = name_of(&group);
+                let part = part(name).ok_or_else(|| unknown(type_name, name))?;
+                Ok((key.to_owned(), part))
+            })
+            .collect()
+    }
+}
+
+fn money_part(name: &str) -> Option<MoneyPart> {
+    match name {
+        "__typename" => Some(MoneyPart::TypeName),
+        "amount" => Some(MoneyPart::Amount),
+        "currency" => Some(MoneyPart::Currency),
+        "minorUnits" => Some(MoneyPart::MinorUnits),
+        _ => None,
+    }
+}
+
+fn page_info_part(name: &str) -> Option<PageInfoPart> {
+    match name {
+        "__typename" => Some(PageInfoPart::TypeName),
+        "hasNextPage" => Some(PageInfoPart::HasNextPage),
+        "hasPreviousPage" => Some(PageInfoPart::HasPreviousPage),
+        "startCursor" => Some(PageInfoPart::StartCursor),
+        "endCursor" => Some(PageInfoPart::EndCursor),
+        _ => None,
+    }
+}
+
+/// The selection sets of the fields of a group.
+pub(super) fn sets<'a>(group: &Group<'a>) -> impl Iterator<Item = &'a SelectionSet> {
+    group.iter().map(|field| &field.selection_set.node)
+}
+
+fn name_of<'a>(group: &Group<'a>) -> &'a str {
+    group.first().map_or("", |field| field.name.node.as_str())
+}
+
+/// Whether a fragment on `condition` applies to an object of `type_name`.
+fn applies(condition: &str, type_name: &str) -> bool {
+    condition == type_name || (condition == "Node" && dataset().entity(type_name).is_some())
+}
+
+fn target_of(name: &str) -> Result<&'static Entity, ApiError> {
+    dataset()
+        .entity(name)
+        .ok_or_else(|| ApiError::internal(format!("no entity {name} is declared")))
+}
+
+fn unknown(type_name: &str, field: &str) -> ApiError {
+    ApiError::internal(format!(
+        "validation passed `{type_name}.{field}`, which there is not"
+    ))
+}
+
+/// The text as a value that is spliced into the answer without being read again.
+pub(super) fn raw(json: String) -> Value {
+    Value::from(IndexMap::from([(
+        Name::new(async_graphql_value::RAW_VALUE_TOKEN),
+        Value::String(json),
+    )]))
+}

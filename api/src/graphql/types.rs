@@ -1,0 +1,407 @@
+//! The dataset as GraphQL types: objects, connections and edges, enumerations and scalars.
+
+use async_graphql::{
+    Value,
+    indexmap::IndexMap,
+    registry::{
+        CacheControl, Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
+    },
+};
+
+use crate::dataset::{Entity, Enumeration, Field, Kind, dataset};
+
+use super::{
+    argument::{DEFAULT_PAGE, MAX_PAGE},
+    input::{filter_name, register_filters},
+};
+
+/// Registers every type that the dataset is made of. Doing it again changes nothing.
+pub(super) fn register(registry: &mut Registry) {
+    if registry.types.contains_key("Node") {
+        return;
+    }
+    register_scalars(registry);
+    register_filters(registry);
+    add(registry, node_interface());
+    add(registry, object("PageInfo", PAGE_INFO, page_info_fields()));
+    add(registry, object("Money", MONEY, money_fields()));
+    for entity in dataset().entities() {
+        for field in &entity.fields {
+            if let Kind::Choice(_, choice) = &field.kind {
+                add(registry, enumeration(choice));
+            }
+        }
+        let fields = entity.fields.iter().map(node_field).collect();
+        add(registry, object(entity.name, entity.description, fields));
+        registry.add_implements(entity.name, "Node");
+        register_connection(registry, entity);
+    }
+}
+
+/// The object type with the root fields that read the dataset.
+pub(super) fn root() -> MetaType {
+    object("DatasetQuery", "What there is to ask.", root_fields())
+}
+
+/// The root fields that read the dataset.
+fn root_fields() -> Vec<MetaField> {
+    let mut fields = vec![
+        with_arguments(
+            field(
+                "node",
+                "The row of any kind with that global id, or null where there is none that you may see.",
+                "Node",
+            ),
+            vec![argument("id", "Its global id.", "ID!")],
+        ),
+        with_arguments(
+            field(
+                "nodes",
+                "The rows with those global ids, in their order, with null for each that is not there for you to see.",
+                "[Node]!",
+            ),
+            vec![argument("ids", "Their global ids, at most 100.", "[ID!]!")],
+        ),
+    ];
+    for entity in dataset().entities() {
+        fields.push(with_arguments(
+            MetaField {
+                description: Some(format!(
+                    "The {} with that id, or null where there is none that you may see. {}",
+                    entity.name, entity.description
+                )),
+                ..field(entity.single, "", entity.name)
+            },
+            vec![argument("id", "Its global id.", "ID!")],
+        ));
+        fields.push(with_arguments(
+            MetaField {
+                description: Some(format!(
+                    "The {} rows that you may see, page by page, ordered by `{}`.",
+                    entity.name, entity.order.field
+                )),
+                ..field(entity.plural, "", &format!("{}Connection!", entity.name))
+            },
+            list_arguments(entity),
+        ));
+    }
+    fields
+}
+
+const PAGE_INFO: &str = "Where a page lies in its list.";
+const MONEY: &str = "An amount of money.";
+
+fn add(registry: &mut Registry, meta: MetaType) {
+    registry.types.entry(meta.name().to_owned()).or_insert(meta);
+}
+
+fn register_connection(registry: &mut Registry, entity: &Entity) {
+    let name = entity.name;
+    let edge = format!("{name}Edge");
+    let fields = vec![
+        field(
+            "cursor",
+            "The place of the row in the list, to go on from with `after` or `before`.",
+            "String!",
+        ),
+        field("node", "The row.", &format!("{name}!")),
+    ];
+    add(
+        registry,
+        object(
+            &edge,
+            &format!("A {name} with its place in a list."),
+            fields,
+        ),
+    );
+    let fields = vec![
+        field(
+            "edges",
+            "The rows of this page, each with its cursor.",
+            &format!("[{edge}!]!"),
+        ),
+        field("nodes", "The rows of this page.", &format!("[{name}!]!")),
+        field("pageInfo", "Where this page lies in the list.", "PageInfo!"),
+        field(
+            "totalCount",
+            "How many rows there are on all pages together. Counted only when asked for.",
+            "Int!",
+        ),
+    ];
+    let connection = format!("{name}Connection");
+    add(
+        registry,
+        object(&connection, &format!("A page of {name} rows."), fields),
+    );
+}
+
+fn node_field(declared: &Field) -> MetaField {
+    let mut meta = field(declared.name, declared.description, &type_of(declared));
+    if let Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } = &declared.kind
+        && let Some(target) = dataset().entity(target)
+    {
+        meta.args = list_arguments(target)
+            .into_iter()
+            .map(|arg| (arg.name.clone(), arg))
+            .collect();
+    }
+    meta
+}
+
+fn type_of(field: &Field) -> String {
+    let name = match &field.kind {
+        Kind::Id | Kind::Reference { .. } => "ID".to_owned(),
+        Kind::Text(_) => "String".to_owned(),
+        Kind::Int(_) => "Int".to_owned(),
+        Kind::Boolean(_) => "Boolean".to_owned(),
+        Kind::Instant(_) => "DateTime".to_owned(),
+        Kind::Day(_) => "Date".to_owned(),
+        Kind::Choice(_, choice) => choice.name.to_owned(),
+        Kind::Json(_) => "JSON".to_owned(),
+        Kind::Texts(_) => "[String!]".to_owned(),
+        Kind::Money { .. } => "Money".to_owned(),
+        Kind::ToOne { target, .. } => (*target).to_owned(),
+        Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
+            format!("{target}Connection")
+        }
+    };
+    if field.nullable {
+        name
+    } else {
+        format!("{name}!")
+    }
+}
+
+fn list_arguments(entity: &Entity) -> Vec<MetaInputValue> {
+    let first =
+        format!("How many rows from the front: {DEFAULT_PAGE} unless you say, {MAX_PAGE} at most.");
+    let last = format!("How many rows from the end, instead of `first`: {MAX_PAGE} at most.");
+    vec![
+        argument(
+            "filter",
+            "Which rows; all of them without.",
+            &filter_name(entity),
+        ),
+        argument("first", &first, "Int"),
+        argument(
+            "after",
+            "Only rows behind the one with this cursor.",
+            "String",
+        ),
+        argument("last", &last, "Int"),
+        argument(
+            "before",
+            "Only rows before the one with this cursor.",
+            "String",
+        ),
+    ]
+}
+
+fn page_info_fields() -> Vec<MetaField> {
+    vec![
+        field("hasNextPage", "Whether rows follow this page.", "Boolean!"),
+        field(
+            "hasPreviousPage",
+            "Whether rows precede this page.",
+            "Boolean!",
+        ),
+        field(
+            "startCursor",
+            "The cursor of the first row; null where the page is empty.",
+            "String",
+        ),
+        field(
+            "endCursor",
+            "The cursor of the last row; null where the page is empty.",
+            "String",
+        ),
+    ]
+}
+
+fn money_fields() -> Vec<MetaField> {
+    vec![
+        field(
+            "amount",
+            "The amount, with as many digits behind the point as the currency has.",
+            "Decimal!",
+        ),
+        field("currency", "Its currency.", "CurrencyCode!"),
+        field(
+            "minorUnits",
+            "The amount in the currency's smallest unit: cents of a euro, yen.",
+            "BigInt!",
+        ),
+    ]
+}
+
+fn node_interface() -> MetaType {
+    let id = field(
+        "id",
+        "Its global id, the same in every answer, export and feed.",
+        "ID!",
+    );
+    MetaType::Interface {
+        name: "Node".to_owned(),
+        description: Some("Anything with a global id.".to_owned()),
+        fields: [("id".to_owned(), id)].into_iter().collect(),
+        possible_types: dataset()
+            .entities()
+            .iter()
+            .map(|entity| entity.name.to_owned())
+            .collect(),
+        extends: false,
+        keys: None,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn object(name: &str, description: &str, fields: Vec<MetaField>) -> MetaType {
+    MetaType::Object {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        fields: fields
+            .into_iter()
+            .map(|field| (field.name.clone(), field))
+            .collect(),
+        cache_control: CacheControl::default(),
+        extends: false,
+        shareable: false,
+        resolvable: true,
+        keys: None,
+        visible: None,
+        inaccessible: false,
+        interface_object: false,
+        tags: Vec::new(),
+        is_subscription: false,
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn enumeration(choice: &Enumeration) -> MetaType {
+    let value = |(name, description): &(String, &'static str)| {
+        let value = MetaEnumValue {
+            name: name.clone(),
+            description: Some((*description).to_owned()),
+            deprecation: Deprecation::NoDeprecated,
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            directive_invocations: Vec::new(),
+        };
+        (name.clone(), value)
+    };
+    MetaType::Enum {
+        name: choice.name.to_owned(),
+        description: Some(choice.description.to_owned()),
+        enum_values: choice.values.iter().map(value).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn register_scalars(registry: &mut Registry) {
+    let scalars = [
+        (
+            "DateTime",
+            "An instant in UTC, as in `2026-01-31T09:30:00.000000Z`. As input: RFC 3339 with any offset.",
+        ),
+        ("Date", "A day, as in `2026-01-31`."),
+        (
+            "Decimal",
+            "A decimal number as a string, as in `\"1234.50\"`, so that no digit is lost.",
+        ),
+        (
+            "BigInt",
+            "An integer of up to 64 bits as a string, so that no digit is lost.",
+        ),
+        ("CurrencyCode", "An ISO 4217 code, as in `EUR`."),
+        ("JSON", "Any JSON value."),
+    ];
+    for (name, description) in scalars {
+        let is_text = |value: &Value| matches!(value, Value::String(_));
+        add(
+            registry,
+            MetaType::Scalar {
+                name: name.to_owned(),
+                description: Some(description.to_owned()),
+                is_valid: (name != "JSON").then(|| {
+                    let validator: async_graphql::registry::ScalarValidatorFn =
+                        std::sync::Arc::new(is_text);
+                    validator
+                }),
+                visible: None,
+                inaccessible: false,
+                tags: Vec::new(),
+                specified_by_url: None,
+                directive_invocations: Vec::new(),
+                requires_scopes: Vec::new(),
+            },
+        );
+    }
+    // The built-in ones that our own types name.
+    for register in [
+        <async_graphql::ID as async_graphql::InputType>::create_type_info,
+        <String as async_graphql::InputType>::create_type_info,
+        <i32 as async_graphql::InputType>::create_type_info,
+        <bool as async_graphql::InputType>::create_type_info,
+    ] {
+        register(registry);
+    }
+}
+
+fn field(name: &str, description: &str, ty: &str) -> MetaField {
+    MetaField {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        args: IndexMap::new(),
+        ty: ty.to_owned(),
+        deprecation: Deprecation::NoDeprecated,
+        cache_control: CacheControl::default(),
+        external: false,
+        requires: None,
+        provides: None,
+        visible: None,
+        shareable: false,
+        inaccessible: false,
+        tags: Vec::new(),
+        override_from: None,
+        compute_complexity: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn with_arguments(mut field: MetaField, arguments: Vec<MetaInputValue>) -> MetaField {
+    field.args = arguments
+        .into_iter()
+        .map(|arg| (arg.name.clone(), arg))
+        .collect();
+    field
+}
+
+/// An argument, or a field of an input object.
+pub(super) fn argument(name: &str, description: &str, ty: &str) -> MetaInputValue {
+    MetaInputValue {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        ty: ty.to_owned(),
+        deprecation: Deprecation::NoDeprecated,
+        default_value: None,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        is_secret: false,
+        directive_invocations: Vec::new(),
+    }
+}

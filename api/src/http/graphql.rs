@@ -1,0 +1,103 @@
+//! `POST /graphql`.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    http::{StatusCode, header::AUTHORIZATION},
+    web,
+};
+use async_graphql::{
+    Request,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument},
+    },
+};
+use futures::FutureExt;
+
+use super::{
+    State, body,
+    media::{self, Media},
+    outcome,
+    refusal::Refusal,
+    request_log::Notes,
+};
+use crate::auth::Viewer;
+
+/// Answers one GraphQL request.
+pub(super) async fn post(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> HttpResponse {
+    let answering = AssertUnwindSafe(answer(&request, payload, &state)).catch_unwind();
+    let answered = answering.await.unwrap_or_else(|_panic| {
+        tracing::error!("a handler panicked");
+        Err(Refusal::internal())
+    });
+    answered.unwrap_or_else(|refusal| refusal.response(Media::of_refusal(&request)))
+}
+
+/// The caller first: nothing that they sent is read before it is known who they are.
+async fn answer(
+    http: &HttpRequest,
+    payload: web::Payload,
+    state: &State,
+) -> Result<HttpResponse, Refusal> {
+    let viewer = viewer(http, state).await?;
+    note(http, |notes| notes.viewer = Some(viewer.clone()));
+    let media = Media::accepted(http).ok_or_else(|| {
+        let message = "application/json and application/graphql-response+json are to be had";
+        Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+    })?;
+    if !media::is_json(http) {
+        let message = "send application/json, in UTF-8 and not compressed";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
+    }
+    let body = body::read(http, payload, state.body_limit, state.body_timeout).await?;
+    let mut request = body::parse(&body)?;
+    let document = match parse_query(&request.query) {
+        Ok(document) => document,
+        Err(error) => return Ok(outcome::answer(&outcome::syntax_error(&error), media)),
+    };
+    note(http, |notes| {
+        notes.operation = operation(&request, &document)
+    });
+    request.set_parsed_query(document);
+    let response = outcome::execute(&state.schema, request.data(viewer)).await;
+    note(http, |notes| notes.errors = response.errors.len());
+    Ok(outcome::answer(&response, media))
+}
+
+async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, Refusal> {
+    let mut headers = http.headers().get_all(AUTHORIZATION);
+    let header = headers.next();
+    let sent = header.is_some();
+    // Two tokens are none: who would say which one counts?
+    let header = header.filter(|_| headers.next().is_none());
+    let header = header.and_then(|header| header.to_str().ok());
+    let viewer = state.authenticator.viewer(header).await;
+    viewer.map_err(|error| Refusal::unauthenticated(&error, sent))
+}
+
+/// The name of the operation that is executed, where it has one.
+fn operation(request: &Request, document: &ExecutableDocument) -> Option<String> {
+    let DocumentOperations::Multiple(operations) = &document.operations else {
+        return None;
+    };
+    let asked = request.operation_name.as_deref();
+    let mut named = operations.keys();
+    let name = match asked {
+        Some(asked) => named.find(|name| name.as_str() == asked),
+        None => named.next().filter(|_| operations.len() == 1),
+    };
+    name.map(|name| name.as_str().chars().take(64).collect())
+}
+
+fn note(http: &HttpRequest, take: impl FnOnce(&mut Notes)) {
+    if let Some(notes) = http.extensions_mut().get_mut::<Notes>() {
+        take(notes);
+    }
+}

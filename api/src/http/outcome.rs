@@ -1,0 +1,196 @@
+//! Executing a GraphQL request, and making sure that what comes out keeps the promises: every error
+//! has a code, and none of them quotes a library.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::{HttpResponse, HttpResponseBuilder, http::StatusCode};
+use async_graphql::{
+    ErrorExtensionValues, Executor, Request, Response, ServerError, Value, parser,
+};
+use futures::FutureExt;
+use serde::Serialize;
+
+use super::media::Media;
+
+/// The most errors that one answer tells.
+const MOST_ERRORS: usize = 20;
+
+/// The answer to a request that could not be executed: without `data`, as the specification says.
+#[derive(Serialize)]
+struct RequestErrors<'a> {
+    errors: &'a [ServerError],
+}
+
+/// Executes `request`. A panic is an error like any other.
+pub(super) async fn execute(schema: &impl Executor, request: Request) -> Response {
+    let executing = AssertUnwindSafe(schema.execute(request)).catch_unwind();
+    let mut response = executing.await.unwrap_or_else(|_panic| {
+        tracing::error!("a resolver panicked");
+        Response::from_errors(vec![internal(ServerError::new("", None))])
+    });
+    response.errors.truncate(MOST_ERRORS);
+    let errors = std::mem::take(&mut response.errors);
+    response.errors = errors.into_iter().map(with_code).collect();
+    response
+}
+
+/// The answer to a document that is not GraphQL. It says where, and does not quote it.
+pub(super) fn syntax_error(error: &parser::Error) -> Response {
+    let message = match error {
+        parser::Error::Syntax { .. } => "syntax error".to_owned(),
+        other => other.to_string(),
+    };
+    let mut refused = ServerError::new(message, None);
+    refused.locations = error.positions().collect();
+    set_code(&mut refused, "GRAPHQL_PARSE_FAILED");
+    Response::from_errors(vec![refused])
+}
+
+/// The bytes of `response`. Straight to text, so that the fields keep their order.
+pub(super) fn answer(response: &Response, media: Media) -> HttpResponse {
+    let unanswered = is_request_error(response);
+    let body = if unanswered {
+        let errors = &response.errors;
+        serde_json::to_string(&RequestErrors { errors })
+    } else {
+        serde_json::to_string(response)
+    };
+    let Ok(body) = body else {
+        tracing::error!("the response cannot be written as JSON");
+        return super::Refusal::internal().response(media);
+    };
+    let status = match media {
+        _ if response
+            .errors
+            .iter()
+            .any(|e| e.path.is_empty() && code(e) == Some("INTERNAL")) =>
+        {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        Media::GraphqlResponse if unanswered => StatusCode::BAD_REQUEST,
+        Media::Json | Media::GraphqlResponse => StatusCode::OK,
+    };
+    HttpResponseBuilder::new(status)
+        .content_type(media.content_type())
+        .body(body)
+}
+
+/// Whether it failed before it was executed. What fails later has a path.
+fn is_request_error(response: &Response) -> bool {
+    let errors = &response.errors;
+    response.data == Value::Null
+        && !errors.is_empty()
+        && errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Gives an error of the library a code. Before execution it is the caller's: their document or
+/// their variables. Later it is one of ours that nobody mapped, and does not pass.
+fn with_code(mut error: ServerError) -> ServerError {
+    if code(&error).is_some() {
+        return error;
+    }
+    if error.path.is_empty() {
+        set_code(&mut error, "GRAPHQL_VALIDATION_FAILED");
+        return error;
+    }
+    tracing::error!(path = ?error.path, "an error without a code");
+    internal(error)
+}
+
+/// An error of ours: where it happened, and nothing else.
+fn internal(mut error: ServerError) -> ServerError {
+    error.message = "internal error".to_owned();
+    error.extensions = None;
+    set_code(&mut error, "INTERNAL");
+    error
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+fn set_code(error: &mut ServerError, code: &str) {
+    let extensions = error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default);
+    extensions.set("code", code);
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+
+    use super::*;
+
+    struct Query;
+
+    #[Object]
+    impl Query {
+        async fn fine(&self) -> i32 {
+            1
+        }
+
+        async fn leaky(&self) -> async_graphql::Result<i32> {
+            Err("table user, column email".into())
+        }
+
+        async fn panics(&self) -> i32 {
+            std::hint::black_box(None).expect("secret")
+        }
+    }
+
+    async fn executed(query: &str, media: Media) -> (StatusCode, String) {
+        let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
+        let response = answer(&execute(&schema, Request::new(query)).await, media);
+        let status = response.status();
+        let body = actix_web::body::to_bytes(response.into_body()).await;
+        let body = String::from_utf8(body.unwrap().to_vec()).unwrap();
+        (status, body)
+    }
+
+    #[tokio::test]
+    async fn fields_keep_their_order() {
+        let (status, body) = executed("{ z: fine a: fine }", Media::Json).await;
+        assert_eq!(
+            (status.as_u16(), body.as_str()),
+            (200, r#"{"data":{"z":1,"a":1}}"#)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_request_error_has_a_code_and_no_data() {
+        for (media, expected) in [(Media::Json, 200), (Media::GraphqlResponse, 400)] {
+            let (status, body) = executed("{ nothing }", media).await;
+            assert_eq!(status.as_u16(), expected);
+            assert!(body.contains("GRAPHQL_VALIDATION_FAILED"), "{body}");
+            assert!(!body.contains("\"data\""), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_that_nobody_mapped_does_not_pass() {
+        let (status, body) = executed("{ leaky }", Media::GraphqlResponse).await;
+        assert_eq!(status.as_u16(), 200);
+        assert!(body.contains(r#""code":"INTERNAL""#), "{body}");
+        assert!(body.contains(r#""path":["leaky"]"#), "{body}");
+        assert!(!body.contains("email"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer() {
+        let (status, body) = executed("{ panics }", Media::Json).await;
+        assert_eq!(status.as_u16(), 500);
+        assert!(body.contains(r#""code":"INTERNAL""#), "{body}");
+        assert!(!body.contains("secret"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_thousand_errors_are_told_as_twenty() {
+        let query = format!("{{ {} }}", "x y ".repeat(500));
+        let (_, body) = executed(&query, Media::Json).await;
+        assert_eq!(body.matches("\"message\"").count(), MOST_ERRORS);
+    }
+}

@@ -1,0 +1,112 @@
+//! Answers to requests that never become GraphQL.
+
+use std::borrow::Cow;
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{ALLOW, WWW_AUTHENTICATE},
+    },
+};
+use serde_json::json;
+
+use super::media::Media;
+use crate::error::ApiError;
+
+/// Why a request is not answered.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: Cow<'static, str>,
+    challenge: Option<&'static str>,
+    allow: Option<&'static str>,
+    /// Whether the rest of the request is not read, so that the connection cannot be used again.
+    close: bool,
+}
+
+impl Refusal {
+    pub(super) fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            challenge: None,
+            allow: None,
+            close: false,
+        }
+    }
+
+    /// The body is not a GraphQL request.
+    pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// The method is not served here; `allow` is.
+    pub(super) fn method_not_allowed(allow: &'static str) -> Self {
+        let message = format!("use {allow}");
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self {
+            allow: Some(allow),
+            ..Self::new(status, "METHOD_NOT_ALLOWED", message)
+        }
+    }
+
+    /// No caller, or our fault. `sent` says whether there was a token at all.
+    pub(super) fn unauthenticated(error: &ApiError, sent: bool) -> Self {
+        let status = match error {
+            ApiError::Unauthenticated => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let challenge = match (error, sent) {
+            (ApiError::Unauthenticated, true) => {
+                Some(r#"Bearer realm="revhub", error="invalid_token""#)
+            }
+            (ApiError::Unauthenticated, false) => Some(r#"Bearer realm="revhub""#),
+            _ => None,
+        };
+        if let ApiError::Internal(cause) = error {
+            tracing::error!(%cause, "the caller cannot be looked up");
+        }
+        Self {
+            challenge,
+            ..Self::new(status, error.code(), error.message())
+        }
+    }
+
+    /// Our fault.
+    pub(super) fn internal() -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, "INTERNAL", "internal error")
+    }
+
+    /// Closes the connection after the answer.
+    pub(super) fn closing(self) -> Self {
+        Self {
+            close: true,
+            ..self
+        }
+    }
+
+    /// The answer, in the shape of a GraphQL response.
+    pub(super) fn response(self, media: Media) -> HttpResponse {
+        let error = json!({ "message": self.message, "extensions": { "code": self.code } });
+        let mut response = HttpResponseBuilder::new(self.status);
+        response.content_type(media.content_type());
+        if let Some(challenge) = self.challenge {
+            response.insert_header((WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(allow) = self.allow {
+            response.insert_header((ALLOW, allow));
+        }
+        if self.close {
+            response.force_close();
+        }
+        response.body(json!({ "errors": [error] }).to_string())
+    }
+}

@@ -1,0 +1,130 @@
+//! A name for each request, and one line about it in the log.
+//!
+//! The line has what an operator needs and nothing that a caller would mind: no token, no e-mail
+//! address, no name, no variable and no query string.
+
+use std::time::Instant;
+
+use actix_web::{
+    HttpMessage,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS},
+    middleware::Next,
+    web::Data,
+};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::State;
+use crate::auth::Viewer;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the handler found out about a request.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub(super) viewer: Option<Viewer>,
+    pub(super) operation: Option<String>,
+    /// How many errors the GraphQL response has.
+    pub(super) errors: usize,
+}
+
+/// Runs `next` in a span that carries the request's id, then writes the line.
+pub(super) async fn observe<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let started = Instant::now();
+    let id = request_id(&request);
+    let span = tracing::info_span!("request", request_id = id);
+    request.extensions_mut().insert(Notes::default());
+    let mut response = next.call(request).instrument(span.clone()).await?;
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    span.in_scope(|| write_line(&response, started));
+    Ok(response)
+}
+
+fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
+    let elapsed = started.elapsed();
+    let request = response.request();
+    let extensions = request.extensions();
+    let notes = extensions.get::<Notes>();
+    let viewer = notes.and_then(|notes| notes.viewer.as_ref());
+    let method = request.method().as_str();
+    let path: String = request.path().chars().take(128).collect();
+    let status = response.status().as_u16();
+    let operation = notes.and_then(|notes| notes.operation.as_deref());
+    let errors = notes.map_or(0, |notes| notes.errors);
+    let user = viewer.and_then(|viewer| viewer.user_id);
+    let user = user.map(tracing::field::display);
+    let token = viewer.map(|viewer| tracing::field::display(viewer.token_id));
+    let roles = viewer.map(|viewer| viewer.roles.join(","));
+    let duration_ms = elapsed.as_secs_f64() * 1000.0;
+    let slow = request.app_data::<Data<State>>();
+    let slow = slow.and_then(|state| state.slow_request);
+    if slow.is_some_and(|slow| elapsed >= slow) {
+        tracing::warn!(
+            method,
+            path,
+            status,
+            duration_ms,
+            operation,
+            errors,
+            user,
+            token,
+            roles,
+            "slow request"
+        );
+    } else {
+        tracing::info!(
+            method,
+            path,
+            status,
+            duration_ms,
+            operation,
+            errors,
+            user,
+            token,
+            roles,
+            "request"
+        );
+    }
+}
+
+/// The caller's own id for the request, if it is short and plain; else a new one.
+fn request_id(request: &ServiceRequest) -> String {
+    let sent = request.headers().get(REQUEST_ID);
+    let sent = sent.and_then(|id| id.to_str().ok());
+    let plain = |id: &&str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        (1..=64).contains(&id.len()) && id.bytes().all(plain)
+    };
+    let id = sent.filter(plain).map(str::to_owned);
+    id.unwrap_or_else(|| Uuid::now_v7().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn id(sent: &str) -> String {
+        let request = TestRequest::default().insert_header((REQUEST_ID, sent));
+        request_id(&request.to_srv_request())
+    }
+
+    #[test]
+    fn a_plain_id_is_kept_and_any_other_replaced() {
+        assert_eq!(id("order-42_a.b"), "order-42_a.b");
+        for other in ["", "a b", "<script>", &"a".repeat(65)] {
+            assert!(Uuid::parse_str(&id(other)).is_ok(), "{other}");
+        }
+    }
+}

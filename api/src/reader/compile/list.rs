@@ -1,0 +1,236 @@
+//! A list as an object: its rows with their cursors, where the page lies, how many there are.
+
+use std::collections::BTreeSet;
+
+use crate::{dataset::Kind, error::ApiError};
+
+use super::{
+    super::{
+        cursor::{self, Cursor},
+        selection::{
+            Connection, ConnectionPart, EdgePart, NodeField, NodeSelection, Page, PageInfoPart,
+        },
+    },
+    Compiler, Parent,
+    condition::{order, order_column, table},
+    page::Paged,
+};
+
+impl Compiler {
+    /// A scalar subquery that gives a page of rows as an object.
+    pub(super) fn connection(
+        &mut self,
+        connection: &Connection,
+        parent: Parent<'_>,
+    ) -> Result<String, ApiError> {
+        let alias = self.alias();
+        let paged = Paged::new(connection);
+        let mut pairs = Vec::with_capacity(connection.parts.len());
+        for (key, part) in &connection.parts {
+            let value = match part {
+                ConnectionPart::TypeName => format!("'{}Connection'", connection.entity.name),
+                ConnectionPart::TotalCount => self.total_count(connection, parent),
+                ConnectionPart::PageInfo(parts) => {
+                    self.page_info(parts, connection, parent, &alias)?
+                }
+                ConnectionPart::Edges(parts) => {
+                    let edge = self.edge(parts, connection, &alias)?;
+                    paged.list(self.dialect, &edge, &alias)
+                }
+                ConnectionPart::Nodes(node) => {
+                    let row = self.row(node, &alias, "")?;
+                    paged.list(self.dialect, &format!("({row})"), &alias)
+                }
+            };
+            pairs.push((key, value));
+        }
+        let object = self.small_object(pairs.into_iter())?;
+        if !paged.reads_rows {
+            return Ok(object);
+        }
+        let rows = self.rows(connection, parent, &paged);
+        Ok(format!("(SELECT {object} FROM ({rows}) AS {alias})"))
+    }
+
+    /// The rows of a page, with the columns that the selection needs.
+    pub(super) fn rows(
+        &mut self,
+        connection: &Connection,
+        parent: Parent<'_>,
+        paged: &Paged<'_>,
+    ) -> String {
+        let Connection {
+            entity,
+            filter,
+            page,
+            ..
+        } = connection;
+        let alias = self.alias();
+        let mut conditions = self.belongs(entity, filter, parent, &alias);
+        for (bound, behind) in [(&page.after, true), (&page.before, false)] {
+            if let Some(cursor) = bound {
+                conditions.push(self.beyond(entity, cursor, &alias, behind, false));
+            }
+        }
+        let columns: Vec<_> = columns_of(connection)
+            .into_iter()
+            .map(|column| format!("{alias}.\"{column}\""))
+            .collect();
+        let rows = format!(
+            "SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}",
+            columns.join(", "),
+            table(entity, &alias),
+            conditions.join(" AND "),
+            order(entity, &alias, page.backward),
+            u64::from(page.limit) + u64::from(paged.looks_ahead)
+        );
+        if !paged.numbered {
+            return rows;
+        }
+        format!(
+            "SELECT r.*, row_number() OVER (ORDER BY {}) AS position, count(*) OVER () AS read \
+             FROM ({rows}) AS r",
+            order(entity, "r", false)
+        )
+    }
+
+    pub(super) fn edge(
+        &mut self,
+        parts: &[(String, EdgePart)],
+        connection: &Connection,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let mut pairs = Vec::with_capacity(parts.len());
+        for (key, part) in parts {
+            let value = match part {
+                EdgePart::TypeName => format!("'{}Edge'", connection.entity.name),
+                EdgePart::Cursor => self.cursor(connection, alias),
+                EdgePart::Node(node) => format!("({})", self.row(node, alias, "")?),
+            };
+            pairs.push((key, value));
+        }
+        self.small_object(pairs.into_iter())
+    }
+
+    pub(super) fn cursor(&self, connection: &Connection, alias: &str) -> String {
+        let entity = connection.entity;
+        let (column, kind) = order_column(entity);
+        let key = format!("{alias}.\"{column}\"");
+        let key = if matches!(kind, Kind::Instant(_)) {
+            self.dialect.instant(&key)
+        } else {
+            key
+        };
+        let id = self.dialect.hex_id(&format!("{alias}.\"id\""));
+        self.dialect
+            .cursor(&cursor::mark(entity, &connection.filter), &key, &id)
+    }
+
+    pub(super) fn page_info(
+        &mut self,
+        parts: &[(String, PageInfoPart)],
+        connection: &Connection,
+        parent: Parent<'_>,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let page = &connection.page;
+        let more = format!("count(*) > {}", page.limit);
+        let mut pairs = Vec::with_capacity(parts.len());
+        for (key, part) in parts {
+            let value = match part {
+                PageInfoPart::TypeName => "'PageInfo'".to_owned(),
+                PageInfoPart::HasNextPage if page.backward => {
+                    self.exists(connection, parent, page.before.as_ref(), true)
+                }
+                PageInfoPart::HasPreviousPage if !page.backward => {
+                    self.exists(connection, parent, page.after.as_ref(), false)
+                }
+                PageInfoPart::HasNextPage | PageInfoPart::HasPreviousPage => {
+                    self.dialect.truth(&more)
+                }
+                PageInfoPart::StartCursor => self.cursor_at(connection, alias, "min"),
+                PageInfoPart::EndCursor => self.cursor_at(connection, alias, "max"),
+            };
+            pairs.push((key, value));
+        }
+        self.small_object(pairs.into_iter())
+    }
+
+    /// The cursor of the first (`min`) or last (`max`) row of the page.
+    pub(super) fn cursor_at(&self, connection: &Connection, alias: &str, end: &str) -> String {
+        let Page {
+            limit, backward, ..
+        } = connection.page;
+        let position = match (end, backward) {
+            ("min", false) => "1".to_owned(),
+            ("min", true) => format!("CASE WHEN {alias}.read > {limit} THEN 2 ELSE 1 END"),
+            (_, false) => {
+                format!("CASE WHEN {alias}.read > {limit} THEN {limit} ELSE {alias}.read END")
+            }
+            (_, true) => format!("{alias}.read"),
+        };
+        let cursor = self.cursor(connection, alias);
+        format!("max(CASE WHEN {alias}.position = {position} THEN {cursor} END)")
+    }
+
+    /// Whether there is a row at the cursor or on its other side.
+    pub(super) fn exists(
+        &mut self,
+        connection: &Connection,
+        parent: Parent<'_>,
+        cursor: Option<&Cursor>,
+        behind: bool,
+    ) -> String {
+        let Some(cursor) = cursor else {
+            return self.dialect.truth("1 = 0");
+        };
+        let entity = connection.entity;
+        let alias = self.alias();
+        let mut conditions = self.belongs(entity, &connection.filter, parent, &alias);
+        conditions.push(self.beyond(entity, cursor, &alias, behind, true));
+        let (table, conditions) = (table(entity, &alias), conditions.join(" AND "));
+        self.dialect.truth(&format!(
+            "EXISTS (SELECT 1 FROM {table} WHERE {conditions})"
+        ))
+    }
+
+    pub(super) fn total_count(&mut self, connection: &Connection, parent: Parent<'_>) -> String {
+        let alias = self.alias();
+        let conditions = self.belongs(connection.entity, &connection.filter, parent, &alias);
+        format!(
+            "(SELECT count(*) FROM {} WHERE {})",
+            table(connection.entity, &alias),
+            conditions.join(" AND ")
+        )
+    }
+}
+
+/// The columns that the rows of a page must carry.
+fn columns_of(connection: &Connection) -> BTreeSet<&'static str> {
+    let mut columns = BTreeSet::from(["id", order_column(connection.entity).0]);
+    for (_, part) in &connection.parts {
+        match part {
+            ConnectionPart::Nodes(node) => add_columns(node, &mut columns),
+            ConnectionPart::Edges(parts) => {
+                for (_, part) in parts {
+                    if let EdgePart::Node(node) = part {
+                        add_columns(node, &mut columns);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    columns
+}
+
+fn add_columns(node: &NodeSelection, columns: &mut BTreeSet<&'static str>) {
+    for (_, field) in &node.fields {
+        match field {
+            NodeField::Scalar(field) | NodeField::Money(field, _) | NodeField::ToOne(field, _) => {
+                columns.extend(field.kind.columns());
+            }
+            NodeField::TypeName | NodeField::ToMany(..) => {}
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! A row as an object: its fields, and the rows that it refers to.
+
+use iso_currency::{Currency, IntoEnumIterator};
+
+use crate::{
+    dataset::{Entity, Field, Kind, dataset},
+    error::ApiError,
+};
+
+use super::{
+    super::selection::{MoneyPart, NodeField, NodeSelection},
+    Compiler,
+    condition::{table, visible},
+};
+
+/// PostgreSQL cuts a longer column alias, and an alias is a response key here.
+const MAX_KEY_BYTES: usize = 63;
+
+impl Compiler {
+    pub(super) fn row_by_id(&mut self, node: &NodeSelection, id: &str) -> Result<String, ApiError> {
+        let alias = self.alias();
+        let from = format!(
+            " FROM {} WHERE {alias}.\"id\" = {id} AND {}",
+            table(node.entity, &alias),
+            visible(node.entity, &alias)
+        );
+        self.row(node, &alias, &from)
+    }
+
+    /// A statement that gives the row at `alias` as an object.
+    pub(super) fn row(
+        &mut self,
+        node: &NodeSelection,
+        alias: &str,
+        from: &str,
+    ) -> Result<String, ApiError> {
+        let mut pairs = Vec::with_capacity(node.fields.len());
+        for (key, field) in &node.fields {
+            if key.len() > MAX_KEY_BYTES {
+                return Err(ApiError::validation(
+                    key.as_str(),
+                    format!("an alias has at most {MAX_KEY_BYTES} characters"),
+                ));
+            }
+            let value = self.field(field, node.entity, alias)?;
+            pairs.push(self.dialect.pair(key, &value));
+        }
+        let dialect = self.dialect;
+        Ok(format!(
+            "{}{}{}{from}{}",
+            dialect.open_row(),
+            pairs.join(", "),
+            dialect.close_pairs(),
+            dialect.close_row()
+        ))
+    }
+
+    pub(super) fn field(
+        &mut self,
+        field: &NodeField,
+        entity: &Entity,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        match field {
+            NodeField::TypeName => Ok(format!("'{}'", entity.name)),
+            NodeField::Scalar(field) => self.scalar(field, entity, alias),
+            NodeField::Money(field, parts) => self.money(field, parts, alias),
+            NodeField::ToOne(field, node) => {
+                let Kind::ToOne { column, .. } = field.kind else {
+                    return Err(misuse(field));
+                };
+                let row = self.row_by_id(node, &format!("{alias}.\"{column}\""))?;
+                Ok(format!("({row})"))
+            }
+            NodeField::ToMany(field, connection) => {
+                self.connection(connection, Some((field, alias)))
+            }
+        }
+    }
+
+    pub(super) fn scalar(
+        &self,
+        field: &Field,
+        entity: &Entity,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let at = |column: &str| format!("{alias}.\"{column}\"");
+        Ok(match &field.kind {
+            Kind::Id => self.dialect.global_id(entity.prefix, &at("id")),
+            Kind::Text(column)
+            | Kind::Int(column)
+            | Kind::Day(column)
+            | Kind::Choice(column, _) => at(column),
+            Kind::Boolean(column) => self.dialect.boolean(&at(column)),
+            Kind::Instant(column) => self.dialect.instant(&at(column)),
+            Kind::Json(column) | Kind::Texts(column) => self.dialect.json(&at(column)),
+            Kind::Reference { column, target } => {
+                let prefix = target_of(target)?.prefix;
+                self.dialect.global_id(prefix, &at(column))
+            }
+            Kind::Money { .. }
+            | Kind::ToOne { .. }
+            | Kind::ToMany { .. }
+            | Kind::ToManyThrough { .. } => return Err(misuse(field)),
+        })
+    }
+
+    pub(super) fn money(
+        &self,
+        field: &Field,
+        parts: &[(String, MoneyPart)],
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let Kind::Money { minor, currency } = field.kind else {
+            return Err(misuse(field));
+        };
+        let (minor, currency) = (
+            format!("{alias}.\"{minor}\""),
+            format!("{alias}.\"{currency}\""),
+        );
+        let pairs = parts.iter().map(|(key, part)| {
+            let value = match part {
+                MoneyPart::TypeName => "'Money'".to_owned(),
+                MoneyPart::Amount => self.decimal(&minor, &currency),
+                MoneyPart::Currency => currency.clone(),
+                MoneyPart::MinorUnits => self.dialect.integer_text(&minor),
+            };
+            (key, value)
+        });
+        let object = self.small_object(pairs)?;
+        Ok(format!("CASE WHEN {minor} IS NOT NULL THEN {object} END"))
+    }
+
+    /// Minor units as a decimal: with two digits behind the point, or as many as ISO 4217 says.
+    pub(super) fn decimal(&self, minor: &str, currency: &str) -> String {
+        let mut arms = Vec::new();
+        for digits in [0, 3, 4] {
+            let codes: Vec<_> = Currency::iter()
+                .filter(|currency| currency.exponent().unwrap_or(0) == digits)
+                .map(|currency| format!("'{}'", currency.code()))
+                .collect();
+            if !codes.is_empty() {
+                let decimal = self.dialect.decimal(minor, digits);
+                arms.push(format!(
+                    " WHEN {currency} IN ({}) THEN {decimal}",
+                    codes.join(", ")
+                ));
+            }
+        }
+        format!(
+            "CASE{} ELSE {} END",
+            arms.concat(),
+            self.dialect.decimal(minor, 2)
+        )
+    }
+}
+
+fn target_of(name: &str) -> Result<&'static Entity, ApiError> {
+    dataset()
+        .entity(name)
+        .ok_or_else(|| ApiError::internal(format!("no entity {name} is declared")))
+}
+
+fn misuse(field: &Field) -> ApiError {
+    ApiError::internal(format!("`{}` was selected as what it is not", field.name))
+}

@@ -1,0 +1,119 @@
+//! Issuing tokens and taking them back.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::api_token;
+use sea_orm::JsonValue;
+use uuid::Uuid;
+
+use crate::{auth::Tokens, database::Database, error::ApiError, store, views::Role};
+
+/// Who gets a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bearer {
+    /// The user with this e-mail address, with the roles that the user has when the token is used.
+    User(String),
+    /// A program that acts in a role.
+    Service {
+        /// What it is called in lists and logs.
+        name: String,
+        /// What it may do.
+        role: Role,
+    },
+}
+
+/// A token that was just issued.
+pub struct Issued {
+    /// Its id, to revoke it by.
+    pub id: Uuid,
+    /// The token itself. It is not kept anywhere.
+    pub token: String,
+    /// UTC; not valid from then on.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Issues a token that is valid for `days` from `now` on, and records it.
+///
+/// # Errors
+///
+/// - [`ApiError::NotFound`] when there is no active user with that e-mail address
+/// - [`ApiError::Validation`] when `days` or the name make no sense
+/// - [`ApiError::Internal`] when the database fails; no token is issued then
+pub async fn issue(
+    db: &Database,
+    tokens: &Tokens,
+    now: DateTime<Utc>,
+    bearer: Bearer,
+    days: u32,
+) -> Result<Issued, ApiError> {
+    if !(1..=3650).contains(&days) {
+        return Err(ApiError::validation("days", "must be from 1 to 3650"));
+    }
+    let id = Uuid::now_v7();
+    let expires_at = now + TimeDelta::days(days.into());
+    let tx = db.begin().await?;
+    let (name, user_id, roles) = match bearer {
+        Bearer::User(email) => {
+            let user = store::user::find_by_email(&tx, &email).await?;
+            let user = user.filter(|user| user.active);
+            let user = user.ok_or_else(|| ApiError::NotFound {
+                what: format!("active user with the e-mail address {email}"),
+            })?;
+            (user.name, Some(user.id), Vec::new())
+        }
+        Bearer::Service { name, role } => {
+            if name.trim().is_empty() || name.chars().count() > 200 {
+                return Err(ApiError::validation(
+                    "name",
+                    "must have 1 to 200 characters",
+                ));
+            }
+            (name, None, vec![JsonValue::from(role.as_str())])
+        }
+    };
+    let row = api_token::Model {
+        id,
+        name,
+        user_id,
+        roles: JsonValue::Array(roles),
+        scopes: JsonValue::Array(Vec::new()),
+        issued_at: now,
+        expires_at,
+        revoked_at: None,
+        last_used_at: None,
+        created_by: None,
+    };
+    store::api_token::insert(&tx, row).await?;
+    let token = tokens.sign(id, user_id.unwrap_or(id), now, expires_at)?;
+    tx.commit().await?;
+    Ok(Issued {
+        id,
+        token,
+        expires_at,
+    })
+}
+
+/// Takes a token back at `now`: from then on it is refused.
+///
+/// # Errors
+///
+/// - [`ApiError::NotFound`] when there is no such token, or it was taken back before
+/// - [`ApiError::Internal`] when the database fails
+pub async fn revoke(db: &Database, now: DateTime<Utc>, id: Uuid) -> Result<(), ApiError> {
+    let tx = db.begin().await?;
+    if !store::api_token::revoke(&tx, id, now).await? {
+        return Err(ApiError::NotFound {
+            what: format!("token {id} that is still valid"),
+        });
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lists the tokens that were issued, newest first.
+///
+/// # Errors
+///
+/// Returns [`ApiError::Internal`] when the database fails.
+pub async fn list(db: &Database) -> Result<Vec<api_token::Model>, ApiError> {
+    Ok(store::api_token::list(db.reads()).await?)
+}

@@ -1,0 +1,29 @@
+# Recipes for every day; `just` lists them.
+
+_default:
+    @just --list
+
+# Everything that has to pass before a change is merged
+ci:
+    .ci/run
+
+# A hub with a year of one company in it
+demo *arguments:
+    cargo run -- demo {{arguments}}
+
+# The tests, or those whose name contains a word
+test *words:
+    cargo test --workspace {{words}}
+
+# Format, then complain
+lint:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Write the schema that is checked in
+schema:
+    cargo run -- schema > schema.graphql
+
+# Licences, advisories and sources of the dependencies (needs cargo-deny)
+deny:
+    cargo deny check

@@ -1,0 +1,261 @@
+//! Who imports whom: imports point down, so that a change of a layer cannot surprise the one below.
+
+#![cfg(test)]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
+/// import all.
+const MODULES: [(&str, &[&str]); 16] = [
+    ("error", &[]),
+    ("clock", &[]),
+    ("config", &[]),
+    ("views", &[]),
+    ("telemetry", &["config"]),
+    ("database", &["error"]),
+    // Each knows the other's one door: the viewer, and the rows that say who it is.
+    ("auth", &["clock", "database", "error", "store", "views"]),
+    ("store", &["auth", "database", "error", "views"]),
+    ("change", &["auth", "database", "error", "store", "views"]),
+    ("dataset", &["views"]),
+    ("reader", &["auth", "database", "dataset", "error", "views"]),
+    (
+        "services",
+        &[
+            "auth", "change", "clock", "database", "error", "reader", "store", "views",
+        ],
+    ),
+    (
+        "intake",
+        &[
+            "auth", "change", "clock", "database", "error", "reader", "store", "views",
+        ],
+    ),
+    (
+        "graphql",
+        &[
+            "auth", "change", "clock", "database", "dataset", "error", "reader", "services",
+            "views",
+        ],
+    ),
+    ("http", &["auth", "config", "database", "error", "graphql"]),
+    ("lib", &[]),
+];
+
+/// Which modules may use a library, as paths within `api/src`. Libraries that are not named here
+/// may be used anywhere.
+const LIBRARIES: [(&str, &[&str]); 5] = [
+    ("jsonwebtoken", &["auth/token.rs"]),
+    ("ed25519_dalek", &["auth/keys.rs"]),
+    ("async_graphql", &["graphql", "http"]),
+    ("actix_web", &["http", "app.rs"]),
+    ("figment", &["config"]),
+];
+
+/// Where SQL may be written.
+const SQL: [&str; 7] = [
+    "store",
+    "change",
+    "reader",
+    "dataset",
+    "database",
+    "database.rs",
+    "cli",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every Rust file under `folder`, with its path from there.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(folder).unwrap().display().to_string();
+                found.push((name, without_comments(&fs::read_to_string(path).unwrap())));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn without_comments(text: &str) -> String {
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    code.collect::<Vec<_>>().join("\n")
+}
+
+/// The first names after each `crate::`, those in braces too.
+fn imports(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, path) in code.match_indices("crate::") {
+        let part_of_a_name = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        if part_of_a_name {
+            continue;
+        }
+        let rest = &code[at + path.len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => found.extend(names_of_group(group)),
+            None => found.extend(name(rest)),
+        }
+    }
+    found
+}
+
+/// The first name of each item in `a, b::{c, d}}`.
+fn names_of_group(group: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut depth, mut item_begins) = (0, true);
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => item_begins = true,
+            c if depth == 0 && item_begins && !c.is_whitespace() => {
+                names.extend(name(&group[at..]));
+                item_begins = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn name(text: &str) -> Option<String> {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let name: String = text.chars().take_while(|c| part(*c)).collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// The module that a file belongs to: `auth` for `auth/token.rs`.
+fn module(file: &str) -> &str {
+    file.split(['/', '.']).next().unwrap()
+}
+
+fn is_in(file: &str, places: &[&str]) -> bool {
+    places
+        .iter()
+        .any(|place| file == *place || file.starts_with(&format!("{place}/")))
+}
+
+#[test]
+fn imports_point_down() {
+    let mut wrong = Vec::new();
+    for (file, code) in sources(&root().join("api/src")) {
+        let module = module(&file);
+        if ["app", "cli", "main"].contains(&module) {
+            continue;
+        }
+        let allowed = MODULES.iter().find(|(name, _)| *name == module);
+        let Some((_, allowed)) = allowed else {
+            wrong.push(format!("{file}: say in MODULES what `{module}` may import"));
+            continue;
+        };
+        for import in imports(&code) {
+            if import != module && !allowed.contains(&import.as_str()) {
+                wrong.push(format!("{file} imports {import}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn libraries_stay_where_they_belong() {
+    let mut wrong = Vec::new();
+    for (file, code) in sources(&root().join("api/src")) {
+        for (library, places) in LIBRARIES {
+            if code.contains(&format!("{library}::")) && !is_in(&file, places) {
+                wrong.push(format!("{file} uses {library}"));
+            }
+        }
+        if code.contains("async_graphql::") && code.contains("sea_orm::") {
+            wrong.push(format!("{file} knows both GraphQL and the database"));
+        }
+        if (code.contains("EntityTrait") || code.contains("QuerySelect")) && !is_in(&file, &SQL) {
+            wrong.push(format!("{file} writes SQL"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_change_log_has_one_writer() {
+    let writes = ["change::ActiveModel", "INTO change", "INTO \\\"change\\\""];
+    let mut wrong = Vec::new();
+    for (file, code) in sources(&root().join("api/src")) {
+        let imported = code.contains("entity::change::{ActiveModel");
+        if !is_in(&file, &["change"]) && (imported || writes.iter().any(|w| code.contains(w))) {
+            wrong.push(format!(
+                "{file} writes to the change log: call `change::record`"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_tables_know_nothing_of_the_server() {
+    for (crate_name, stranger) in [
+        ("entity", "api::"),
+        ("entity", "migration::"),
+        ("entity", "async_graphql"),
+        ("migration", "api::"),
+        ("migration", "entity::"),
+    ] {
+        for (file, code) in sources(&root().join(crate_name).join("src")) {
+            let found = code.match_indices(stranger);
+            let own = |at: usize| code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            let found = found.filter(|(at, _)| !own(*at)).count();
+            assert_eq!(found, 0, "{crate_name}/src/{file} uses {stranger}");
+        }
+    }
+}
+
+#[test]
+fn every_crate_has_the_workspace_s_lints() {
+    for name in ["api", "entity", "migration", "tests"] {
+        let manifest = fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name}");
+    }
+}
+
+#[test]
+fn what_the_map_names_is_there() {
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap_or_default();
+    let quoted = map.split('`').skip(1).step_by(2);
+    let paths = quoted.filter(|text| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+        let file = [".rs", ".toml", ".md", ".graphql"]
+            .iter()
+            .any(|end| text.ends_with(end));
+        text.chars().all(plain) && (file || text.ends_with('/'))
+    });
+    for path in paths {
+        let known = ["", "api/src", "docs", "tests"].map(|folder| root().join(folder).join(path));
+        assert!(
+            known.iter().any(|path| path.exists()),
+            "{path} is not there"
+        );
+    }
+}
+
+#[test]
+fn imports_are_found_in_braces_and_outside() {
+    let code = "use crate::{a, b::{c, d}, e::f};\nfn x(y: &crate::g::H) {}\nmy_crate::no()";
+    let expected = ["a", "b", "e", "g"].map(str::to_owned);
+    assert_eq!(imports(code), BTreeSet::from(expected));
+}

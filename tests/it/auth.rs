@@ -1,0 +1,226 @@
+//! A token is required, and a bad one is never a guest.
+
+#![cfg(test)]
+
+use api::{
+    auth::{SigningKey, Tokens},
+    clock::Clock,
+    views::Role,
+};
+use chrono::TimeDelta;
+use entity::{api_token, user};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::{StatusCode, header::AUTHORIZATION};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use serde_json::{Value, json};
+use tests::{
+    app::{TestApp, each_app},
+    client::Response,
+    fixtures,
+};
+use uuid::Uuid;
+
+const QUERY: &str = "{ __typename }";
+
+/// Sends a query with this `Authorization` header, or none.
+async fn ask(app: &TestApp, authorization: Option<&str>) -> Response {
+    let mut request = app
+        .http
+        .post(format!("{}/graphql", app.url))
+        .header("content-type", "application/json")
+        .body(json!({ "query": QUERY }).to_string());
+    if let Some(authorization) = authorization {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    Response::read(request.send().await.unwrap()).await
+}
+
+async fn ask_with(app: &TestApp, token: &str) -> Response {
+    ask(app, Some(&format!("Bearer {token}"))).await
+}
+
+/// Says that nobody is let in, and nobody is told why.
+fn assert_refused(response: &Response, challenge: &str) {
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(response.header("www-authenticate"), challenge);
+    assert_eq!(
+        response.text,
+        r#"{"errors":[{"message":"a valid bearer token is required","extensions":{"code":"UNAUTHENTICATED"}}]}"#
+    );
+}
+
+const INVALID: &str = r#"Bearer realm="revhub", error="invalid_token""#;
+
+#[tokio::test]
+async fn a_token_opens_the_door_at_the_cost_of_one_statement() {
+    each_app(async |app| {
+        let user = fixtures::user(&app.database, "Ada Byron", &[Role::SalesRep]).await;
+        for token in [
+            app.token_of(&user.email).await,
+            app.token_of("ADA.Byron@Example.com").await,
+            app.token_for(Role::Analyst).await,
+        ] {
+            let _before = app.take_statements();
+            let response = ask_with(app, &token).await;
+            assert_eq!(response.data(), &json!({ "__typename": "Query" }));
+            assert_eq!(app.take_statements().len(), 1);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_token_the_body_is_not_even_read() {
+    each_app(async |app| {
+        let none = r#"Bearer realm="revhub""#;
+        assert_refused(&ask(app, None).await, none);
+        let request = app.http.post(format!("{}/graphql", app.url)).body("{");
+        assert_refused(&Response::read(request.send().await.unwrap()).await, none);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_a_token_is_refused() {
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        let long = format!("Bearer {}", "a".repeat(10_000).as_str());
+        for authorization in [
+            "Bearer garbage",
+            "Bearer a.b.c",
+            "Bearer ",
+            "Basic dXNlcjpwYXNz",
+            &token,
+            &long[..8000],
+        ] {
+            assert_refused(&ask(app, Some(authorization)).await, INVALID);
+        }
+        let twice = app
+            .http
+            .post(format!("{}/graphql", app.url))
+            .header("content-type", "application/json")
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .body(json!({ "query": QUERY }).to_string());
+        assert_refused(&Response::read(twice.send().await.unwrap()).await, INVALID);
+    })
+    .await;
+}
+
+/// The claims of a good token, to forge others from.
+fn claims(token: &str, app: &TestApp) -> Value {
+    let claims = tokens(app, "revhub", "revhub").verify(token).unwrap();
+    serde_json::to_value(claims).unwrap()
+}
+
+/// Signs with the hub's own key, under another name.
+fn tokens(app: &TestApp, issuer: &str, audience: &str) -> Tokens {
+    let key = SigningKey::load_or_create(&app.key_file()).unwrap();
+    Tokens::new(&key, issuer, audience, Clock::fixed(TestApp::now())).unwrap()
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_signed_with_the_key_is_refused() {
+    each_app(async |app| {
+        let good = app.token_for(Role::Admin).await;
+        assert_eq!(ask_with(app, &good).await.status, StatusCode::OK);
+        let claims = claims(&good, app);
+        let parts: Vec<_> = good.split('.').collect();
+        let public = SigningKey::load_or_create(&app.key_file())
+            .unwrap()
+            .public();
+        // {"alg":"none","typ":"JWT"}
+        let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+        let confused = EncodingKey::from_secret(&public);
+        let confused = encode(&Header::new(Algorithm::HS256), &claims, &confused).unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let other = SigningKey::load_or_create(&other.path().join("key.pem")).unwrap();
+        let clock = Clock::fixed(TestApp::now());
+        let other = Tokens::new(&other, "revhub", "revhub", clock).unwrap();
+        let id: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
+        let until = TestApp::now() + TimeDelta::days(1);
+        let stranger = other.sign(id, id, TestApp::now(), until).unwrap();
+        let another = app.token_for(Role::Analyst).await;
+        let another: Vec<_> = another.split('.').collect();
+        for forged in [
+            format!("{none}.{}.", parts[1]),
+            format!("{none}.{}.{}", parts[1], parts[2]),
+            confused,
+            stranger,
+            format!("{}.{}.{}", parts[0], another[1], parts[2]),
+            format!("{}.{}.", parts[0], parts[1]),
+        ] {
+            assert_refused(&ask_with(app, &forged).await, INVALID);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_for_others_or_of_another_time_is_refused() {
+    each_app(async |app| {
+        let good = app.token_for(Role::Admin).await;
+        let id: Uuid = claims(&good, app)["jti"].as_str().unwrap().parse().unwrap();
+        let now = TestApp::now();
+        let (yesterday, tomorrow) = (now - TimeDelta::days(1), now + TimeDelta::days(1));
+        let ours = tokens(app, "revhub", "revhub");
+        for wrong in [
+            tokens(app, "elsewhere", "revhub").sign(id, id, now, tomorrow),
+            tokens(app, "revhub", "elsewhere").sign(id, id, now, tomorrow),
+            ours.sign(id, id, yesterday, now - TimeDelta::seconds(6)),
+            ours.sign(id, id, now + TimeDelta::seconds(6), tomorrow),
+            ours.sign(id, Uuid::now_v7(), now, tomorrow),
+            ours.sign(Uuid::now_v7(), id, now, tomorrow),
+        ] {
+            assert_refused(&ask_with(app, &wrong.unwrap()).await, INVALID);
+        }
+        app.clock.set(tomorrow + TimeDelta::seconds(6));
+        assert_refused(&ask_with(app, &good).await, INVALID);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_was_taken_back_is_refused_at_once() {
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        let id: Uuid = claims(&token, app)["jti"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let row = api_token::Entity::find_by_id(id)
+            .one(app.database.reads())
+            .await;
+        assert_eq!(row.unwrap().unwrap().issued_at, TestApp::now());
+        assert_eq!(ask_with(app, &token).await.status, StatusCode::OK);
+        let now = app.clock.now();
+        api::services::token::revoke(&app.database, now, id)
+            .await
+            .unwrap();
+        assert_refused(&ask_with(app, &token).await, INVALID);
+        let again = api::services::token::revoke(&app.database, now, id).await;
+        assert_eq!(again.unwrap_err().code(), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_who_left_is_refused() {
+    each_app(async |app| {
+        for leave in [
+            |user: &mut user::ActiveModel| user.active = Set(false),
+            |user: &mut user::ActiveModel| user.deleted_at = Set(Some(TestApp::now())),
+        ] {
+            let name = Uuid::now_v7().to_string();
+            let user = fixtures::user(&app.database, &name, &[Role::Marketer]).await;
+            let token = app.token_of(&user.email).await;
+            assert_eq!(ask_with(app, &token).await.status, StatusCode::OK);
+            let mut user = user.into_active_model();
+            leave(&mut user);
+            user.update(app.database.writes()).await.unwrap();
+            assert_refused(&ask_with(app, &token).await, INVALID);
+        }
+    })
+    .await;
+}

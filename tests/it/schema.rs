@@ -1,0 +1,20 @@
+//! The schema that is checked in is the schema of the program.
+
+#![cfg(test)]
+
+use std::{path::Path, process::Command};
+
+#[test]
+fn schema_graphql_is_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let check = Command::new(env!("CARGO_BIN_EXE_revhub-under-test"))
+        .args(["schema", "--check", "schema.graphql"])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    assert!(
+        check.status.success(),
+        "{}run `cargo run -- schema > schema.graphql` and look at what changed",
+        String::from_utf8_lossy(&check.stderr)
+    );
+}

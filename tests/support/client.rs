@@ -1,0 +1,96 @@
+//! Asking a hub over HTTP.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that gets no answer fails, and says why"
+)]
+
+use reqwest::{
+    Client, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap},
+};
+use serde_json::{Value, json};
+
+/// An answer.
+#[derive(Debug)]
+pub struct Response {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body as it came, with the fields in their order.
+    pub text: String,
+    /// Its body, read as JSON.
+    pub body: Value,
+}
+
+impl Response {
+    /// Reads an answer to its end.
+    ///
+    /// # Panics
+    ///
+    /// When it is cut off. A body that is not JSON reads as null.
+    pub async fn read(response: reqwest::Response) -> Self {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let text = response.text().await.expect("the answer comes whole");
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Self {
+            status,
+            headers,
+            text,
+            body,
+        }
+    }
+
+    /// What was asked for.
+    ///
+    /// # Panics
+    ///
+    /// When there are errors.
+    #[must_use]
+    pub fn data(&self) -> &Value {
+        assert!(self.body.get("errors").is_none(), "{}", self.text);
+        self.body.get("data").expect("an answer has data or errors")
+    }
+
+    /// The `extensions.code` of each error.
+    #[must_use]
+    pub fn codes(&self) -> Vec<&str> {
+        let errors = self.body.get("errors").and_then(Value::as_array);
+        let errors = errors.into_iter().flatten();
+        let codes = errors.map(|error| error.pointer("/extensions/code"));
+        let codes = codes.map(|code| code.and_then(Value::as_str).unwrap_or("(none)"));
+        codes.collect()
+    }
+
+    /// The text of a header; empty where there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let header = self.headers.get(name);
+        header.map_or("", |value| value.to_str().unwrap_or_default())
+    }
+}
+
+/// Sends a GraphQL request to the hub at `url` and reads the answer.
+///
+/// # Panics
+///
+/// When the hub does not answer.
+pub async fn graphql(
+    http: &Client,
+    url: &str,
+    token: &str,
+    query: &str,
+    variables: Value,
+) -> Response {
+    let body = json!({ "query": query, "variables": variables });
+    let request = http
+        .post(format!("{url}/graphql"))
+        .bearer_auth(token)
+        .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, "application/graphql-response+json")
+        .body(body.to_string());
+    let response = request.send().await.expect("the hub answers");
+    Response::read(response).await
+}
