@@ -1,6 +1,9 @@
 //! Imports: real files with known answers, and files as nobody should write them.
 
 mod leadforge;
+mod nasty;
+mod presets;
+mod runs;
 
 use std::{
     collections::BTreeMap,
