@@ -207,7 +207,7 @@ impl Reader {
             }));
         }
         self.lines.push_back(more);
-        let problem = "a quote is opened in this line and not closed".to_owned();
+        let problem = "a quote is opened and not closed".to_owned();
         Ok(Some(broken(Line {
             problem: Some(problem),
             ..first

@@ -72,9 +72,6 @@ pub fn read(kind: &FieldKind, text: &str, style: &Style) -> Result<Value, String
 }
 
 fn limited(text: &str, limit: Option<u32>) -> Result<&str, String> {
-    if text.contains('\0') {
-        return Err("contains a NUL character".to_owned());
-    }
     let Some(limit) = limit else {
         return Ok(text);
     };

@@ -139,6 +139,7 @@ fn opportunity() -> Entity {
             "forecast_category",
             table::choices::<opportunity::ForecastCategory>(),
         )
+        .default("forecast_category", "PIPELINE")
         .default("push_count", 0)
 }
 

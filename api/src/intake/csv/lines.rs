@@ -92,10 +92,16 @@ impl Lines {
         while matches!(bytes.last(), Some(b'\r' | b'\n')) {
             bytes.pop();
         }
-        let problem = too_long.then(|| format!("the line is longer than {MAX_LINE} bytes"));
+        let mut text = text(bytes);
+        let mut problem = too_long.then(|| format!("it is longer than {MAX_LINE} bytes"));
+        if text.contains('\0') {
+            // PostgreSQL cannot keep it, not even to say what was wrong.
+            text = text.replace('\0', "\u{fffd}");
+            problem = Some("it contains a NUL character, shown as \u{fffd}".to_owned());
+        }
         Ok(Some(Line {
             number: self.number,
-            text: text(bytes),
+            text,
             problem,
         }))
     }

@@ -70,10 +70,10 @@ impl BatchError {
     }
 }
 
-/// SQLSTATE class 22 and 23 on PostgreSQL, constraint errors on SQLite.
+/// A CHECK or NOT NULL constraint, which has no kind of its own in SeaORM.
 fn is_check(error: &DbErr) -> bool {
     let text = error.to_string();
-    text.contains("constraint") || text.contains("invalid byte sequence")
+    text.contains("constraint")
 }
 
 /// Puts `rows` through the rules of `plan`. `only` restricts them to some entities of some rows.
@@ -102,9 +102,9 @@ pub(super) async fn process(
         process_rule(tx, context, rule, rows, takes, &mut outcomes).await?;
     }
     if only.is_none() {
-        for index in 0..rows.len() {
+        for (index, row) in rows.iter().enumerate() {
             if !outcomes.claimed(index) {
-                let reason = "no rule of the mapping takes this row".to_owned();
+                let reason = format!("line {}: no rule of the mapping takes it", row.line);
                 let outcome = Outcome {
                     reason: Some(reason),
                     ..Outcome::new(ImportOutcome::NeedsReview)
@@ -126,7 +126,10 @@ fn unusable(row: &Row, width: usize) -> Option<String> {
         return Some(format!("line {line}: every cell is empty"));
     }
     let cells = row.cells.len();
-    (cells != width).then(|| format!("line {line}: it has {cells} cells, and the header {width}"))
+    (cells != width).then(|| match cells {
+        1 => format!("line {line}: it has one cell, and the header {width}"),
+        _ => format!("line {line}: it has {cells} cells, and the header {width}"),
+    })
 }
 
 async fn process_rule(
@@ -143,8 +146,7 @@ async fn process_rule(
         match draft::evaluate(rule, index, row) {
             Evaluated::NotForIt => {}
             Evaluated::LeftOut(why) => {
-                let why = format!("line {}: {why}", row.line);
-                outcomes.add(index, entity, Outcome::left_out(&why));
+                outcomes.add(index, entity, Outcome::left_out(row.line, &why));
             }
             Evaluated::Rejected(reason) => outcomes.add(index, entity, Outcome::rejected(reason)),
             Evaluated::Draft(draft) => drafts.push(*draft),

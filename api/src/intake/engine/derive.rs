@@ -56,10 +56,10 @@ fn opportunity(row: &mut Row<'_>, given: impl Fn(usize) -> bool, known: &Known) 
     };
     let closed = stage.starts_with("CLOSED_");
     if !row.entity.position("forecast_category").is_some_and(given) {
-        let was = row.text("forecast_category");
+        let was_closed = row.text("forecast_category").as_deref() == Some("CLOSED");
         if closed {
             row.set("forecast_category", "CLOSED");
-        } else if was.is_none_or(|was| was == "CLOSED") {
+        } else if was_closed {
             row.set("forecast_category", "PIPELINE");
         }
     }

@@ -124,7 +124,7 @@ fn matched(
             Match::Domain | Match::Pair(..) => "domain",
         };
         if let Some(id) = stored.get(text) {
-            let why = format!("`{text}` is the {what} of a {} that is there", entity.name);
+            let why = format!("`{text}` is the {what} of one that is there ({})", entity.name);
             return Some((*id, why));
         }
         if let Some((id, line)) = here.get(text) {
@@ -161,7 +161,7 @@ pub(super) async fn identify_pairs(
                     continue;
                 };
                 draft.id = *id;
-                draft.known = Known::ByMatch(format!("there is a {} of both", entity.name));
+                draft.known = Known::ByMatch(format!("there is one of both ({})", entity.name));
                 if let Some(key) = &draft.key {
                     keys.insert(key.clone(), *id);
                 }

@@ -41,10 +41,10 @@ impl Outcome {
         }
     }
 
-    pub(super) fn left_out(why: &str) -> Self {
+    pub(super) fn left_out(line: u64, why: &str) -> Self {
         Self {
             left_out: true,
-            ..Self::rejected(format!("left out by the mapping: {why}"))
+            ..Self::rejected(format!("line {line}: the mapping leaves it out, as {why}"))
         }
     }
 

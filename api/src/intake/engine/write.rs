@@ -387,12 +387,17 @@ fn absent(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> Vec<Strin
                 .find(|bound| bound.rule.field.name == field.name);
             match source {
                 Some(bound) => format!(
-                    "line {}, column `{}`: it is empty, and a {} needs its {}",
-                    draft.line, bound.label, entity.name, field.name
+                    "line {}, column `{}`: it is empty, and {} needs its {}",
+                    draft.line,
+                    bound.label,
+                    one(entity.name),
+                    field.name
                 ),
                 None => format!(
-                    "line {}: a {} needs its {}, and the mapping does not say it",
-                    draft.line, entity.name, field.name
+                    "line {}: {} needs its {}, and the mapping does not say it",
+                    draft.line,
+                    one(entity.name),
+                    field.name
                 ),
             }
         })
@@ -403,6 +408,16 @@ fn absent(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> Vec<Strin
         reasons.push(format!("line {}: {contradiction}", draft.line));
     }
     reasons
+}
+
+/// With its article.
+fn one(entity: &str) -> String {
+    let article = if entity.starts_with(['a', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {entity}")
 }
 
 /// The columns that the hub keeps itself.

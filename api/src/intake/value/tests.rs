@@ -23,7 +23,11 @@ fn amounts_come_with_signs_and_separators() {
     assert_eq!(euro("-0.05"), Some(-5));
     assert_eq!(euro("EUR 12"), Some(1_200));
     assert_eq!(euro("27998.6"), Some(2_799_860));
-    assert_eq!(euro("0.125"), None);
+    assert_eq!(euro("0.125"), Some(13));
+    assert_eq!(euro("€ -5"), Some(-500));
+    assert_eq!(euro("5-"), Some(-500));
+    assert_eq!(euro("1'234.50"), Some(123_450));
+    assert_eq!(euro(".5"), Some(50));
     assert_eq!(euro("1.005,005"), Some(100_501));
     assert_eq!(
         minor_units("$1,234.50", Some(Currency::USD), None),
@@ -37,7 +41,9 @@ fn amounts_come_with_signs_and_separators() {
 
 #[test]
 fn what_is_not_an_amount_is_refused() {
-    for text in ["", "n/a", "12 apples", "€", "1.234", "12%"] {
+    for text in [
+        "", "n/a", "12 apples", "€", "1.234", "12%", "1e5", "5 5", "--5", "1,2,3", "€5€", ".", "1.2.3",
+    ] {
         assert_eq!(euro(text), None, "{text}");
     }
     assert!(minor_units("£5", Some(Currency::EUR), None).is_err());
