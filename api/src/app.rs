@@ -165,7 +165,11 @@ pub fn tokens(config: &Config, clock: Clock) -> Result<Tokens, StartError> {
 }
 
 /// Makes a folder, for its owner only, where there is none.
-fn create_private(dir: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Returns [`io::Error`] when it cannot be made.
+pub fn create_private(dir: &Path) -> io::Result<()> {
     if dir.as_os_str().is_empty() {
         return Ok(());
     }
@@ -193,11 +197,14 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
     }
     let server = server.bind(address).map_err(|error| {
         let (setting, problem) = match error.kind() {
-            io::ErrorKind::AddrInUse => ("server.port", "is taken".to_owned()),
-            io::ErrorKind::PermissionDenied => ("server.port", "is not allowed".to_owned()),
+            io::ErrorKind::AddrInUse => ("server.port", "it is taken".to_owned()),
+            io::ErrorKind::PermissionDenied => ("server.port", "it is not allowed".to_owned()),
             _ => ("server.host", error.to_string()),
         };
-        let problem = format!("{host} port {}: {problem}", config.server.port);
+        let problem = format!(
+            "no listening on {host} port {}: {problem}",
+            config.server.port
+        );
         StartError::Config(config.problem(setting, problem))
     })?;
     let address = server.addrs().first().copied();

@@ -2,8 +2,12 @@
 
 mod architecture;
 mod auth;
+mod cli;
+mod demo;
 mod http;
 mod import;
 mod migrations;
+mod program;
+mod reading;
 mod schema;
 mod serve;

@@ -1,8 +1,11 @@
 //! What tests need to start and question a hub.
 
 pub mod app;
+pub mod choices;
 pub mod client;
 pub mod database;
 pub mod fixtures;
+pub mod oracle;
 pub mod postgres;
+pub mod rows;
 pub mod sqlite;

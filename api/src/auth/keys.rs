@@ -28,11 +28,11 @@ impl SigningKey {
     /// be read by others.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         if !path.exists() {
-            create(path).map_err(|error| KeyError::io(path, "cannot be created", error))?;
+            create(path).map_err(|error| KeyError::io(path, "cannot be created", &error))?;
         }
         check_key_file(path)?;
         let pem = fs::read_to_string(path)
-            .map_err(|error| KeyError::io(path, "cannot be read", error))?;
+            .map_err(|error| KeyError::io(path, "cannot be read", &error))?;
         let key = ed25519_dalek::SigningKey::from_pkcs8_pem(&pem);
         key.map(Self).map_err(|_invalid| KeyError {
             path: path.to_owned(),
@@ -72,9 +72,10 @@ impl SigningKey {
 /// Returns [`KeyError`] when it is not.
 pub fn check_key_file(path: &Path) -> Result<(), KeyError> {
     let metadata =
-        fs::metadata(path).map_err(|error| KeyError::io(path, "cannot be read", error))?;
+        fs::metadata(path).map_err(|error| KeyError::io(path, "cannot be read", &error))?;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let for_others = mode & 0o077;
+    if for_others == 0 {
         return Ok(());
     }
     Err(KeyError {
@@ -136,7 +137,7 @@ pub struct KeyError {
 }
 
 impl KeyError {
-    fn io(path: &Path, problem: &str, error: io::Error) -> Self {
+    fn io(path: &Path, problem: &str, error: &io::Error) -> Self {
         Self {
             path: path.to_owned(),
             problem: format!("{problem}: {error}"),

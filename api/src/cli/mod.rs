@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod config;
+mod demo;
 mod doctor;
 mod failure;
 mod import;
@@ -35,6 +36,8 @@ struct Cli {
 enum Command {
     /// Serve the API until a signal says stop
     Serve,
+    /// Make up a company's year and serve it
+    Demo(demo::Args),
     /// Bring the database's tables up to date
     Migrate(migrate::Args),
     /// Bring in files of other systems
@@ -71,10 +74,11 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     let load = || Config::load(Sources::of_process(cli.config));
     match cli.command {
         Command::Serve => serve::run(logging(load()?)?).await,
+        Command::Demo(args) => demo::run(&args, logging(load()?)?).await,
         Command::Migrate(args) => migrate::run(&args, logging(load()?)?).await,
         Command::Import(args) => import::run(args, logging(load()?)?).await,
         Command::Token(args) => token::run(args, logging(load()?)?).await,
-        Command::Schema(args) => schema::run(&args).await,
+        Command::Schema(args) => schema::run(&args),
         Command::Config => config::run(&load()?),
         Command::Doctor => doctor::run(&logging(load()?)?).await,
     }

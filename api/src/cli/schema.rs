@@ -3,10 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::{Failure, output};
-use crate::{
-    database::{Database, Options},
-    graphql,
-};
+use crate::graphql;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -15,8 +12,8 @@ pub(super) struct Args {
     check: Option<PathBuf>,
 }
 
-pub(super) async fn run(args: &Args) -> Result<(), Failure> {
-    let sdl = sdl().await?;
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let sdl = graphql::sdl();
     let Some(file) = &args.check else {
         output::line(sdl.trim_end());
         return Ok(());
@@ -30,10 +27,4 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     Err(Failure::Failed(format!(
         "{path} is not the schema of this program; `revhub schema > {path}` writes it"
     )))
-}
-
-/// The schema in the GraphQL schema language. It is the same with every database.
-async fn sdl() -> Result<String, Failure> {
-    let database = Database::connect(&Options::new("sqlite::memory:")).await?;
-    Ok(graphql::build(database).sdl())
 }

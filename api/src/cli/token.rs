@@ -48,7 +48,7 @@ struct Issue {
     /// What the program is called
     #[arg(long, requires = "role")]
     name: Option<String>,
-    /// How many days it is valid [default: the setting auth.token_days]
+    /// How many days it is valid [default: the setting `auth.token_days`]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: Option<u32>,
 }

@@ -5,7 +5,10 @@ use entity::{
     account_domain, contact, feedback, lead, opportunity, touch,
 };
 
-use super::declare::{Entity, Enumeration, choice, descending, int, json, money, text};
+use super::{
+    declare::{choice, descending, int, json, money, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn account() -> Entity {
     Entity::of::<Table>(

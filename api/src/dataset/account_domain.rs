@@ -2,7 +2,10 @@
 
 use entity::account_domain::{Column, Entity as Table};
 
-use super::declare::{Entity, ascending, boolean, text};
+use super::{
+    declare::{ascending, boolean, text},
+    model::Entity,
+};
 
 pub(super) fn account_domain() -> Entity {
     Entity::of::<Table>(

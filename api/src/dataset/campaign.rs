@@ -7,7 +7,8 @@ use entity::{
 
 use super::{
     channel::channel,
-    declare::{Entity, Enumeration, choice, descending, instant, int, json, text},
+    declare::{choice, descending, instant, int, json, text},
+    model::{Entity, Enumeration},
 };
 
 pub(super) fn campaign() -> Entity {

@@ -2,7 +2,10 @@
 
 use entity::campaign_cost::{Column, CostCategory, Entity as Table};
 
-use super::declare::{Entity, Enumeration, choice, day, descending, money, text};
+use super::{
+    declare::{choice, day, descending, money, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn campaign_cost() -> Entity {
     Entity::of::<Table>(

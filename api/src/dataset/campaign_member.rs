@@ -2,7 +2,10 @@
 
 use entity::campaign_member::{CampaignMemberStatus, Column, Entity as Table};
 
-use super::declare::{Entity, Enumeration, choice, descending, instant, text};
+use super::{
+    declare::{choice, descending, instant, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn campaign_member() -> Entity {
     Entity::of::<Table>(

@@ -2,7 +2,7 @@
 
 use entity::channel::Channel;
 
-use super::declare::Enumeration;
+use super::model::Enumeration;
 
 pub(super) fn channel() -> Enumeration {
     Enumeration::of(

@@ -6,7 +6,10 @@ use entity::{
     lead, opportunity_contact, touch,
 };
 
-use super::declare::{Entity, Enumeration, boolean, choice, descending, json, text};
+use super::{
+    declare::{boolean, choice, descending, json, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn contact() -> Entity {
     Entity::of::<Table>(

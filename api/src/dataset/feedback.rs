@@ -5,7 +5,10 @@ use entity::{
     feedback_comment,
 };
 
-use super::declare::{Entity, Enumeration, choice, descending, instant, int, text};
+use super::{
+    declare::{choice, descending, instant, int, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn feedback() -> Entity {
     Entity::of::<Table>(("Feedback", "feedback", "feedbackItems", "fb"), "What one function tells the other, and what became of it. It is aimed at a thing, never at a person.", descending("createdAt"))

@@ -2,7 +2,10 @@
 
 use entity::feedback_comment::{Column, Entity as Table};
 
-use super::declare::{Entity, ascending, text};
+use super::{
+    declare::{ascending, text},
+    model::Entity,
+};
 
 pub(super) fn feedback_comment() -> Entity {
     Entity::of::<Table>(

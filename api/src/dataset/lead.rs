@@ -6,7 +6,10 @@ use entity::{
     lead_transition, opportunity, touch,
 };
 
-use super::declare::{Entity, Enumeration, choice, descending, instant, int, json, text};
+use super::{
+    declare::{choice, descending, instant, int, json, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn lead() -> Entity {
     Entity::of::<Table>(("Lead", "lead", "leads", "lead"), "Somebody who may want to buy, on the way from marketing to sales. It stays after its conversion.", descending("createdAt"))

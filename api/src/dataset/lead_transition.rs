@@ -3,8 +3,9 @@
 use entity::lead_transition::{Column, Entity as Table, TransitionCause};
 
 use super::{
-    declare::{Entity, Enumeration, ascending, boolean, choice, instant, int, text},
+    declare::{ascending, boolean, choice, instant, int, text},
     lead::lead_status,
+    model::{Entity, Enumeration},
 };
 
 pub(super) fn lead_transition() -> Entity {

@@ -3,6 +3,7 @@
 
 mod declare;
 mod global_id;
+mod model;
 
 mod account;
 mod account_domain;
@@ -25,8 +26,8 @@ mod user;
 
 use std::sync::LazyLock;
 
-pub use declare::{Direction, Entity, Enumeration, Field, Kind, OrderKey};
 pub use global_id::{GlobalId, global_id};
+pub use model::{Direction, Entity, Enumeration, Field, Kind, OrderKey};
 
 /// Everything there is to read, in the order in which a newcomer meets it.
 #[derive(Debug)]

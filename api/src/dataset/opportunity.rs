@@ -6,8 +6,9 @@ use entity::{
     opportunity_change, opportunity_contact,
 };
 
-use super::declare::{
-    Entity, Enumeration, choice, day, descending, instant, int, json, money, text,
+use super::{
+    declare::{choice, day, descending, instant, int, json, money, text},
+    model::{Entity, Enumeration},
 };
 
 pub(super) fn opportunity() -> Entity {

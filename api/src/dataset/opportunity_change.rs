@@ -2,7 +2,10 @@
 
 use entity::opportunity_change::{Column, Entity as Table, OpportunityField};
 
-use super::declare::{Entity, Enumeration, ascending, boolean, choice, instant, text};
+use super::{
+    declare::{ascending, boolean, choice, instant, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn opportunity_change() -> Entity {
     Entity::of::<Table>(

@@ -4,7 +4,8 @@ use entity::opportunity_contact::{Column, Entity as Table};
 
 use super::{
     contact::buyer_role,
-    declare::{Entity, ascending, boolean, choice},
+    declare::{ascending, boolean, choice},
+    model::Entity,
 };
 
 pub(super) fn opportunity_contact() -> Entity {

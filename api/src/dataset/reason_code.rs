@@ -2,7 +2,10 @@
 
 use entity::reason_code::{Column, Entity as Table, ReasonKind};
 
-use super::declare::{Entity, Enumeration, ascending, boolean, choice, text};
+use super::{
+    declare::{ascending, boolean, choice, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn reason_code() -> Entity {
     Entity::of::<Table>(

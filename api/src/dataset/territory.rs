@@ -6,7 +6,10 @@ use entity::{
     user_territory,
 };
 
-use super::declare::{Entity, Enumeration, ascending, choice, text};
+use super::{
+    declare::{ascending, choice, text},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn territory() -> Entity {
     Entity::of::<Table>(("Territory", "territory", "territories", "terr"), "A part of the market: by geography, by segment or by name. Territories form a tree.", ascending("path"))

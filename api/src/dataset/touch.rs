@@ -4,7 +4,8 @@ use entity::touch::{Column, Entity as Table, TouchDirection, TouchFunction, Touc
 
 use super::{
     channel::channel,
-    declare::{Entity, Enumeration, choice, descending, instant, json, text},
+    declare::{choice, descending, instant, json, text},
+    model::{Entity, Enumeration},
 };
 
 pub(super) fn touch() -> Entity {

@@ -6,7 +6,10 @@ use entity::{
     user_territory,
 };
 
-use super::declare::{Entity, Enumeration, ascending, boolean, choice, instant, int, text, texts};
+use super::{
+    declare::{ascending, boolean, choice, instant, int, text, texts},
+    model::{Entity, Enumeration},
+};
 
 pub(super) fn user() -> Entity {
     Entity::of::<Table>(

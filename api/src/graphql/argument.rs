@@ -1,12 +1,12 @@
 //! The arguments of a field, read once: `first`, `after`, `filter` and their kind.
 
 use async_graphql::{Name, Value, indexmap::IndexMap};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::{
     dataset::{Entity, Field, GlobalId, Kind},
     error::ApiError,
-    reader::{Condition, Cursor, Filter, Page, Test},
+    reader::{Condition, Cursor, Filter, Operand, Page, Test},
 };
 
 /// How many rows a page has when nobody says.
@@ -73,13 +73,10 @@ impl Arguments {
                 ));
             };
             for (operator, operand) in tests {
-                conditions.push(condition(field, &path, operator, operand)?);
+                conditions.push(condition((entity, field), &path, operator, operand)?);
             }
         }
-        Ok(Filter {
-            conditions,
-            fingerprint: input.to_string(),
-        })
+        Ok(Filter::of(conditions))
     }
 
     /// Which page of the list of `entity` with `filter`.
@@ -140,14 +137,17 @@ impl Arguments {
     }
 }
 
+/// A field of an entity.
+type Column = (&'static Entity, &'static Field);
+
 fn condition(
-    field: &'static Field,
+    column: Column,
     path: &str,
     operator: &str,
     operand: &Value,
 ) -> Result<Condition, ApiError> {
     let path = format!("{path}.{operator}");
-    let one = || operand_value(field, &path, operand);
+    let one = || operand_value(column, &path, operand);
     let test = match operator {
         "eq" => Test::Equals(one()?),
         "ne" => Test::Differs(one()?),
@@ -155,25 +155,21 @@ fn condition(
         "lte" => Test::LessOrEqual(one()?),
         "gt" => Test::Greater(one()?),
         "gte" => Test::GreaterOrEqual(one()?),
-        "in" => Test::In(operand_values(field, &path, operand)?),
-        "nin" => Test::NotIn(operand_values(field, &path, operand)?),
+        "in" => Test::In(operand_values(column, &path, operand)?),
+        "nin" => Test::NotIn(operand_values(column, &path, operand)?),
         "isNull" => match operand {
             Value::Boolean(is_null) => Test::IsNull(*is_null),
             _ => return Err(ApiError::validation(path, "true or false is required")),
         },
         _ => return Err(ApiError::validation(path, "there is no such operator")),
     };
-    let column = field.kind.columns().next().unwrap_or("id");
+    let column = column.1.kind.columns().next().unwrap_or("id");
     Ok(Condition { column, test })
 }
 
-fn operand_values(
-    field: &'static Field,
-    path: &str,
-    operand: &Value,
-) -> Result<Vec<sea_orm::Value>, ApiError> {
+fn operand_values(column: Column, path: &str, operand: &Value) -> Result<Vec<Operand>, ApiError> {
     let Value::List(items) = operand else {
-        return Ok(vec![operand_value(field, path, operand)?]);
+        return Ok(vec![operand_value(column, path, operand)?]);
     };
     if items.len() > usize::try_from(MAX_PAGE).unwrap_or(usize::MAX) {
         return Err(ApiError::validation(
@@ -183,60 +179,80 @@ fn operand_values(
     }
     items
         .iter()
-        .map(|item| operand_value(field, path, item))
+        .map(|item| operand_value(column, path, item))
         .collect()
 }
 
 /// The value to compare with, as the column's type.
 fn operand_value(
-    field: &'static Field,
+    (entity, field): Column,
     path: &str,
     operand: &Value,
-) -> Result<sea_orm::Value, ApiError> {
+) -> Result<Operand, ApiError> {
     let wrong = |what: &str| ApiError::validation(path, format!("{what} is required"));
     match (&field.kind, operand) {
         (_, Value::Null) => Err(wrong("a value, or the operator `isNull`,")),
-        (Kind::Text(_), Value::String(text)) => Ok(text.as_str().into()),
+        // PostgreSQL has no such character, so that no row has it either.
+        (Kind::Text(_), Value::String(text)) if text.contains('\0') => {
+            Err(wrong("a text without the character U+0000"))
+        }
+        (Kind::Text(_), Value::String(text)) => Ok(Operand::Text(text.clone())),
         (Kind::Text(_), _) => Err(wrong("a text")),
         (Kind::Int(_), Value::Number(number)) => number
             .as_i64()
             .and_then(|number| i32::try_from(number).ok())
-            .map(Into::into)
+            .map(Operand::Int)
             .ok_or_else(|| wrong("a number of 32 bits")),
         (Kind::Int(_), _) => Err(wrong("a number")),
-        (Kind::Boolean(_), Value::Boolean(value)) => Ok((*value).into()),
+        (Kind::Boolean(_), Value::Boolean(value)) => Ok(Operand::Boolean(*value)),
         (Kind::Boolean(_), _) => Err(wrong("true or false")),
         (Kind::Choice(_, choice), operand) => match operand {
-            Value::Enum(value)
-                if choice
-                    .values
-                    .iter()
-                    .any(|(known, _)| known == value.as_str()) =>
-            {
-                Ok(value.as_str().into())
-            }
-            Value::String(value) if choice.values.iter().any(|(known, _)| known == value) => {
-                Ok(value.as_str().into())
-            }
-            _ => Err(wrong(&format!("a {}", choice.name))),
-        },
-        (Kind::Instant(_), Value::String(text)) => DateTime::parse_from_rfc3339(text)
-            .map(|instant| instant.with_timezone(&Utc).into())
-            .map_err(|_invalid| wrong("an instant such as 2026-01-31T09:30:00Z")),
+            Value::Enum(name) => Some(name.as_str()),
+            Value::String(text) => Some(text.as_str()),
+            _ => None,
+        }
+        .filter(|text| choice.values.iter().any(|(known, _)| known == text))
+        .map(|text| Operand::Text(text.to_owned()))
+        .ok_or_else(|| wrong(&format!("a {}", choice.name))),
+        (Kind::Instant(_), Value::String(text)) => instant(text)
+            .map(Operand::Instant)
+            .ok_or_else(|| wrong("an instant such as 2026-01-31T09:30:00Z")),
         (Kind::Instant(_), _) => Err(wrong("an instant such as 2026-01-31T09:30:00Z")),
-        (Kind::Day(_), Value::String(text)) => text
-            .parse::<NaiveDate>()
-            .map(Into::into)
-            .map_err(|_invalid| wrong("a day such as 2026-01-31")),
+        (Kind::Day(_), Value::String(text)) => day(text)
+            .map(Operand::Day)
+            .ok_or_else(|| wrong("a day such as 2026-01-31")),
         (Kind::Day(_), _) => Err(wrong("a day such as 2026-01-31")),
-        (Kind::Id, Value::String(text)) => Ok(GlobalId::parse(text)
-            .ok_or_else(|| wrong("a global id"))?
-            .id
-            .into()),
-        (Kind::Reference { target, .. }, Value::String(text)) => GlobalId::parse(text)
-            .filter(|id| id.entity.name == *target)
-            .map(|id| id.id.into())
-            .ok_or_else(|| wrong(&format!("the id of a {target}"))),
+        (Kind::Id, operand) => id_of(entity.name, operand)
+            .ok_or_else(|| wrong(&format!("the id of a {}", entity.name))),
+        (Kind::Reference { target, .. }, operand) => {
+            id_of(target, operand).ok_or_else(|| wrong(&format!("the id of a {target}")))
+        }
         _ => Err(wrong("another type")),
     }
+}
+
+fn id_of(entity: &str, operand: &Value) -> Option<Operand> {
+    let Value::String(text) = operand else {
+        return None;
+    };
+    let id = GlobalId::parse(text).filter(|id| id.entity.name == entity)?;
+    Some(Operand::Id(id.id))
+}
+
+/// An instant as the databases keep it: in whole microseconds, in a year of four digits, so that
+/// SQLite's texts compare as what they say.
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let instant = DateTime::parse_from_rfc3339(text).ok()?;
+    let instant = DateTime::from_timestamp_micros(instant.timestamp_micros())?;
+    has_four_digits(instant.year()).then_some(instant)
+}
+
+/// A day, in a year of four digits for the same reason.
+fn day(text: &str) -> Option<NaiveDate> {
+    let day: NaiveDate = text.parse().ok()?;
+    has_four_digits(day.year()).then_some(day)
+}
+
+fn has_four_digits(year: i32) -> bool {
+    (0..=9999).contains(&year)
 }

@@ -46,8 +46,10 @@ fn fill_defaults(request: &mut Request) -> Result<(), ServerError> {
 fn defaults(operation: &OperationDefinition) -> Variables {
     let mut defaults = Variables::default();
     for definition in &operation.variable_definitions {
-        if let Some(value) = definition.node.default_value() {
-            defaults.insert(definition.node.name.node.clone(), value.clone());
+        // Not `default_value()`, which invents null where there is no default: an argument whose
+        // variable was not given is not there, and is not null.
+        if let Some(value) = &definition.node.default_value {
+            defaults.insert(definition.node.name.node.clone(), value.node.clone());
         }
     }
     defaults

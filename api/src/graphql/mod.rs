@@ -3,7 +3,6 @@
 mod argument;
 mod error;
 mod execute;
-mod input;
 mod query;
 mod row;
 mod schema;

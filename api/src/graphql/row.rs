@@ -73,8 +73,8 @@ impl<N: Noun> OutputType for Row<N> {
     ) -> ServerResult<Value> {
         let read = async {
             let entity = dataset().entity(N::NAME)?;
-            let selector = Selector::new(ctx);
-            let node = selector.node(entity, &vec![&field.node]);
+            let group = Selector::merged(ctx, &field.node)?;
+            let node = Selector::new(ctx).node(entity, &group);
             let reader = ctx.data_unchecked::<Reader>();
             let viewer = ctx.data_unchecked::<Viewer>();
             Some(match node {

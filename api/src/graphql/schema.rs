@@ -29,7 +29,8 @@ pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new()
         .sorted_fields()
         .sorted_arguments()
-        .sorted_enum_items();
+        .sorted_enum_items()
+        .prefer_single_line_descriptions();
     schema().finish().sdl_with_options(options)
 }
 

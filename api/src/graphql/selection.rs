@@ -4,13 +4,19 @@
 //! `@skip` and `@include` are gone by now: the library takes skipped selections out of the document
 //! before it runs.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    iter, ptr,
+};
 
 use async_graphql::{
-    ContextBase, Name, Positioned, Value, Variables,
+    ContextBase, Name, Positioned, QueryPathSegment, Value, Variables,
     indexmap::IndexMap,
     parser::types::{Field, FragmentDefinition, Selection, SelectionSet},
+    registry::MetaTypeName,
 };
+
+use async_graphql_value::Value as Input;
 
 use crate::{
     dataset::{Entity, Kind, dataset},
@@ -41,15 +47,40 @@ impl<'a> Selector<'a> {
         }
     }
 
+    /// The fields that are merged with `field`, which is running in `ctx`, over the whole operation,
+    /// to be read in one go; `None` where another of them comes first, which answers for all.
+    pub(super) fn merged<T>(ctx: &ContextBase<'a, T>, field: &Field) -> Option<Group<'a>> {
+        let selector = Self::new(ctx);
+        let mut path: Vec<_> = iter::successors(ctx.path_node.as_ref(), |node| node.parent)
+            .filter_map(|node| match node.segment {
+                QueryPathSegment::Name(key) => Some(key),
+                QueryPathSegment::Index(_) => None,
+            })
+            .collect();
+        let last = path.drain(..1).next()?;
+        let types = &ctx.schema_env.registry.types;
+        let mut type_name = ctx.schema_env.registry.query_type.as_str();
+        let mut sets_here = vec![&ctx.query_env.operation.node.selection_set.node];
+        for key in path.into_iter().rev() {
+            let group = selector.collect(type_name, sets_here).swap_remove(key)?;
+            let meta = types.get(type_name)?.field_by_name(name_of(&group))?;
+            type_name = MetaTypeName::concrete_typename(&meta.ty);
+            sets_here = sets(&group).collect();
+        }
+        let group = selector.collect(type_name, sets_here).swap_remove(last)?;
+        let is_first = group.first().is_some_and(|first| ptr::eq(*first, field));
+        is_first.then_some(group)
+    }
+
     /// The fields that `sets` select of the object type `type_name`, by response key.
     pub(super) fn collect(
         &self,
         type_name: &str,
         sets: impl IntoIterator<Item = &'a SelectionSet>,
     ) -> IndexMap<&'a str, Group<'a>> {
-        let mut groups = IndexMap::new();
+        let (mut groups, mut spread) = (IndexMap::new(), HashSet::new());
         for set in sets {
-            self.collect_into(type_name, set, &mut groups);
+            self.collect_into(type_name, set, &mut spread, &mut groups);
         }
         groups
     }
@@ -58,6 +89,7 @@ impl<'a> Selector<'a> {
         &self,
         type_name: &str,
         set: &'a SelectionSet,
+        spread_before: &mut HashSet<&'a Name>,
         groups: &mut IndexMap<&'a str, Group<'a>>,
     ) {
         for selection in &set.items {
@@ -71,6 +103,12 @@ impl<'a> Selector<'a> {
                     fragment.node.type_condition.as_ref(),
                     &fragment.node.selection_set,
                 ),
+                // The same fragment again adds nothing.
+                Selection::FragmentSpread(spread)
+                    if !spread_before.insert(&spread.node.fragment_name.node) =>
+                {
+                    continue;
+                }
                 Selection::FragmentSpread(spread) => {
                     match self.fragments.get(&spread.node.fragment_name.node) {
                         Some(fragment) => (
@@ -82,7 +120,7 @@ impl<'a> Selector<'a> {
                 }
             };
             if condition.is_none_or(|condition| applies(&condition.node.on.node, type_name)) {
-                self.collect_into(type_name, &set.node, groups);
+                self.collect_into(type_name, &set.node, spread_before, groups);
             }
         }
     }
@@ -91,15 +129,32 @@ impl<'a> Selector<'a> {
     pub(super) fn arguments(&self, field: &Field) -> Arguments {
         let mut arguments = IndexMap::new();
         for (name, value) in &field.arguments {
-            let constant = value
-                .node
-                .clone()
-                .into_const_with(|variable| self.variables.get(&variable).cloned().ok_or(()));
-            if let Ok(constant) = constant {
+            if let Some(constant) = self.constant(&value.node) {
                 arguments.insert(name.node.clone(), constant);
             }
         }
         Arguments(arguments)
+    }
+
+    /// A value with variables put in. One that was not given takes the field of an object with it
+    /// and no more, and is null in a list.
+    fn constant(&self, value: &Input) -> Option<Value> {
+        Some(match value {
+            Input::Variable(variable) => return self.variables.get(variable).cloned(),
+            Input::Object(fields) => Value::Object(
+                fields
+                    .iter()
+                    .filter_map(|(name, value)| Some((name.clone(), self.constant(value)?)))
+                    .collect(),
+            ),
+            Input::List(items) => Value::List(
+                items
+                    .iter()
+                    .map(|item| self.constant(item).unwrap_or_default())
+                    .collect(),
+            ),
+            plain => return plain.clone().into_const(),
+        })
     }
 
     /// What `group` selects of a row of `entity`.
@@ -232,7 +287,7 @@ fn page_info_part(name: &str) -> Option<PageInfoPart> {
 }
 
 /// The selection sets of the fields of a group.
-pub(super) fn sets<'a>(group: &Group<'a>) -> impl Iterator<Item = &'a SelectionSet> {
+fn sets<'a>(group: &Group<'a>) -> impl Iterator<Item = &'a SelectionSet> {
     group.iter().map(|field| &field.selection_set.node)
 }
 

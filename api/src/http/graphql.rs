@@ -23,7 +23,7 @@ use super::{
     refusal::Refusal,
     request_log::Notes,
 };
-use crate::auth::Viewer;
+use crate::{auth::Viewer, graphql};
 
 /// Answers one GraphQL request.
 pub(super) async fn post(
@@ -62,11 +62,11 @@ async fn answer(
         Ok(document) => document,
         Err(error) => return Ok(outcome::answer(&outcome::syntax_error(&error), media)),
     };
-    note(http, |notes| {
-        notes.operation = operation(&request, &document)
-    });
+    let name = operation(&request, &document);
+    note(http, |notes| notes.operation = name);
     request.set_parsed_query(document);
-    let response = outcome::execute(&state.schema, request.data(viewer)).await;
+    let executing = graphql::execute(&state.schema, request, viewer);
+    let response = outcome::settle(executing).await;
     note(http, |notes| notes.errors = response.errors.len());
     Ok(outcome::answer(&response, media))
 }

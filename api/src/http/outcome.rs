@@ -1,12 +1,10 @@
-//! Executing a GraphQL request, and making sure that what comes out keeps the promises: every error
-//! has a code, and none of them quotes a library.
+//! From a GraphQL response to bytes, and making sure that it keeps the promises: every error has a
+//! code, and none of them quotes a library.
 
 use std::panic::AssertUnwindSafe;
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::StatusCode};
-use async_graphql::{
-    ErrorExtensionValues, Executor, Request, Response, ServerError, Value, parser,
-};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value, parser};
 use futures::FutureExt;
 use serde::Serialize;
 
@@ -21,9 +19,9 @@ struct RequestErrors<'a> {
     errors: &'a [ServerError],
 }
 
-/// Executes `request`. A panic is an error like any other.
-pub(super) async fn execute(schema: &impl Executor, request: Request) -> Response {
-    let executing = AssertUnwindSafe(schema.execute(request)).catch_unwind();
+/// Waits for `executing` to respond. A panic is an error like any other.
+pub(super) async fn settle(executing: impl Future<Output = Response>) -> Response {
+    let executing = AssertUnwindSafe(executing).catch_unwind();
     let mut response = executing.await.unwrap_or_else(|_panic| {
         tracing::error!("a resolver panicked");
         Response::from_errors(vec![internal(ServerError::new("", None))])
@@ -98,11 +96,12 @@ fn with_code(mut error: ServerError) -> ServerError {
 }
 
 /// An error of ours: where it happened, and nothing else.
-fn internal(mut error: ServerError) -> ServerError {
-    error.message = "internal error".to_owned();
-    error.extensions = None;
-    set_code(&mut error, "INTERNAL");
-    error
+fn internal(error: ServerError) -> ServerError {
+    let mut masked = ServerError::new("internal error", None);
+    masked.locations = error.locations;
+    masked.path = error.path;
+    set_code(&mut masked, "INTERNAL");
+    masked
 }
 
 fn code(error: &ServerError) -> Option<&str> {
@@ -134,7 +133,7 @@ mod tests {
         }
 
         async fn leaky(&self) -> async_graphql::Result<i32> {
-            Err("table user, column email".into())
+            std::future::ready(Err("table user, column email".into())).await
         }
 
         async fn panics(&self) -> i32 {
@@ -144,7 +143,7 @@ mod tests {
 
     async fn executed(query: &str, media: Media) -> (StatusCode, String) {
         let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
-        let response = answer(&execute(&schema, Request::new(query)).await, media);
+        let response = answer(&settle(schema.execute(query)).await, media);
         let status = response.status();
         let body = actix_web::body::to_bytes(response.into_body()).await;
         let body = String::from_utf8(body.unwrap().to_vec()).unwrap();

@@ -65,7 +65,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
     let user = user.map(tracing::field::display);
     let token = viewer.map(|viewer| tracing::field::display(viewer.token_id));
     let roles = viewer.map(|viewer| viewer.roles.join(","));
-    let duration_ms = elapsed.as_secs_f64() * 1000.0;
+    let duration_ms = (elapsed.as_secs_f64() * 1e6).round() / 1e3;
     let slow = request.app_data::<Data<State>>();
     let slow = slow.and_then(|state| state.slow_request);
     if slow.is_some_and(|slow| elapsed >= slow) {

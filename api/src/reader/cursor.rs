@@ -61,7 +61,8 @@ fn key_value(field: &Field, text: &str) -> Option<Value> {
             Some(instant.with_timezone(&Utc).into())
         }
         Kind::Day(_) => Some(text.parse::<NaiveDate>().ok()?.into()),
-        Kind::Text(_) => Some(text.into()),
+        // PostgreSQL refuses a text with U+0000, which no row can have.
+        Kind::Text(_) if !text.contains('\0') => Some(text.into()),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::{auth::Viewer, database::Database, dataset::GlobalId, error::ApiError
 
 pub use cost::MAX_ROWS;
 pub use cursor::Cursor;
-pub use filter::{Condition, Filter, Test};
+pub use filter::{Condition, Filter, Operand, Test};
 pub use selection::{
     Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page, PageInfoPart,
 };
@@ -67,7 +67,7 @@ impl Reader {
             ids.iter()
                 .flatten()
                 .map(|(_, node)| cost::of_node(node))
-                .sum(),
+                .fold(0, u64::saturating_add),
         )?;
         if ids.is_empty() {
             return Ok("[]".to_owned());

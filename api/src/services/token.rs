@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_token;
-use sea_orm::JsonValue;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{auth::Tokens, database::Database, error::ApiError, store, views::Role};
@@ -67,15 +67,15 @@ pub async fn issue(
                     "must have 1 to 200 characters",
                 ));
             }
-            (name, None, vec![JsonValue::from(role.as_str())])
+            (name, None, vec![Value::from(role.as_str())])
         }
     };
     let row = api_token::Model {
         id,
         name,
         user_id,
-        roles: JsonValue::Array(roles),
-        scopes: JsonValue::Array(Vec::new()),
+        roles: Value::Array(roles),
+        scopes: Value::Array(Vec::new()),
         issued_at: now,
         expires_at,
         revoked_at: None,

@@ -8,7 +8,7 @@ mod literal;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, IntoActiveModel, Statement,
+    IntoActiveModel, Statement,
 };
 
 use super::table::{Record, Table, Value, stored};
@@ -32,29 +32,35 @@ where
     R: IntoActiveModel<A>,
 {
     let table = Table::of::<A::Entity>();
-    let columns: Vec<<A::Entity as EntityTrait>::Column> = stored::<A::Entity>().collect();
-    let mut rows = rows.into_iter();
+    let mut records = records::<A, R>(rows);
     loop {
-        let records: Vec<Record> = rows
-            .by_ref()
-            .take(POSTGRES_ROWS)
-            .map(|row| {
-                let mut row = row.into_active_model();
-                columns
-                    .iter()
-                    .zip(&table.columns)
-                    .map(|(column, definition)| match row.take(*column) {
-                        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
-                        ActiveValue::NotSet => definition.kind.null(),
-                    })
-                    .collect()
-            })
-            .collect();
-        if records.is_empty() {
+        let chunk: Vec<Record> = records.by_ref().take(POSTGRES_ROWS).collect();
+        if chunk.is_empty() {
             return Ok(());
         }
-        insert_records(tx, &table, records).await?;
+        insert_records(tx, &table, chunk).await?;
     }
+}
+
+/// Models or active models as records of their table: the part of [`insert`] that needs no database.
+pub fn records<A, R>(rows: Vec<R>) -> impl Iterator<Item = Record>
+where
+    A: ActiveModelTrait,
+    R: IntoActiveModel<A>,
+{
+    let columns: Vec<_> = stored::<A::Entity>()
+        .zip(Table::of::<A::Entity>().columns)
+        .collect();
+    rows.into_iter().map(move |row| {
+        let mut row = row.into_active_model();
+        columns
+            .iter()
+            .map(|(column, definition)| match row.take(*column) {
+                ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
+                ActiveValue::NotSet => definition.kind.null(),
+            })
+            .collect()
+    })
 }
 
 /// Inserts records, each with a value for every column of `table`.

@@ -20,7 +20,10 @@ fn fixture() -> PathBuf {
 
 /// The outcome of every line of the last import.
 async fn outcomes(database: &Database) -> BTreeMap<i64, (ImportOutcome, String)> {
-    let rows = import_row::Entity::find().all(database.reads()).await.unwrap();
+    let rows = import_row::Entity::find()
+        .all(database.reads())
+        .await
+        .unwrap();
     let last = rows.iter().map(|row| row.job_id).max().unwrap();
     rows.into_iter()
         .filter(|row| row.job_id == last)
@@ -47,7 +50,10 @@ async fn of_200_nasty_lines_none_is_lost_and_a_second_run_changes_nothing() {
                 outcome,
                 ImportOutcome::Created | ImportOutcome::Updated | ImportOutcome::Unchanged
             );
-            assert!(explained || reason.contains(&format!("line {line}")), "{line}: {reason}");
+            assert!(
+                explained || reason.contains(&format!("line {line}")),
+                "{line}: {reason}"
+            );
         }
         let before = table_sizes(&database).await;
 
@@ -59,7 +65,13 @@ async fn of_200_nasty_lines_none_is_lost_and_a_second_run_changes_nothing() {
         let counts = second.of("contact");
         assert_eq!((counts.created, counts.updated), (0, 0), "{counts:?}");
         let after = table_sizes(&database).await;
-        for table in ["contact", "account", "external_id", "change", "account_domain"] {
+        for table in [
+            "contact",
+            "account",
+            "external_id",
+            "change",
+            "account_domain",
+        ] {
             assert_eq!(before[table], after[table], "{table}");
         }
     }
@@ -100,7 +112,9 @@ async fn what_can_be_read_is_read_rightly() {
 
         let people = contact::Entity::find().all(database.reads()).await.unwrap();
         let name = |email: &str| {
-            let person = people.iter().find(|person| person.email.as_deref() == Some(email));
+            let person = people
+                .iter()
+                .find(|person| person.email.as_deref() == Some(email));
             person.and_then(|person| person.last_name.clone()).unwrap()
         };
         assert_eq!(name("latin@example.com"), "Müller");
@@ -111,7 +125,10 @@ async fn what_can_be_read_is_read_rightly() {
         assert_eq!(name("drop@example.com"), "'; DROP TABLE contact; --");
         assert_eq!(name("after@example.com"), "After");
 
-        let deals = opportunity::Entity::find().all(database.reads()).await.unwrap();
+        let deals = opportunity::Entity::find()
+            .all(database.reads())
+            .await
+            .unwrap();
         let mut amounts: Vec<i64> = deals
             .iter()
             .filter(|deal| deal.name == "Deal")
@@ -120,18 +137,40 @@ async fn what_can_be_read_is_read_rightly() {
             .collect();
         amounts.sort_unstable();
         let expected = [
-            -500, -500, -500, 0, 0, 1, 9_900, 9_900, 10_000, 10_050, 100_000, 100_000, 100_000,
-            123_400, 123_450, 123_450, 123_450, 123_456_789,
+            -500,
+            -500,
+            -500,
+            0,
+            0,
+            1,
+            9_900,
+            9_900,
+            10_000,
+            10_050,
+            100_000,
+            100_000,
+            100_000,
+            123_400,
+            123_450,
+            123_450,
+            123_450,
+            123_456_789,
         ];
         assert_eq!(amounts, expected);
-        let lost = deals.iter().filter(|deal| deal.stage == OpportunityStage::ClosedLost);
-        assert!(lost.clone().count() == 2 && lost.clone().all(|deal| deal.lost_reason_id.is_some()));
+        let lost = deals
+            .iter()
+            .filter(|deal| deal.stage == OpportunityStage::ClosedLost);
+        assert!(
+            lost.clone().count() == 2 && lost.clone().all(|deal| deal.lost_reason_id.is_some())
+        );
 
-        let phones = people.iter().filter(|person| person.phone.as_deref() == Some("+431588580"));
+        let phones = people
+            .iter()
+            .filter(|person| person.phone.as_deref() == Some("+431588580"));
         assert_eq!(phones.count(), 2);
-        let vienna = people.iter().find(|person| {
-            person.created_at.to_rfc3339() == "2020-12-31T22:59:00+00:00"
-        });
+        let vienna = people
+            .iter()
+            .find(|person| person.created_at.to_rfc3339() == "2020-12-31T22:59:00+00:00");
         assert!(vienna.is_some(), "23:59 in Vienna");
     }
 }
@@ -167,7 +206,9 @@ async fn rejected_rows_come_back_and_can_be_mended() {
             format!("\"id\",\"mail\",\"name\",\"born\",\"reason\"\n2,nonsense,B,soon,{reason}\n")
         );
 
-        let mended = text.replace("nonsense", "b@example.com").replace("soon,", "2020-02-02,");
+        let mended = text
+            .replace("nonsense", "b@example.com")
+            .replace("soon,", "2020-02-02,");
         fs::write(&rejected, mended).unwrap();
         import.paths = vec![rejected];
         let second = run(&database, &import).await;
@@ -199,7 +240,10 @@ async fn the_same_person_three_times_is_one() {
 
         let counts = first.of("contact");
         assert_eq!((counts.created, counts.merged), (3, 2), "{counts:?}");
-        assert_eq!(second.of("contact").created + second.of("contact").updated, 0);
+        assert_eq!(
+            second.of("contact").created + second.of("contact").updated,
+            0
+        );
         let ann = contact::Entity::find()
             .filter(contact::Column::Email.eq("ann@example.com"))
             .all(database.reads())
@@ -241,12 +285,24 @@ async fn references_to_later_rows_are_resolved_and_those_to_none_are_named() {
         let counts = first.of("opportunity_contact");
         assert_eq!((counts.rejected, counts.total()), (1, 1), "{counts:?}");
         let companies = account::Entity::find().all(database.reads()).await.unwrap();
-        let of = |name: &str| companies.iter().find(|company| company.name == name).unwrap();
+        let of = |name: &str| {
+            companies
+                .iter()
+                .find(|company| company.name == name)
+                .unwrap()
+        };
         assert_eq!(of("Daughter").parent_id, Some(of("Mother").id));
         assert_eq!(of("Itself").parent_id, Some(of("Itself").id));
         assert_eq!(of("Orphan").parent_id, None);
-        let reasons: Vec<&str> = first.problems.iter().map(|problem| problem.reason.as_str()).collect();
-        assert!(reasons.contains(&"line 3, column `parent`: there is no account `99`"), "{reasons:?}");
+        let reasons: Vec<&str> = first
+            .problems
+            .iter()
+            .map(|problem| problem.reason.as_str())
+            .collect();
+        assert!(
+            reasons.contains(&"line 3, column `parent`: there is no account `99`"),
+            "{reasons:?}"
+        );
     }
 }
 
@@ -262,18 +318,17 @@ async fn a_file_without_a_column_of_the_mapping_is_refused_before_anything_is_wr
     let import = import(mapping(text), &[file]);
 
     let clock = api::clock::Clock::system();
-    let refused = api::intake::engine::run(
-        &database,
-        &clock,
-        &import,
-        &mut api::intake::engine::Silent,
-    )
-    .await
-    .unwrap_err();
+    let refused =
+        api::intake::engine::run(&database, &clock, &import, &mut api::intake::engine::Silent)
+            .await
+            .unwrap_err();
 
     assert_eq!(
         refused.to_string(),
         "companies.csv: there is no column `titel`. Did you mean `title`? Known are: id, title"
     );
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM import_job").await, 0);
+    assert_eq!(
+        number(&database, "SELECT COUNT(*) FROM import_job").await,
+        0
+    );
 }

@@ -94,7 +94,12 @@ async fn accounted_for(name: &str, folder: &str, unclaimed: &[&str]) {
             .collect();
         assert_eq!(named, unclaimed.iter().copied().collect());
         for summary in [&first, &second] {
-            for (index, file) in summary.files.iter().enumerate().filter(|(_, file)| file.claimed) {
+            for (index, file) in summary
+                .files
+                .iter()
+                .enumerate()
+                .filter(|(_, file)| file.claimed)
+            {
                 let lines: BTreeSet<i64> = import_row::Entity::find()
                     .filter(import_row::Column::JobId.eq(summary.job.unwrap()))
                     .filter(import_row::Column::File.eq(i32::try_from(index).unwrap()))
@@ -104,12 +109,22 @@ async fn accounted_for(name: &str, folder: &str, unclaimed: &[&str]) {
                     .into_iter()
                     .map(|row| row.line)
                     .collect();
-                assert_eq!(u64::try_from(lines.len()).unwrap(), file.rows, "{}", file.name);
+                assert_eq!(
+                    u64::try_from(lines.len()).unwrap(),
+                    file.rows,
+                    "{}",
+                    file.name
+                );
             }
         }
         for file in &second.files {
             for (entity, counts) in &file.counts {
-                assert_eq!((counts.created, counts.updated), (0, 0), "{} {entity}", file.name);
+                assert_eq!(
+                    (counts.created, counts.updated),
+                    (0, 0),
+                    "{} {entity}",
+                    file.name
+                );
             }
         }
         for (table, rows) in &after_first {

@@ -29,8 +29,14 @@ const LEADFORGE: &str = include_str!("../../../examples/leadforge.toml");
 /// Companies with people and deals, in a folder.
 fn small(folder: &TempDir) -> PathBuf {
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("companies.csv", "id,name,web,parent\n1,Acme,acme.example,\n2,Acme Labs,,1\n");
-    write("people.csv", "id,mail,company\n1,a@acme.example,1\n2,b@acme.example,2\n3,c@acme.example,9\n");
+    write(
+        "companies.csv",
+        "id,name,web,parent\n1,Acme,acme.example,\n2,Acme Labs,,1\n",
+    );
+    write(
+        "people.csv",
+        "id,mail,company\n1,a@acme.example,1\n2,b@acme.example,2\n3,c@acme.example,9\n",
+    );
     folder.path().to_owned()
 }
 
@@ -69,7 +75,12 @@ async fn a_dry_run_says_what_would_happen_and_writes_nothing() {
         assert_eq!(before, after);
         assert_eq!(dry.job, None);
         for (dry, wet) in dry.files.iter().zip(&wet.files) {
-            assert_eq!((&dry.counts, dry.rows), (&wet.counts, wet.rows), "{}", dry.name);
+            assert_eq!(
+                (&dry.counts, dry.rows),
+                (&wet.counts, wet.rows),
+                "{}",
+                dry.name
+            );
         }
         assert_eq!(dry.problems.len(), 1);
     }
@@ -85,19 +96,27 @@ async fn reverting_takes_back_what_nobody_has_changed_or_uses() {
         let job = run(&database, &import).await.job.unwrap();
         edit(&database, "contact", "2").await;
 
-        let reverted = revert::revert(&database, &Clock::system(), job).await.unwrap();
+        let reverted = revert::revert(&database, &Clock::system(), job)
+            .await
+            .unwrap();
 
         // The edited person stays, and so do their company and its mother.
         assert_eq!(reverted.removed, [("contact", 2)].into());
         assert_eq!(reverted.changed, [("contact", 1)].into());
         assert_eq!(reverted.used, [("account", 2)].into());
-        let job = import_job::Entity::find_by_id(job).one(database.reads()).await;
+        let job = import_job::Entity::find_by_id(job)
+            .one(database.reads())
+            .await;
         assert_eq!(job.unwrap().unwrap().status, ImportStatus::Reverted);
 
         let again = run(&database, &import).await;
 
         let contacts = again.of("contact");
-        assert_eq!((contacts.created, contacts.needs_review), (1, 1), "{contacts:?}");
+        assert_eq!(
+            (contacts.created, contacts.needs_review),
+            (1, 1),
+            "{contacts:?}"
+        );
         let accounts = again.of("account");
         assert_eq!(accounts.unchanged, 2, "{accounts:?}");
         let after = table_sizes(&database).await;
@@ -114,7 +133,9 @@ async fn reverting_an_untouched_import_leaves_the_dataset_as_it_was() {
         let import = import(mapping(SMALL), &[small(&folder)]);
         let job = run(&database, &import).await.job.unwrap();
 
-        revert::revert(&database, &Clock::system(), job).await.unwrap();
+        revert::revert(&database, &Clock::system(), job)
+            .await
+            .unwrap();
 
         let after = table_sizes(&database).await;
         for table in ["account", "contact", "account_domain", "external_id"] {
@@ -125,7 +146,10 @@ async fn reverting_an_untouched_import_leaves_the_dataset_as_it_was() {
 
 /// Somebody edits the contact that the other system calls `key`.
 async fn edit(database: &Database, entity: &'static str, key: &str) {
-    let ids = external_id::Entity::find().all(database.reads()).await.unwrap();
+    let ids = external_id::Entity::find()
+        .all(database.reads())
+        .await
+        .unwrap();
     let id = ids
         .iter()
         .find(|id| id.entity == entity && id.key == key)
@@ -154,7 +178,11 @@ async fn rows_may_point_to_rows_that_come_much_later() {
         let file = folder.path().join("companies.csv");
         let mut text = "id,name,web,parent\n".to_owned();
         for id in 1..=2500 {
-            let parent = if id <= 500 { (id + 2000).to_string() } else { String::new() };
+            let parent = if id <= 500 {
+                (id + 2000).to_string()
+            } else {
+                String::new()
+            };
             text.push_str(&format!("{id},Company {id},,{parent}\n"));
         }
         fs::write(&file, text).unwrap();
@@ -193,7 +221,10 @@ async fn a_killed_import_started_again_or_resumed_ends_as_if_nothing_had_happene
         assert!(done_again.status.success(), "{done_again:?}");
         assert!(done_resumed.status.success(), "{done_resumed:?}");
         let expected = state(&open(&whole).await).await;
-        assert!(expected == state(&open(&again).await).await, "started again");
+        assert!(
+            expected == state(&open(&again).await).await,
+            "started again"
+        );
         let resumed = open(&resumed).await;
         assert!(expected == state(&resumed).await, "resumed");
         let rows = "SELECT COUNT(*) FROM import_row";
@@ -223,12 +254,19 @@ async fn kill_half_way(database: &TestDatabase, folder: &TempDir, arguments: &[&
     let watch = open(database).await;
     let begun = Instant::now();
     while number(&watch, "SELECT COUNT(*) FROM touch").await < 3000 {
-        assert!(begun.elapsed() < Duration::from_secs(120), "the import does not get on");
+        assert!(
+            begun.elapsed() < Duration::from_secs(120),
+            "the import does not get on"
+        );
         thread::sleep(Duration::from_millis(5));
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let job = import_job::Entity::find().one(watch.reads()).await.unwrap().unwrap();
+    let job = import_job::Entity::find()
+        .one(watch.reads())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(job.status, ImportStatus::Running);
     job.id.to_string()
 }
@@ -253,7 +291,11 @@ async fn state(database: &Database) -> Vec<String> {
         let statement = Statement::from_string(database.backend(), sql);
         for row in database.reads().query_all_raw(statement).await.unwrap() {
             let record = entity.table.decode(&row).unwrap();
-            rows.push(format!("{} {}", entity.name, described(entity, &record, &keys)));
+            rows.push(format!(
+                "{} {}",
+                entity.name,
+                described(entity, &record, &keys)
+            ));
         }
     }
     rows.sort();
@@ -263,10 +305,16 @@ async fn state(database: &Database) -> Vec<String> {
 fn described(entity: &catalog::Entity, record: &Record, keys: &HashMap<Uuid, String>) -> String {
     // These get the time of the import, where others get one from their source.
     let made_now = ["user", "territory", "lead_transition", "opportunity_change"];
-    let cells = entity.table.columns.iter().zip(record).filter(|(column, _)| {
-        let stamp = ["version", "created_by", "updated_at", "updated_by"].contains(&column.name);
-        !stamp && (column.name != "created_at" || !made_now.contains(&entity.name))
-    });
+    let cells = entity
+        .table
+        .columns
+        .iter()
+        .zip(record)
+        .filter(|(column, _)| {
+            let stamp =
+                ["version", "created_by", "updated_at", "updated_by"].contains(&column.name);
+            !stamp && (column.name != "created_at" || !made_now.contains(&entity.name))
+        });
     let cells = cells.map(|(_, value)| match value {
         Value::Uuid(Some(id)) => keys.get(id).cloned().unwrap_or_else(|| id.to_string()),
         other => format!("{other:?}"),

@@ -18,7 +18,7 @@ use crate::{
 
 use super::super::{
     error::server_error,
-    selection::{Group, Selector, raw},
+    selection::{Selector, raw},
     types,
 };
 
@@ -67,7 +67,7 @@ impl DatasetQuery {
         let reader = ctx.data_unchecked::<Reader>();
         let viewer = ctx.data_unchecked::<Viewer>();
         let selector = Selector::new(ctx);
-        let Some(group) = root_group(&selector, ctx) else {
+        let Some(group) = Selector::merged(ctx, &ctx.item.node) else {
             return Ok(Value::Null);
         };
         let arguments = selector.arguments(&ctx.item.node);
@@ -110,19 +110,6 @@ impl DatasetQuery {
             }
         }
     }
-}
-
-/// All fields of the operation with the response key of this one, to be read in one go; `None`
-/// where this is not the first of them, so that the first has answered for it.
-fn root_group<'a>(selector: &Selector<'a>, ctx: &Context<'a>) -> Option<Group<'a>> {
-    let root = &ctx.query_env.operation.node.selection_set.node;
-    let key = ctx.item.node.response_key().node.as_str();
-    let mut groups = selector.collect("Query", [root]);
-    let group = groups.swap_remove(key)?;
-    group
-        .first()
-        .is_some_and(|first| std::ptr::eq(*first, &raw const ctx.item.node))
-        .then_some(group)
 }
 
 impl ContainerType for DatasetQuery {

@@ -22,6 +22,8 @@ impl ViewerQuery {
 #[derive(Debug)]
 pub(crate) struct ViewerObject<'ctx>(&'ctx Viewer);
 
+// What stands here is the description in the schema.
+/// Who is calling: a user or a service.
 #[Object(name = "Viewer")]
 impl ViewerObject<'_> {
     /// What you are called: your name, or the service token's.

@@ -124,7 +124,10 @@ fn matched(
             Match::Domain | Match::Pair(..) => "domain",
         };
         if let Some(id) = stored.get(text) {
-            let why = format!("`{text}` is the {what} of one that is there ({})", entity.name);
+            let why = format!(
+                "`{text}` is the {what} of one that is there ({})",
+                entity.name
+            );
             return Some((*id, why));
         }
         if let Some((id, line)) = here.get(text) {

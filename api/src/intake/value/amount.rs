@@ -155,7 +155,9 @@ fn without_groups(text: &str) -> Result<String, String> {
     let grouped = known.contains(&separator)
         && (1..=3).contains(&first.len())
         && all_digits(first)
-        && rest.iter().all(|group| group.len() == 3 && all_digits(group));
+        && rest
+            .iter()
+            .all(|group| group.len() == 3 && all_digits(group));
     if grouped {
         Ok(format!("{first}{}", rest.concat()))
     } else {

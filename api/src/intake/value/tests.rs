@@ -42,7 +42,19 @@ fn amounts_come_with_signs_and_separators() {
 #[test]
 fn what_is_not_an_amount_is_refused() {
     for text in [
-        "", "n/a", "12 apples", "€", "1.234", "12%", "1e5", "5 5", "--5", "1,2,3", "€5€", ".", "1.2.3",
+        "",
+        "n/a",
+        "12 apples",
+        "€",
+        "1.234",
+        "12%",
+        "1e5",
+        "5 5",
+        "--5",
+        "1,2,3",
+        "€5€",
+        ".",
+        "1.2.3",
     ] {
         assert_eq!(euro(text), None, "{text}");
     }

@@ -1,14 +1,12 @@
 //! Which rows: those that there are to see, of the row that a list is nested in, that pass the
 //! filter, and that lie beyond a cursor.
 
-use sea_orm::Value;
-
 use crate::dataset::{Direction, Entity, Field, Kind};
 
 use super::{
     super::{
         cursor::Cursor,
-        filter::{Condition, Filter, Test},
+        filter::{Condition, Filter, Operand, Test},
     },
     Compiler, Parent,
 };
@@ -58,9 +56,8 @@ impl Compiler {
 
     pub(super) fn condition(&mut self, condition: &Condition, alias: &str) -> String {
         let column = format!("{alias}.\"{}\"", condition.column);
-        let mut compare = |operator: &str, value: &Value| {
-            format!("{column} {operator} {}", self.bind(value.clone()))
-        };
+        let mut compare =
+            |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
         match &condition.test {
             Test::Equals(value) => compare("=", value),
             Test::Differs(value) => compare("<>", value),

@@ -162,6 +162,8 @@ impl Compiler {
             limit, backward, ..
         } = connection.page;
         let position = match (end, backward) {
+            // The row that is read to look ahead is not on the page.
+            _ if limit == 0 => "0".to_owned(),
             ("min", false) => "1".to_owned(),
             ("min", true) => format!("CASE WHEN {alias}.read > {limit} THEN 2 ELSE 1 END"),
             (_, false) => {

@@ -18,6 +18,7 @@ use crate::{
 
 use super::{
     dialect::Dialect,
+    filter::Operand,
     selection::{Connection, NodeSelection},
 };
 
@@ -123,11 +124,8 @@ impl Compiler {
         self.dialect.placeholder(self.values.len())
     }
 
-    pub(super) fn bind_all(&mut self, values: &[Value]) -> String {
-        let placeholders: Vec<_> = values
-            .iter()
-            .map(|value| self.bind(value.clone()))
-            .collect();
+    pub(super) fn bind_all(&mut self, values: &[Operand]) -> String {
+        let placeholders: Vec<_> = values.iter().map(|value| self.bind(value)).collect();
         placeholders.join(", ")
     }
 }

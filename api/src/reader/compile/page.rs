@@ -19,17 +19,16 @@ pub(super) struct Paged<'a> {
 impl<'a> Paged<'a> {
     pub(super) fn new(connection: &'a Connection) -> Self {
         let page = &connection.page;
-        let (mut reads_rows, mut looks_ahead, mut numbered) = (false, false, page.backward);
+        let (mut reads_rows, mut looks_ahead, mut cursors) = (false, false, false);
         for (_, part) in &connection.parts {
             match part {
                 ConnectionPart::Edges(_) | ConnectionPart::Nodes(_) => reads_rows = true,
                 ConnectionPart::PageInfo(parts) => {
-                    reads_rows = true;
                     for (_, part) in parts {
                         match part {
                             PageInfoPart::HasNextPage => looks_ahead |= !page.backward,
                             PageInfoPart::HasPreviousPage => looks_ahead |= page.backward,
-                            PageInfoPart::StartCursor | PageInfoPart::EndCursor => numbered = true,
+                            PageInfoPart::StartCursor | PageInfoPart::EndCursor => cursors = true,
                             PageInfoPart::TypeName => {}
                         }
                     }
@@ -37,7 +36,9 @@ impl<'a> Paged<'a> {
                 ConnectionPart::TypeName | ConnectionPart::TotalCount => {}
             }
         }
-        numbered |= looks_ahead;
+        let numbered = page.backward || looks_ahead || cursors;
+        // An object without any aggregate over the rows would come once for each of them.
+        reads_rows |= looks_ahead || cursors;
         Self {
             page,
             reads_rows,

@@ -15,6 +15,9 @@ use super::{
 
 /// PostgreSQL cuts a longer column alias, and an alias is a response key here.
 const MAX_KEY_BYTES: usize = 63;
+/// A row has so many keys at most: SQLite's functions take 1,000 arguments, a key and a value each,
+/// and PostgreSQL's rows have 1,664 columns.
+const MAX_KEYS: usize = 400;
 
 impl Compiler {
     pub(super) fn row_by_id(&mut self, node: &NodeSelection, id: &str) -> Result<String, ApiError> {
@@ -34,6 +37,12 @@ impl Compiler {
         alias: &str,
         from: &str,
     ) -> Result<String, ApiError> {
+        if node.fields.len() > MAX_KEYS {
+            return Err(ApiError::validation(
+                "query",
+                format!("at most {MAX_KEYS} selections of one row"),
+            ));
+        }
         let mut pairs = Vec::with_capacity(node.fields.len());
         for (key, field) in &node.fields {
             if key.len() > MAX_KEY_BYTES {

@@ -55,7 +55,8 @@ impl Dialect for Postgres {
     }
 
     fn open_row(&self) -> &'static str {
-        "SELECT row_to_json(o) FROM (SELECT "
+        // Not `row_to_json(o)`: a column `o`, the response key of some alias, would go first.
+        "SELECT row_to_json(o.*) FROM (SELECT "
     }
 
     fn pair(&self, key: &str, value: &str) -> String {

@@ -1,10 +1,10 @@
 //! The filters of the dataset as GraphQL input types.
 
-use async_graphql::registry::{MetaInputValue, MetaType, Registry};
+use async_graphql::registry::{MetaInputValue, Registry};
 
 use crate::dataset::{Entity, Field, Kind, dataset};
 
-use super::types::argument;
+use super::meta::{argument, input_object};
 
 /// The filter type of a list of `entity`.
 pub(super) fn filter_name(entity: &Entity) -> String {
@@ -19,7 +19,7 @@ pub(super) fn register_filters(registry: &mut Registry) {
             let Some((name, value, ordered)) = tests_of(field) else {
                 continue;
             };
-            let tests = input(
+            let tests = input_object(
                 &name,
                 &format!("Tests of a {value}; all that you give must hold."),
                 tests(&value, ordered),
@@ -31,7 +31,7 @@ pub(super) fn register_filters(registry: &mut Registry) {
         let description = format!("Which {} rows: all that you give must hold.", entity.name);
         registry
             .types
-            .insert(name.clone(), input(&name, &description, fields));
+            .insert(name.clone(), input_object(&name, &description, fields));
     }
 }
 
@@ -72,21 +72,4 @@ fn tests(value: &str, ordered: bool) -> Vec<MetaInputValue> {
         ]);
     }
     tests
-}
-
-fn input(name: &str, description: &str, fields: Vec<MetaInputValue>) -> MetaType {
-    MetaType::InputObject {
-        name: name.to_owned(),
-        description: Some(description.to_owned()),
-        input_fields: fields
-            .into_iter()
-            .map(|field| (field.name.clone(), field))
-            .collect(),
-        visible: None,
-        inaccessible: false,
-        tags: Vec::new(),
-        rust_typename: None,
-        oneof: false,
-        directive_invocations: Vec::new(),
-    }
 }

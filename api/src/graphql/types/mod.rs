@@ -1,19 +1,18 @@
 //! The dataset as GraphQL types: objects, connections and edges, enumerations and scalars.
 
+mod filter;
+mod meta;
+
 use async_graphql::{
-    Value,
-    indexmap::IndexMap,
-    registry::{
-        CacheControl, Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
-    },
+    ID, InputType, Value,
+    registry::{MetaField, MetaInputValue, MetaType, Registry},
 };
 
-use crate::dataset::{Entity, Enumeration, Field, Kind, dataset};
+use crate::dataset::{Entity, Field, Kind, dataset};
 
-use super::{
-    argument::{DEFAULT_PAGE, MAX_PAGE},
-    input::{filter_name, register_filters},
-};
+use super::argument::{DEFAULT_PAGE, MAX_PAGE};
+use filter::{filter_name, register_filters};
+use meta::{argument, enumeration, field, interface, object, scalar, with_arguments};
 
 /// Registers every type that the dataset is made of. Doing it again changes nothing.
 pub(super) fn register(registry: &mut Registry) {
@@ -240,78 +239,12 @@ fn node_interface() -> MetaType {
         "Its global id, the same in every answer, export and feed.",
         "ID!",
     );
-    MetaType::Interface {
-        name: "Node".to_owned(),
-        description: Some("Anything with a global id.".to_owned()),
-        fields: [("id".to_owned(), id)].into_iter().collect(),
-        possible_types: dataset()
-            .entities()
-            .iter()
-            .map(|entity| entity.name.to_owned())
-            .collect(),
-        extends: false,
-        keys: None,
-        visible: None,
-        inaccessible: false,
-        tags: Vec::new(),
-        rust_typename: None,
-        directive_invocations: Vec::new(),
-        requires_scopes: Vec::new(),
-    }
-}
-
-fn object(name: &str, description: &str, fields: Vec<MetaField>) -> MetaType {
-    MetaType::Object {
-        name: name.to_owned(),
-        description: Some(description.to_owned()),
-        fields: fields
-            .into_iter()
-            .map(|field| (field.name.clone(), field))
-            .collect(),
-        cache_control: CacheControl::default(),
-        extends: false,
-        shareable: false,
-        resolvable: true,
-        keys: None,
-        visible: None,
-        inaccessible: false,
-        interface_object: false,
-        tags: Vec::new(),
-        is_subscription: false,
-        rust_typename: None,
-        directive_invocations: Vec::new(),
-        requires_scopes: Vec::new(),
-    }
-}
-
-fn enumeration(choice: &Enumeration) -> MetaType {
-    let value = |(name, description): &(String, &'static str)| {
-        let value = MetaEnumValue {
-            name: name.clone(),
-            description: Some((*description).to_owned()),
-            deprecation: Deprecation::NoDeprecated,
-            visible: None,
-            inaccessible: false,
-            tags: Vec::new(),
-            directive_invocations: Vec::new(),
-        };
-        (name.clone(), value)
-    };
-    MetaType::Enum {
-        name: choice.name.to_owned(),
-        description: Some(choice.description.to_owned()),
-        enum_values: choice.values.iter().map(value).collect(),
-        visible: None,
-        inaccessible: false,
-        tags: Vec::new(),
-        rust_typename: None,
-        directive_invocations: Vec::new(),
-        requires_scopes: Vec::new(),
-    }
+    let nouns = dataset().entities().iter().map(|entity| entity.name);
+    interface("Node", "Anything with a global id.", id, nouns)
 }
 
 fn register_scalars(registry: &mut Registry) {
-    let scalars = [
+    let texts = [
         (
             "DateTime",
             "An instant in UTC, as in `2026-01-31T09:30:00.000000Z`. As input: RFC 3339 with any offset.",
@@ -326,82 +259,21 @@ fn register_scalars(registry: &mut Registry) {
             "An integer of up to 64 bits as a string, so that no digit is lost.",
         ),
         ("CurrencyCode", "An ISO 4217 code, as in `EUR`."),
-        ("JSON", "Any JSON value."),
     ];
-    for (name, description) in scalars {
-        let is_text = |value: &Value| matches!(value, Value::String(_));
+    for (name, description) in texts {
         add(
             registry,
-            MetaType::Scalar {
-                name: name.to_owned(),
-                description: Some(description.to_owned()),
-                is_valid: (name != "JSON").then(|| {
-                    let validator: async_graphql::registry::ScalarValidatorFn =
-                        std::sync::Arc::new(is_text);
-                    validator
-                }),
-                visible: None,
-                inaccessible: false,
-                tags: Vec::new(),
-                specified_by_url: None,
-                directive_invocations: Vec::new(),
-                requires_scopes: Vec::new(),
-            },
+            scalar(name, description, |value| matches!(value, Value::String(_))),
         );
     }
+    add(registry, scalar("JSON", "Any JSON value.", |_| true));
     // The built-in ones that our own types name.
     for register in [
-        <async_graphql::ID as async_graphql::InputType>::create_type_info,
-        <String as async_graphql::InputType>::create_type_info,
-        <i32 as async_graphql::InputType>::create_type_info,
-        <bool as async_graphql::InputType>::create_type_info,
+        <ID as InputType>::create_type_info,
+        <String as InputType>::create_type_info,
+        <i32 as InputType>::create_type_info,
+        <bool as InputType>::create_type_info,
     ] {
         register(registry);
-    }
-}
-
-fn field(name: &str, description: &str, ty: &str) -> MetaField {
-    MetaField {
-        name: name.to_owned(),
-        description: Some(description.to_owned()),
-        args: IndexMap::new(),
-        ty: ty.to_owned(),
-        deprecation: Deprecation::NoDeprecated,
-        cache_control: CacheControl::default(),
-        external: false,
-        requires: None,
-        provides: None,
-        visible: None,
-        shareable: false,
-        inaccessible: false,
-        tags: Vec::new(),
-        override_from: None,
-        compute_complexity: None,
-        directive_invocations: Vec::new(),
-        requires_scopes: Vec::new(),
-    }
-}
-
-fn with_arguments(mut field: MetaField, arguments: Vec<MetaInputValue>) -> MetaField {
-    field.args = arguments
-        .into_iter()
-        .map(|arg| (arg.name.clone(), arg))
-        .collect();
-    field
-}
-
-/// An argument, or a field of an input object.
-pub(super) fn argument(name: &str, description: &str, ty: &str) -> MetaInputValue {
-    MetaInputValue {
-        name: name.to_owned(),
-        description: Some(description.to_owned()),
-        ty: ty.to_owned(),
-        deprecation: Deprecation::NoDeprecated,
-        default_value: None,
-        visible: None,
-        inaccessible: false,
-        tags: Vec::new(),
-        is_secret: false,
-        directive_invocations: Vec::new(),
     }
 }

@@ -1,0 +1,171 @@
+//! The shape of a declaration: a noun, its fields and relations.
+
+/// A noun: a table, and what of it there is to read.
+#[derive(Debug)]
+pub struct Entity {
+    /// The GraphQL type, such as `Lead`.
+    pub name: &'static str,
+    /// The root field for one, such as `lead`.
+    pub single: &'static str,
+    /// The root field for many, such as `leads`.
+    pub plural: &'static str,
+    /// What global ids begin with, such as `lead`.
+    pub prefix: &'static str,
+    /// The table.
+    pub table: String,
+    /// What one row is, for callers.
+    pub description: &'static str,
+    /// Whether deleted rows stay in the table, marked by `deleted_at`; they are not there to read.
+    pub soft_delete: bool,
+    /// Fields and relations, in the order of the schema.
+    pub fields: Vec<Field>,
+    /// How lists are ordered; the id follows as the tie-break.
+    pub order: OrderKey,
+}
+
+/// A key that a list is ordered by.
+#[derive(Clone, Debug)]
+pub struct OrderKey {
+    /// The GraphQL field.
+    pub field: &'static str,
+    /// Which end comes first.
+    pub direction: Direction,
+}
+
+/// Which end of an ordering comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest, earliest, `A` first.
+    Ascending,
+    /// Largest, latest, `Z` first.
+    Descending,
+}
+
+/// A field of a noun, or a relation to another.
+#[derive(Debug)]
+pub struct Field {
+    /// The GraphQL name.
+    pub name: &'static str,
+    /// What it is, for callers: with unit, time zone and what null means.
+    pub description: &'static str,
+    /// Where its value comes from, and of what type it is.
+    pub kind: Kind,
+    /// Whether the value may be absent.
+    pub nullable: bool,
+    /// Whether lists can be filtered by it.
+    pub filterable: bool,
+}
+
+/// Where the value of a field comes from.
+#[derive(Debug)]
+pub enum Kind {
+    /// The row's own id, as a global id.
+    Id,
+    /// A text column.
+    Text(&'static str),
+    /// An integer column of 16 or 32 bits.
+    Int(&'static str),
+    /// A boolean column.
+    Boolean(&'static str),
+    /// A column with an instant in UTC.
+    Instant(&'static str),
+    /// A column with a day.
+    Day(&'static str),
+    /// A column with one of the values of an enumeration.
+    Choice(&'static str, Enumeration),
+    /// A column with any JSON.
+    Json(&'static str),
+    /// A column with a JSON array of texts.
+    Texts(&'static str),
+    /// An amount in minor units, and the column of its currency.
+    Money {
+        /// The column with the minor units.
+        minor: &'static str,
+        /// The column with the ISO 4217 code.
+        currency: &'static str,
+    },
+    /// The global id of a row of `target` that `column` refers to.
+    Reference {
+        /// The foreign key.
+        column: &'static str,
+        /// The entity that it refers to.
+        target: &'static str,
+    },
+    /// The row of `target` that `column` refers to.
+    ToOne {
+        /// The foreign key.
+        column: &'static str,
+        /// The entity that it refers to.
+        target: &'static str,
+    },
+    /// The rows of `target` whose `column` refers to this row.
+    ToMany {
+        /// The foreign key, in the target's table.
+        column: &'static str,
+        /// The entity that refers here.
+        target: &'static str,
+    },
+    /// The rows of `target` that a table of pairs puts beside this row.
+    ToManyThrough {
+        /// The table of pairs.
+        table: String,
+        /// Its foreign key to this row.
+        near: &'static str,
+        /// Its foreign key to the target.
+        far: &'static str,
+        /// The entity on the other side.
+        target: &'static str,
+    },
+}
+impl Kind {
+    /// The entity that a relation leads to.
+    #[must_use]
+    pub fn target(&self) -> Option<&'static str> {
+        match self {
+            Self::Reference { target, .. }
+            | Self::ToOne { target, .. }
+            | Self::ToMany { target, .. }
+            | Self::ToManyThrough { target, .. } => Some(target),
+            _ => None,
+        }
+    }
+
+    /// The columns of the row's own table that the value is made of.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
+        let (first, second) = match *self {
+            Self::Id => (Some("id"), None),
+            Self::Text(column)
+            | Self::Int(column)
+            | Self::Boolean(column)
+            | Self::Instant(column)
+            | Self::Day(column)
+            | Self::Choice(column, _)
+            | Self::Json(column)
+            | Self::Texts(column)
+            | Self::Reference { column, .. }
+            | Self::ToOne { column, .. } => (Some(column), None),
+            Self::Money { minor, currency } => (Some(minor), Some(currency)),
+            Self::ToMany { .. } | Self::ToManyThrough { .. } => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+/// The values that a column may have.
+#[derive(Clone, Debug)]
+pub struct Enumeration {
+    /// The GraphQL type, such as `LeadStatus`.
+    pub name: &'static str,
+    /// What it says, for callers.
+    pub description: &'static str,
+    /// Each value as it is stored and shown, with what it means.
+    pub values: Vec<(String, &'static str)>,
+}
+
+impl Entity {
+    /// The field of that GraphQL name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}

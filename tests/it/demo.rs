@@ -1,0 +1,207 @@
+//! The demo: made once, served, and questioned with the very commands that it prints.
+
+#![cfg(test)]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use reqwest::Client;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use serde_json::{Value, json};
+use tests::{client, database::each_empty_database};
+
+/// The program with `arguments`, and `folder` for its own things.
+fn revhub(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_revhub-under-test"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("REVHUB__SERVER__WORKERS", "1")
+        .env("REVHUB__LOG__FILTER", "warn")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    revhub(folder, arguments).output().unwrap()
+}
+
+/// A demo that serves until this value is dropped.
+struct Served {
+    process: Child,
+    /// What it printed.
+    text: String,
+}
+
+impl Served {
+    fn start(folder: &Path) -> Self {
+        let mut process = revhub(folder, &["demo", "--port", "0"]).spawn().unwrap();
+        let printed = BufReader::new(process.stdout.take().unwrap());
+        let mut text = String::new();
+        for line in printed.lines() {
+            let line = line.unwrap();
+            text.push_str(&line);
+            text.push('\n');
+            if line.starts_with("Ctrl-C") {
+                return Self { process, text };
+            }
+        }
+        panic!("{text}{:?}", process.wait_with_output())
+    }
+
+    fn url(&self) -> &str {
+        let word = self
+            .text
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"));
+        word.unwrap()
+            .trim_end_matches(',')
+            .trim_end_matches("/graphql")
+    }
+
+    /// Role, name and token of each person.
+    fn people(&self) -> Vec<(&str, &str, &str)> {
+        let blocks = self.text.split("\n\n");
+        blocks
+            .filter_map(|block| {
+                let (who, token) = block.split_once('\n')?;
+                let (role, name) = who.split_once(": ")?;
+                token.starts_with("ey").then_some((role, name, token))
+            })
+            .collect()
+    }
+
+    /// The commands to paste, each with the comment above it.
+    fn commands(&self) -> Vec<&str> {
+        let blocks = self.text.split("\n\n");
+        blocks.filter(|block| block.starts_with("# ")).collect()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let killed = self.process.kill().and_then(|()| self.process.wait());
+        drop(killed);
+    }
+}
+
+/// What `command` prints, pasted into a shell.
+fn paste(folder: &Path, command: &str) -> String {
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{command}\n{output:?}"
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn the_demo_answers_what_it_prints_and_is_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // What an interrupted start left behind does not matter.
+    fs::create_dir(folder.join(".revhub")).unwrap();
+    fs::write(folder.join(".revhub/demo.sqlite3.part"), "half of a demo").unwrap();
+    let demo = Served::start(folder);
+
+    let people = demo.people();
+    assert_eq!(people.len(), 7, "{}", demo.text);
+    for (role, name, token) in &people {
+        let query = "{ viewer { name roles } }";
+        let answer = client::graphql(&Client::new(), demo.url(), token, query, json!({})).await;
+        let viewer = &answer.body["data"]["viewer"];
+        assert_eq!(viewer["name"], *name, "{}", answer.text);
+        assert_eq!(viewer["roles"], json!([role]), "{}", answer.text);
+    }
+
+    let [front_end, extract, script] = demo.commands()[..] else {
+        panic!("{}", demo.text)
+    };
+    let leads: Value = serde_json::from_str(&paste(folder, front_end)).unwrap();
+    let edges = leads["data"]["leads"]["edges"].as_array().unwrap();
+    assert_eq!(edges.len(), 5, "{leads}");
+    assert!(
+        edges
+            .iter()
+            .all(|edge| edge["node"]["owner"]["name"].is_string()),
+        "{leads}"
+    );
+    assert_eq!(paste(folder, extract), "");
+    let touches = fs::read_to_string(folder.join("touches.ndjson")).unwrap();
+    assert_eq!(touches.lines().count(), 60_000);
+    let said = paste(folder, script);
+    let total = leads["data"]["leads"]["totalCount"].to_string();
+    assert!(
+        said.contains("MARKETING_MANAGER") && said.trim_end().ends_with(&total),
+        "{said}"
+    );
+
+    drop(demo);
+    used_again_unless_told_otherwise(folder);
+}
+
+fn used_again_unless_told_otherwise(folder: &Path) {
+    let file = folder.join(".revhub/demo.sqlite3");
+    let made = fs::metadata(&file).unwrap().len();
+
+    let again = run(folder, &["demo", "--no-serve"]);
+    assert!(
+        again.status.success() && again.stderr.is_empty(),
+        "{again:?}"
+    );
+
+    let other = run(folder, &["demo", "--no-serve", "--seed", "7"]);
+    let complaint = String::from_utf8(other.stderr).unwrap();
+    assert_eq!(other.status.code(), Some(2));
+    assert!(
+        complaint.contains("seed 42") && complaint.contains("--fresh"),
+        "{complaint}"
+    );
+    assert_eq!(fs::metadata(&file).unwrap().len(), made);
+
+    let fresh = run(folder, &["demo", "--no-serve", "--seed", "7", "--fresh"]);
+    assert!(fresh.status.success(), "{fresh:?}");
+    assert!(!folder.join(".revhub/demo.sqlite3.part").exists());
+}
+
+async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let row = db.query_one_raw(statement).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
+#[tokio::test]
+async fn the_demo_fills_a_database_that_is_named_and_mixes_with_nothing() {
+    for database in each_empty_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let demo = ["demo", "--no-serve", "--database-url", database.url()];
+
+        let made = run(folder.path(), &demo);
+        assert!(made.status.success(), "{made:?}");
+        let db = database.connect().await;
+        assert_eq!(number(&db, "SELECT count(*) FROM lead").await, 5_000);
+        assert_eq!(number(&db, "SELECT count(*) FROM touch").await, 60_000);
+        // History from before the hub: one entry in the change log, that of the job.
+        assert_eq!(number(&db, "SELECT count(*) FROM change").await, 1);
+
+        let again = run(folder.path(), &demo);
+        assert!(
+            again.status.success() && again.stderr.is_empty(),
+            "{again:?}"
+        );
+        let other = run(folder.path(), &[&demo[..], &["--seed", "7"]].concat());
+        let complaint = String::from_utf8(other.stderr).unwrap();
+        assert_eq!(other.status.code(), Some(2));
+        assert!(complaint.contains("has leads already"), "{complaint}");
+        assert_eq!(number(&db, "SELECT count(*) FROM lead").await, 5_000);
+    }
+}

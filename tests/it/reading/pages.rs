@@ -1,0 +1,186 @@
+//! Walking through lists, page by page, forward and backward.
+
+use serde_json::{Map, Value as Json, json};
+use tests::oracle::{Noun, Oracle};
+
+use super::hub::{Hub, each_hub, ids, oracle, text};
+
+/// Asks for one page and takes the ids and where the page lies.
+async fn page(hub: &Hub, list: &str, arguments: &str) -> (Vec<String>, Json) {
+    let (before, after) = list.split_once("LIST").unwrap();
+    let name = after.split_whitespace().next().unwrap_or_default();
+    let rest = after.trim_start().strip_prefix(name).unwrap();
+    let query = format!(
+        "{{ {before} list: {name}({arguments}) {{
+            nodes {{ id }} edges {{ cursor node {{ id }} }}
+            pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} totalCount
+        }} {rest} }}"
+    );
+    let answer = hub.ask(&query).await;
+    let mut list = answer.data().clone();
+    while list.get("list").is_none() {
+        list = list.as_object().unwrap().values().next().unwrap().clone();
+    }
+    let list = list["list"].take();
+    let ids: Vec<_> = nodes(&list).map(|id| text(&id).to_owned()).collect();
+    let edges = list["edges"].as_array().unwrap();
+    let edge_ids: Vec<_> = edges.iter().map(|edge| text(&edge["node"]["id"])).collect();
+    assert_eq!(ids, edge_ids);
+    let end = |at: Option<&Json>| at.map_or(Json::Null, |edge| edge["cursor"].clone());
+    assert_eq!(list["pageInfo"]["startCursor"], end(edges.first()));
+    assert_eq!(list["pageInfo"]["endCursor"], end(edges.last()));
+    (ids, list)
+}
+
+fn nodes(list: &Json) -> impl Iterator<Item = Json> {
+    let nodes = list["nodes"].as_array().unwrap().clone();
+    nodes.into_iter().map(|mut node| node["id"].take())
+}
+
+/// All ids of the list, in its order, as the oracle says.
+fn whole(oracle: &Oracle, noun: &Noun) -> Vec<String> {
+    let query = format!(
+        "{{ list: {}(first: 500) {{ nodes {{ id }} }} }}",
+        noun.plural
+    );
+    let answer = oracle.answer(&query, &Map::new(), &std::collections::BTreeMap::new());
+    nodes(&answer["list"])
+        .map(|id| text(&id).to_owned())
+        .collect()
+}
+
+/// Walks through the list both ways, with pages of `size`.
+async fn walk(hub: &Hub, list: &str, size: usize, whole: &[String]) {
+    let mut forward = Vec::new();
+    let mut arguments = format!("first: {size}");
+    loop {
+        let (mut ids, list) = page(hub, list, &arguments).await;
+        assert_eq!(list["totalCount"], json!(whole.len()));
+        assert_eq!(
+            list["pageInfo"]["hasPreviousPage"],
+            json!(!forward.is_empty())
+        );
+        forward.append(&mut ids);
+        let more = forward.len() < whole.len();
+        assert_eq!(list["pageInfo"]["hasNextPage"], json!(more));
+        if !more {
+            break;
+        }
+        arguments = format!("first: {size}, after: {}", list["pageInfo"]["endCursor"]);
+    }
+    assert_eq!(forward, whole);
+
+    let mut backward = Vec::new();
+    let mut arguments = format!("last: {size}");
+    loop {
+        let (mut ids, list) = page(hub, list, &arguments).await;
+        assert_eq!(list["pageInfo"]["hasNextPage"], json!(!backward.is_empty()));
+        ids.append(&mut backward);
+        backward = ids;
+        let more = backward.len() < whole.len();
+        assert_eq!(list["pageInfo"]["hasPreviousPage"], json!(more));
+        if !more {
+            break;
+        }
+        arguments = format!("last: {size}, before: {}", list["pageInfo"]["startCursor"]);
+    }
+    assert_eq!(backward, whole);
+}
+
+#[tokio::test]
+async fn pages_of_every_list_make_up_the_whole_list_both_ways() {
+    let oracle = oracle(7, 11);
+    each_hub(&oracle, async |hub| {
+        for noun in Noun::all() {
+            let whole = whole(&oracle, noun);
+            let (there, _) = ids(&oracle, noun);
+            assert_eq!(whole.len(), there.len());
+            for size in 1..=7 {
+                walk(hub, &format!("LIST {}", noun.plural), size, &whole).await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_of_nested_lists_do_too() {
+    let oracle = oracle(8, 20);
+    each_hub(&oracle, async |hub| {
+        for (parent, lists) in [
+            (
+                "Account",
+                &["contacts", "leads", "touches", "subsidiaries"][..],
+            ),
+            ("User", &["leads", "territories", "reports"]),
+            ("Campaign", &["members", "costs", "opportunities"]),
+        ] {
+            let parent = super::hub::noun(parent);
+            let (there, _) = ids(&oracle, parent);
+            for id in there.iter().take(3) {
+                for list in lists {
+                    let nested = format!("{}(id: \"{id}\") {{ LIST {list} }}", parent.single);
+                    let query = nested.replace("LIST", "list:");
+                    let query = format!(
+                        "{{ {} }}",
+                        query.replace(list, &format!("{list}(first: 500) {{ nodes {{ id }} }}"))
+                    );
+                    let answer =
+                        oracle.answer(&query, &Map::new(), &std::collections::BTreeMap::new());
+                    let list = &answer[parent.single]["list"];
+                    let whole: Vec<_> = nodes(list).map(|id| text(&id).to_owned()).collect();
+                    for size in [1, 2, 5] {
+                        walk(hub, &nested, size, &whole).await;
+                    }
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_nothing_says_what_lies_around_it() {
+    let oracle = oracle(7, 11);
+    each_hub(&oracle, async |hub| {
+        for arguments in ["first: 0", "last: 0"] {
+            let (ids, list) = page(hub, "LIST leads", arguments).await;
+            assert!(ids.is_empty());
+            let is_first = arguments == "first: 0";
+            assert_eq!(list["pageInfo"]["hasNextPage"], json!(is_first));
+            assert_eq!(list["pageInfo"]["hasPreviousPage"], json!(!is_first));
+        }
+        // Alone, without any row to gather: it must come once, whatever there is.
+        let around =
+            "{ leads { pageInfo { hasPreviousPage } } users(last: 3) { pageInfo { __typename } } }";
+        let expected = json!({
+            "leads": { "pageInfo": { "hasPreviousPage": false } },
+            "users": { "pageInfo": { "__typename": "PageInfo" } },
+        });
+        assert_eq!(hub.ask(around).await.data(), &expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cursor_belongs_to_the_list_however_its_filter_is_written() {
+    let oracle = oracle(7, 11);
+    each_hub(&oracle, async |hub| {
+        let first = hub.ask("{ leads(first: 1, filter: {score: {gte: -9}, status: {in: [NEW, MQL, SQL, WORKING, REJECTED]}}) { pageInfo { endCursor } } }").await;
+        let mut variables = Map::new();
+        variables.insert("after".to_owned(), first.data()["leads"]["pageInfo"]["endCursor"].clone());
+        variables.insert("in".to_owned(), json!(["NEW", "MQL", "SQL", "WORKING", "REJECTED"]));
+        let query = "query($after: String, $in: [LeadStatus!], $least: Int = -9) {
+            leads(after: $after, filter: {status: {in: $in}, score: {gte: $least}}) { totalCount }
+        }";
+        hub.ask_with(query, &variables).await.data();
+
+        let all = hub.ask("{ leads(first: 1) { pageInfo { endCursor } } }").await;
+        let after = &all.data()["leads"]["pageInfo"]["endCursor"];
+        for filter in ["{}", "null", "{status: {}}"] {
+            let query = format!("{{ leads(after: {after}, filter: {filter}) {{ totalCount }} }}");
+            hub.ask(&query).await.data();
+        }
+    })
+    .await;
+}

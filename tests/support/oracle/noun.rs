@@ -1,0 +1,267 @@
+//! What the API says of each noun: its prefix, its order, and which column ties its lists.
+
+use std::cmp::Ordering;
+
+use uuid::Uuid;
+
+use crate::rows::{Cell, Row, cell};
+
+/// A noun of the API.
+#[derive(Debug)]
+pub struct Noun {
+    /// Its type.
+    pub name: &'static str,
+    /// The root field of one.
+    pub single: &'static str,
+    /// The root field of many.
+    pub plural: &'static str,
+    /// Its table.
+    pub table: &'static str,
+    prefix: &'static str,
+    order: &'static str,
+    newest_first: bool,
+}
+
+const NOUNS: [Noun; 17] = [
+    noun(["User", "user", "users", "user", "user"], "name", false),
+    noun(
+        ["Territory", "territory", "territories", "territory", "terr"],
+        "path",
+        false,
+    ),
+    noun(
+        ["Account", "account", "accounts", "account", "acc"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "AccountDomain",
+            "accountDomain",
+            "accountDomains",
+            "account_domain",
+            "dom",
+        ],
+        "domain",
+        false,
+    ),
+    noun(
+        ["Contact", "contact", "contacts", "contact", "con"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "ReasonCode",
+            "reasonCode",
+            "reasonCodes",
+            "reason_code",
+            "reason",
+        ],
+        "key",
+        false,
+    ),
+    noun(
+        ["Campaign", "campaign", "campaigns", "campaign", "camp"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "CampaignCost",
+            "campaignCost",
+            "campaignCosts",
+            "campaign_cost",
+            "cost",
+        ],
+        "incurred_on",
+        true,
+    ),
+    noun(
+        [
+            "CampaignMember",
+            "campaignMember",
+            "campaignMembers",
+            "campaign_member",
+            "member",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        ["Lead", "lead", "leads", "lead", "lead"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "LeadTransition",
+            "leadTransition",
+            "leadTransitions",
+            "lead_transition",
+            "trans",
+        ],
+        "at",
+        false,
+    ),
+    noun(
+        [
+            "Opportunity",
+            "opportunity",
+            "opportunities",
+            "opportunity",
+            "opp",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "OpportunityContact",
+            "opportunityContact",
+            "opportunityContacts",
+            "opportunity_contact",
+            "oppcon",
+        ],
+        "created_at",
+        false,
+    ),
+    noun(
+        [
+            "OpportunityChange",
+            "opportunityChange",
+            "opportunityChanges",
+            "opportunity_change",
+            "oppchg",
+        ],
+        "at",
+        false,
+    ),
+    noun(
+        ["Touch", "touch", "touches", "touch", "touch"],
+        "occurred_at",
+        true,
+    ),
+    noun(
+        ["Feedback", "feedback", "feedbackItems", "feedback", "fb"],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "FeedbackComment",
+            "feedbackComment",
+            "feedbackComments",
+            "feedback_comment",
+            "fbc",
+        ],
+        "created_at",
+        false,
+    ),
+];
+
+const fn noun(
+    [name, single, plural, table, prefix]: [&'static str; 5],
+    order: &'static str,
+    newest_first: bool,
+) -> Noun {
+    Noun {
+        name,
+        single,
+        plural,
+        table,
+        prefix,
+        order,
+        newest_first,
+    }
+}
+
+impl Noun {
+    /// Every noun.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        &NOUNS
+    }
+
+    /// The noun of that type.
+    #[must_use]
+    pub fn of(type_name: &str) -> Option<&'static Self> {
+        NOUNS.iter().find(|noun| noun.name == type_name)
+    }
+
+    /// What a global id is one of, and which.
+    pub(super) fn of_id(text: &str) -> Option<(&'static Self, Uuid)> {
+        let (prefix, digits) = text.split_once('_')?;
+        let canonical =
+            digits.len() == 32 && digits.bytes().all(|b| b"0123456789abcdef".contains(&b));
+        let noun = NOUNS.iter().find(|noun| noun.prefix == prefix)?;
+        if canonical {
+            return Some((noun, digits.parse().ok()?));
+        }
+        None
+    }
+
+    /// How lists are ordered: by the key, then by the id, both in the same direction.
+    pub(super) fn compare(&self, one: &Row, other: &Row) -> Ordering {
+        let place = |row: &Row| {
+            let key = match cell(row, self.order) {
+                Cell::Text(text) => text.clone().into_bytes(),
+                // Years have four digits, so that texts compare as what they say.
+                Cell::Instant(instant) => instant.format("%FT%T%.6f").to_string().into_bytes(),
+                Cell::Day(day) => day.format("%F").to_string().into_bytes(),
+                key => panic!("lists are not ordered by {key:?}"),
+            };
+            (key, id_of(row))
+        };
+        let ascending = place(one).cmp(&place(other));
+        if self.newest_first {
+            ascending.reverse()
+        } else {
+            ascending
+        }
+    }
+
+    /// The column of this noun's table that refers to the row of `parent` whose list `field` is.
+    pub(super) fn column_of_list(parent: &str, field: &str) -> String {
+        let exception = match (parent, field) {
+            ("User", "reports") => "manager_id",
+            ("User", _) => "owner_id",
+            ("Account", "subsidiaries") | ("Territory" | "Campaign", "children") => "parent_id",
+            ("Lead", "duplicates") => "duplicate_of_id",
+            ("Campaign", "leads") => "source_campaign_id",
+            ("Campaign", "opportunities") => "primary_campaign_id",
+            _ => return format!("{}_id", snake(parent)),
+        };
+        exception.to_owned()
+    }
+}
+
+/// The global id of a row of `noun`.
+#[must_use]
+pub fn global_id(noun: &Noun, id: Uuid) -> String {
+    format!("{}_{}", noun.prefix, id.simple())
+}
+
+pub(super) fn id_of(row: &Row) -> Uuid {
+    match cell(row, "id") {
+        Cell::Id(id) => *id,
+        other => panic!("{other:?} is no id"),
+    }
+}
+
+/// Whether the row is there to see.
+pub(super) fn is_there(row: &Row) -> bool {
+    row.get("deleted_at").is_none_or(|at| at == &Cell::Null)
+}
+
+/// `sourceCampaignId` as `source_campaign_id`.
+pub(super) fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}

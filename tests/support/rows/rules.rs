@@ -1,0 +1,91 @@
+//! What the tables demand of a row beyond the types of its columns.
+
+use super::{Cell, Row, cell};
+
+/// The table that a foreign key refers to.
+pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> {
+    Some(match (table, column) {
+        ("territory", "parent_id") => "territory",
+        ("account", "parent_id") => "account",
+        ("campaign", "parent_id") => "campaign",
+        (
+            _,
+            "user_id" | "manager_id" | "owner_id" | "marketer_id" | "by_user_id" | "actor_id"
+            | "author_id" | "assignee_id",
+        ) => "user",
+        (_, "territory_id") => "territory",
+        (_, "account_id") => "account",
+        (_, "contact_id") => "contact",
+        (_, "campaign_id" | "source_campaign_id" | "primary_campaign_id") => "campaign",
+        (_, "lead_id" | "duplicate_of_id") => "lead",
+        (_, "opportunity_id") => "opportunity",
+        (_, "feedback_id") => "feedback",
+        (_, "reason_id" | "reject_reason_id" | "disqualify_reason_id" | "lost_reason_id") => {
+            "reason_code"
+        }
+        _ => return None,
+    })
+}
+
+/// Makes `row` pass the checks of its table.
+pub(super) fn hold_checks(table: &str, row: &mut Row) {
+    match table {
+        "account" => both_or_neither(row, "annual_revenue_minor", "annual_revenue_currency"),
+        "opportunity" => both_or_neither(row, "amount_minor", "amount_currency"),
+        "campaign_member" => {
+            // Where neither is set, there is always a lead to take: its own id is one.
+            if cell(row, "lead_id") == &Cell::Null && cell(row, "contact_id") == &Cell::Null {
+                let any = cell(row, "id").clone();
+                row.insert("lead_id", any);
+            } else if cell(row, "lead_id") != &Cell::Null {
+                row.insert("contact_id", Cell::Null);
+            }
+        }
+        "feedback" => {
+            let about = ["campaign_id", "lead_id", "account_id", "opportunity_id"];
+            if about.iter().all(|column| cell(row, column) == &Cell::Null) {
+                let any = cell(row, "id").clone();
+                row.insert("account_id", any);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn both_or_neither(row: &mut Row, one: &'static str, other: &'static str) {
+    if cell(row, one) == &Cell::Null || cell(row, other) == &Cell::Null {
+        row.insert(one, Cell::Null);
+        row.insert(other, Cell::Null);
+    }
+}
+
+/// The unique keys of `row` that hold no null, each as one text.
+pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
+    let keys: &[&[&str]] = match table {
+        "user_territory" => &[&["user_id", "territory_id"]],
+        "reason_code" => &[&["kind", "key"]],
+        "campaign_member" => &[&["campaign_id", "lead_id"], &["campaign_id", "contact_id"]],
+        "opportunity_contact" => &[&["opportunity_id", "contact_id"]],
+        _ => &[],
+    };
+    let values = keys.iter().map(|key| {
+        key.iter()
+            .map(|column| cell(row, column))
+            .collect::<Vec<_>>()
+    });
+    values
+        .filter(|values| !values.contains(&&Cell::Null))
+        .map(|values| format!("{values:?}"))
+        .collect()
+}
+
+/// Whether every row has another text in `column`.
+pub(super) fn is_unique(table: &str, column: &str) -> bool {
+    matches!(
+        (table, column),
+        ("user" | "contact", "email")
+            | ("territory", "code" | "path")
+            | ("account_domain", "domain")
+            | ("touch", "dedupe_key")
+    )
+}

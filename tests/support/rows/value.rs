@@ -1,0 +1,208 @@
+//! Random values: with ties, at the edges, and with what quoting gets wrong.
+
+use api::dataset::{Kind, dataset};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use sea_orm::{ColumnType, Value, sea_query::StringLen};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{Cell, rules};
+use crate::choices::{Choices, mixed};
+
+const TEXTS: [&str; 24] = [
+    "Ada",
+    "ada",
+    "Ada Lovelace",
+    "",
+    " ",
+    "Å ä é e\u{301} ß ﬀ",
+    "日本語",
+    "👩‍👩‍👧 \u{10ffff}",
+    "\u{e000}\u{fffd}",
+    "O'Brien",
+    "say \"no\"",
+    "back\\slash \\u0041 \\",
+    "tab\tline\nreturn\r",
+    "\u{1}\u{8}\u{b}\u{1f}\u{7f}\u{85}\u{a0}",
+    "\u{2028}\u{2029}\u{feff}\u{202e}",
+    "'; DROP TABLE lead; --",
+    "%_*?[a-z]",
+    "$1 ?1 :name @p",
+    "{\"a\": 1}",
+    "null",
+    "0",
+    "-1.50",
+    "</script>&amp;",
+    "a rather long text, which is cut where the column is short, and which has a comma or two",
+];
+const CURRENCIES: [&str; 6] = ["EUR", "USD", "JPY", "KWD", "CLF", "ZZZ"];
+const INTS: [i64; 8] = [0, 1, -1, 7, 42, 100, 2_147_483_647, -2_147_483_648];
+const AMOUNTS: [i64; 14] = [
+    0,
+    1,
+    -1,
+    9,
+    -10,
+    99,
+    -99,
+    100,
+    -100,
+    12_345_678,
+    -1_000_050,
+    9_007_199_254_740_993,
+    i64::MAX,
+    i64::MIN,
+];
+/// Microseconds: a whole second, milliseconds, and six digits.
+const FRACTIONS: [i64; 6] = [0, 0, 500_000, 120_000, 1, 999_999];
+
+/// A value of the column `(table, column)` of row `number`.
+pub(super) fn draw(
+    choices: &mut Choices,
+    (table, column): (&str, &str),
+    kind: &ColumnType,
+    number: usize,
+) -> Cell {
+    match kind {
+        ColumnType::Uuid if column == "id" => Cell::Id(nth_id(number)),
+        ColumnType::Uuid => Cell::Id(nth_id(1_000_000 + choices.below(1_000_000))),
+        ColumnType::String(_) | ColumnType::Text => {
+            Cell::Text(text(choices, (table, column), kind, number))
+        }
+        ColumnType::SmallInteger => Cell::Int(pick(choices, &[0, 1, -1, 2, -2])),
+        ColumnType::BigInteger => Cell::Int(pick(choices, &AMOUNTS)),
+        ColumnType::Boolean => Cell::Bool(choices.one_in(2)),
+        ColumnType::Date => Cell::Day(day(choices)),
+        ColumnType::TimestampWithTimeZone => Cell::Instant(instant(choices)),
+        ColumnType::JsonBinary => Cell::Json(json(choices, column)),
+        _ => Cell::Int(pick(choices, &INTS)),
+    }
+}
+
+/// The id of row `number`: the same in every table, so that whoever mistakes one thing for another
+/// is found out; and in no order.
+pub(super) fn nth_id(number: usize) -> Uuid {
+    let number = u64::try_from(number).unwrap_or(0);
+    Uuid::from_u64_pair(mixed(number + 1), mixed(number ^ u64::MAX))
+}
+
+fn pick(choices: &mut Choices, from: &[i64]) -> i64 {
+    choices.pick(from).copied().unwrap_or(0)
+}
+
+fn text(
+    choices: &mut Choices,
+    (table, column): (&str, &str),
+    kind: &ColumnType,
+    number: usize,
+) -> String {
+    if let Some(values) = values_of(table, column) {
+        let value = choices.pick(&values).cloned();
+        return value.unwrap_or_default();
+    }
+    if column.ends_with("currency") {
+        return choices
+            .pick(&CURRENCIES)
+            .copied()
+            .unwrap_or("EUR")
+            .to_owned();
+    }
+    let mut text = choices.pick(&TEXTS).copied().unwrap_or("").to_owned();
+    if rules::is_unique(table, column) {
+        text = format!("{}{number}", text.chars().take(40).collect::<String>());
+    }
+    if let ColumnType::String(StringLen::N(length)) = kind {
+        let length = usize::try_from(*length).unwrap_or(usize::MAX);
+        text = text.chars().take(length).collect();
+    }
+    text
+}
+
+/// What an enumeration's column may hold.
+fn values_of(table: &str, column: &str) -> Option<Vec<String>> {
+    let entities = dataset().entities();
+    let entity = entities.iter().find(|entity| entity.table == table)?;
+    entity.fields.iter().find_map(|field| match &field.kind {
+        Kind::Choice(name, choice) if *name == column => Some(
+            choice
+                .values
+                .iter()
+                .map(|(value, _)| value.clone())
+                .collect(),
+        ),
+        _ => None,
+    })
+}
+
+/// Few different ones, so that there are ties.
+fn instant(choices: &mut Choices) -> DateTime<Utc> {
+    let base = match choices.below(12) {
+        0 => -62_135_596_800, // 0001-01-01
+        1 => -1,              // 1969-12-31T23:59:59
+        2 => 253_402_300_799, // 9999-12-31T23:59:59
+        _ => 1_767_225_600,   // 2026-01-01
+    };
+    let seconds = i64::try_from(choices.below(4)).unwrap_or(0);
+    let seconds = if base == 253_402_300_799 { 0 } else { seconds };
+    let fraction = TimeDelta::microseconds(pick(choices, &FRACTIONS));
+    DateTime::from_timestamp(base + seconds, 0).unwrap_or_default() + fraction
+}
+
+fn day(choices: &mut Choices) -> NaiveDate {
+    let base = match choices.below(12) {
+        0 => NaiveDate::from_ymd_opt(1, 1, 1),
+        1 => NaiveDate::from_ymd_opt(9999, 12, 20),
+        _ => NaiveDate::from_ymd_opt(2024, 2, 27),
+    };
+    let days = u64::try_from(choices.below(5)).unwrap_or(0);
+    base.unwrap_or_default() + Days::new(days)
+}
+
+/// Objects have their shorter keys first, as `jsonb` keeps them.
+fn json(choices: &mut Choices, column: &str) -> Json {
+    let values = match column {
+        "roles" => vec![
+            json!(["SALES_REP"]),
+            json!([]),
+            json!(["ADMIN", "ANALYST", "'\"\\\n👩"]),
+        ],
+        "consent" => vec![
+            json!([]),
+            json!([{"at": "2026-01-01T00:00:00Z", "basis": "OPT_IN", "status": "GRANTED"}]),
+        ],
+        _ => vec![
+            json!({}),
+            json!([]),
+            json!({"a": null, "bb": [1, 2.5, -3, {}], "ccc": {"": "x"}}),
+            json!({"\"'": false, "ä": "👩 \"quoted\" \\ \u{1}\n"}),
+            json!("text"),
+            json!(9_007_199_254_740_993_i64),
+            json!([null, true, 0.1]),
+        ],
+    };
+    choices.pick(&values).cloned().unwrap_or_default()
+}
+
+/// `cell` as the database's driver takes it.
+pub(super) fn stored(cell: &Cell, kind: &ColumnType) -> Value {
+    match (cell, kind) {
+        (Cell::Null, ColumnType::Uuid) => None::<Uuid>.into(),
+        (Cell::Null, ColumnType::SmallInteger) => None::<i16>.into(),
+        (Cell::Null, ColumnType::Integer) => None::<i32>.into(),
+        (Cell::Null, ColumnType::BigInteger) => None::<i64>.into(),
+        (Cell::Null, ColumnType::Boolean) => None::<bool>.into(),
+        (Cell::Null, ColumnType::Date) => None::<NaiveDate>.into(),
+        (Cell::Null, ColumnType::TimestampWithTimeZone) => None::<DateTime<Utc>>.into(),
+        (Cell::Null, ColumnType::JsonBinary) => None::<Json>.into(),
+        (Cell::Null, _) => None::<String>.into(),
+        (Cell::Text(text), _) => text.as_str().into(),
+        (Cell::Int(number), ColumnType::SmallInteger) => i16::try_from(*number).ok().into(),
+        (Cell::Int(number), ColumnType::Integer) => i32::try_from(*number).ok().into(),
+        (Cell::Int(number), _) => (*number).into(),
+        (Cell::Bool(value), _) => (*value).into(),
+        (Cell::Instant(instant), _) => (*instant).into(),
+        (Cell::Day(day), _) => (*day).into(),
+        (Cell::Id(id), _) => (*id).into(),
+        (Cell::Json(json), _) => json.clone().into(),
+    }
+}
