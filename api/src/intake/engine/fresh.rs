@@ -147,7 +147,11 @@ fn stamp(context: &Context, rule: &BoundRule<'_>, id: Uuid, record: &mut Record)
 }
 
 /// A row may point to another of its kind that came in the same batch and was rejected.
-pub(super) fn unlink_rejected(rule: &BoundRule<'_>, drafts: &mut [Draft<'_>], work: &mut HashMap<Uuid, Work>) {
+pub(super) fn unlink_rejected(
+    rule: &BoundRule<'_>,
+    drafts: &mut [Draft<'_>],
+    work: &mut HashMap<Uuid, Work>,
+) {
     let entity = rule.rule.entity;
     let rejected: HashSet<Uuid> = drafts
         .iter()

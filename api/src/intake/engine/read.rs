@@ -16,7 +16,11 @@ use super::{
 const QUOTED: usize = 80;
 
 /// Reads what the row has for a field; says whether it has something.
-pub(super) fn assign<'p>(draft: &mut Draft<'p>, field: &'p BoundField<'p>, row: &Row) -> Result<bool, String> {
+pub(super) fn assign<'p>(
+    draft: &mut Draft<'p>,
+    field: &'p BoundField<'p>,
+    row: &Row,
+) -> Result<bool, String> {
     let rule = field.rule;
     let Some(raw) = field
         .source

@@ -51,7 +51,7 @@ pub(super) struct Run<'d> {
 
 impl<'d> Run<'d> {
     pub(super) async fn begin(
-        pub(super) session: Session<'d>,
+        session: Session<'d>,
         clock: &'d Clock,
         import: &Import,
         sources: &[Source<'_>],
