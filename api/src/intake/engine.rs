@@ -12,30 +12,30 @@ mod companions;
 mod derive;
 mod draft;
 mod files;
+mod fresh;
 mod identity;
 mod job;
 mod links;
+mod meet;
 mod outcome;
 mod plan;
+mod read;
 mod rejected;
+mod run;
 mod second_pass;
 mod write;
 
 use std::path::PathBuf;
 
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use entity::import_job::ImportStatus;
 
 use crate::{clock::Clock, database::Database, store};
 
-use super::{ImportError, csv, mapping::Mapping};
+use super::{ImportError, mapping::Mapping};
 
-use batch::Context;
-use files::Source;
-use job::Job;
-use plan::Plan;
+use run::{Run, Session};
 
 pub use job::{FileSummary, Problem, Summary};
 pub use outcome::Counts;
@@ -102,32 +102,6 @@ impl Progress for Silent {
     fn end(&mut self) {}
 }
 
-/// Where transactions come from.
-enum Session<'d> {
-    /// Each is kept when it commits.
-    Kept(&'d Database),
-    /// All lie in one that is taken back in the end.
-    Dry(DatabaseTransaction),
-}
-
-impl Session<'_> {
-    async fn begin(&self) -> Result<DatabaseTransaction, ImportError> {
-        use sea_orm::TransactionTrait;
-        Ok(match self {
-            Self::Kept(database) => database.begin().await?,
-            Self::Dry(outer) => outer.begin().await?,
-        })
-    }
-}
-
-/// An import that runs.
-struct Run<'d> {
-    session: Session<'d>,
-    clock: &'d Clock,
-    job: Job,
-    known: derive::Known,
-}
-
 /// Runs an import to its end.
 ///
 /// # Errors
@@ -147,11 +121,11 @@ pub async fn run(
         Session::Kept(database)
     };
     let mut run = Run::begin(session, clock, import, &sources).await?;
-    let done = run.all(&sources, progress).await;
-    if done.is_err() && !import.dry_run {
-        run.set_status(ImportStatus::Failed).await?;
+    if let Err(error) = run.all(&sources, progress).await {
+        // Where the database has failed, this may fail too: then the job looks cut off, as it is.
+        let _noted = run.set_status(ImportStatus::Failed).await;
+        return Err(error);
     }
-    done?;
     run.set_status(ImportStatus::Done).await?;
     let mut summary = run.job.summary(import.dry_run, &sources);
     summary.problems = run.problems().await?;
@@ -162,158 +136,4 @@ pub async fn run(
         outer.rollback().await?;
     }
     Ok(summary)
-}
-
-impl<'d> Run<'d> {
-    async fn begin(
-        session: Session<'d>,
-        clock: &'d Clock,
-        import: &Import,
-        sources: &[Source<'_>],
-    ) -> Result<Self, ImportError> {
-        let tx = session.begin().await?;
-        let reasons = store::table::Table::of::<entity::reason_code::Entity>();
-        let lost = store::lookup::ids_by(
-            &tx,
-            &reasons,
-            ("key", "id"),
-            Some(("kind", "LOST")),
-            ["UNKNOWN"].into_iter(),
-        );
-        let known = derive::Known {
-            lost_unknown: lost.await?.remove("UNKNOWN"),
-            ..derive::Known::default()
-        };
-        let job = match import.resume {
-            None => Job::begin(&tx, clock.now(), import, sources).await?,
-            Some(id) => Job::resume(&tx, id, sources).await?,
-        };
-        tx.commit().await?;
-        Ok(Self {
-            session,
-            clock,
-            job,
-            known,
-        })
-    }
-
-    async fn all(
-        &mut self,
-        sources: &[Source<'_>],
-        progress: &mut dyn Progress,
-    ) -> Result<(), ImportError> {
-        for (file, source) in sources.iter().enumerate() {
-            progress.file(&source.name, source.bytes);
-            self.file(file, source, progress).await?;
-            progress.end();
-        }
-        self.second_pass(sources).await
-    }
-
-    /// Reads one file to its end, from where the job had come to.
-    async fn file(
-        &mut self,
-        file: usize,
-        source: &Source<'_>,
-        progress: &mut dyn Progress,
-    ) -> Result<(), ImportError> {
-        let failed = |error| ImportError::File(source.path.clone(), error);
-        let mut reader = source.open()?;
-        let plan = source.plan(&reader)?;
-        let done = self.job.line(file);
-        let mut rows = Vec::with_capacity(BATCH);
-        loop {
-            let row = reader.next_row().map_err(failed)?;
-            let ended = row.is_none();
-            rows.extend(row.filter(|row| row.line > done));
-            if rows.len() == BATCH || (ended && !rows.is_empty()) {
-                match &plan {
-                    Some(plan) => self.batch(file, plan, &rows).await?,
-                    None => self.job.count_unclaimed(file, &rows),
-                }
-                progress.advance(u64::try_from(rows.len()).unwrap_or(0), reader.bytes());
-                rows.clear();
-            }
-            if ended {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Writes rows in one transaction; where some of them are refused, in several smaller ones, down to
-    /// the row at fault.
-    async fn batch(
-        &mut self,
-        file: usize,
-        plan: &Plan<'_>,
-        rows: &[csv::Row],
-    ) -> Result<(), ImportError> {
-        let mut parts = vec![rows];
-        while let Some(part) = parts.pop() {
-            let context = self.context(file);
-            let tx = self.session.begin().await?;
-            match batch::process(&tx, &context, plan, part, None).await {
-                Ok(outcomes) => {
-                    store::import::insert_rows(&tx, batch::stored(&context, part, &outcomes))
-                        .await?;
-                    let mut job = self.job.clone();
-                    job.count(file, part, &outcomes);
-                    job.checkpoint(&tx).await?;
-                    tx.commit().await?;
-                    self.job = job;
-                }
-                Err(error) if error.is_about_rows() => {
-                    tx.rollback().await?;
-                    match part {
-                        [row] => self.refused(file, row).await?,
-                        _ => {
-                            let (first, second) = part.split_at(part.len() / 2);
-                            parts.push(second);
-                            parts.push(first);
-                        }
-                    }
-                }
-                Err(batch::BatchError::Database(error)) => return Err(error.into()),
-                Err(batch::BatchError::Conflict) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Rejects a row that the database does not take.
-    async fn refused(&mut self, file: usize, row: &csv::Row) -> Result<(), ImportError> {
-        let reason = format!(
-            "line {}: it contradicts a row that is there already, for example by the same e-mail \
-             address, code or domain",
-            row.line
-        );
-        let mut outcomes = outcome::Outcomes::default();
-        outcomes.add(0, "", outcome::Outcome::rejected(reason));
-        let context = self.context(file);
-        let rows = std::slice::from_ref(row);
-        let tx = self.session.begin().await?;
-        store::import::insert_rows(&tx, batch::stored(&context, rows, &outcomes)).await?;
-        self.job.count(file, rows, &outcomes);
-        self.job.checkpoint(&tx).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    fn context(&self, file: usize) -> Context {
-        Context {
-            job: self.job.id,
-            file: i32::try_from(file).unwrap_or(i32::MAX),
-            now: self.clock.now(),
-            known: self.known.clone(),
-            second_pass: false,
-            last_chance: false,
-        }
-    }
-
-    async fn set_status(&self, status: ImportStatus) -> Result<(), ImportError> {
-        let tx = self.session.begin().await?;
-        store::import::set_status(&tx, self.job.id, status, Some(self.clock.now())).await?;
-        tx.commit().await?;
-        Ok(())
-    }
 }

@@ -9,14 +9,17 @@ mod field;
 mod glob;
 mod node;
 pub mod preset;
+mod reference;
 mod rule;
+mod setting;
 mod source;
 
 use super::{catalog::Entity, csv};
 
 pub use condition::{BoundCondition, Condition};
-pub use field::{By, FieldRule, Lookup, OnError, Set, Shape};
+pub use field::{FieldRule, OnError, Set, Shape};
 pub use glob::Pattern;
+pub use reference::{By, Lookup};
 pub use rule::{FileRules, Mode, Rule};
 pub use source::{Bound, Header, Source};
 

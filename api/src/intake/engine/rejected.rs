@@ -13,7 +13,7 @@ use crate::{
     store,
 };
 
-use super::{BATCH, Run, files::Source, job::Problem};
+use super::{BATCH, files::Source, job::Problem, run::Run};
 
 /// So many rows are shown; the rest is in the files and in the database.
 const SHOWN: u64 = 20;

@@ -14,10 +14,11 @@ use crate::{
 };
 
 use super::{
-    BATCH, Run,
+    BATCH,
     batch::{self, Context},
     files::Source,
     plan::Plan,
+    run::Run,
 };
 
 /// How often rows that wait for one another are looked at again.

@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 
-use chrono_tz::Tz;
 use iso_currency::Currency;
 
 use crate::intake::{
-    catalog::{self, Entity, Field, FieldKind, Match},
-    value::{self, Dates, Style},
+    catalog::{Entity, Field, FieldKind},
+    value::{self, Style},
 };
 
 use super::{
     condition::{self, Condition},
     node::{Entries, Node, unknown},
+    reference::{self, Lookup},
+    setting::{style, word},
     source::Source,
 };
-
 /// When a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Set {
@@ -80,28 +80,6 @@ pub struct FieldRule {
     pub set: Set,
     /// What becomes of the row when it cannot be read.
     pub on_error: OnError,
-}
-
-/// How the row is found that a reference points to.
-#[derive(Clone, Debug)]
-pub struct Lookup {
-    /// The entity that is looked up.
-    pub entity: &'static Entity,
-    /// By what.
-    pub by: By,
-    /// The column of the found row that is taken, instead of its id.
-    pub via: Option<usize>,
-}
-
-/// By what a row is found.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum By {
-    /// By its id in this system.
-    Key(String),
-    /// By a column of its own; among the rows where another column has this value, if given.
-    Column(&'static str, Option<(&'static str, &'static str)>),
-    /// By a domain of the account.
-    Domain,
 }
 
 /// What holds for a whole mapping where a field does not say otherwise.
@@ -263,130 +241,8 @@ fn details(
         &[("reject", OnError::Reject), ("review", OnError::Review)],
     )?;
     rule.when = condition::read(entries.get("when"))?;
-    rule.lookup = lookup(rule.field, entries, defaults)?;
+    rule.lookup = reference::lookup(rule.field, entries, defaults)?;
     Ok(())
-}
-
-/// Reads what a mapping or a field says on how values are written.
-pub(super) fn style(style: &mut Style, entries: &mut Entries<'_>) -> Result<(), String> {
-    if let Some(node) = entries.get("dates") {
-        style.dates = Dates(node.strings()?.into_iter().map(str::to_owned).collect());
-    }
-    if let Some(node) = entries.get("time_zone") {
-        style.time_zone = node
-            .string()?
-            .parse::<Tz>()
-            .map_err(|_unknown| node.error("this is not a time zone such as `Europe/Vienna`"))?;
-    }
-    if let Some(node) = entries.get("region") {
-        let region = node.string()?.parse().map_err(|_unknown| {
-            node.error("this is not the two-letter code of a country, such as `AT`")
-        })?;
-        style.region = Some(region);
-    }
-    if let Some(node) = entries.get("decimal") {
-        style.decimal = match node.string()? {
-            "." => Some('.'),
-            "," => Some(','),
-            _ => return Err(node.error("`decimal` is \".\" or \",\"")),
-        };
-    }
-    Ok(())
-}
-
-/// One of a few words.
-pub(super) fn word<T: Copy>(
-    entries: &mut Entries<'_>,
-    name: &'static str,
-    default: T,
-    words: &[(&'static str, T)],
-) -> Result<T, String> {
-    let Some(node) = entries.get(name) else {
-        return Ok(default);
-    };
-    let text = node.string()?;
-    words
-        .iter()
-        .find(|(word, _)| *word == text)
-        .map(|(_, value)| *value)
-        .ok_or_else(|| {
-            let known = words.iter().map(|(word, _)| *word);
-            node.error(&unknown(&format!("`{name}` called"), text, known))
-        })
-}
-
-fn lookup(
-    field: &'static Field,
-    entries: &mut Entries<'_>,
-    defaults: &Defaults,
-) -> Result<Option<Lookup>, String> {
-    let Some(node) = entries.get("ref") else {
-        return Ok(None);
-    };
-    let name = node.string()?;
-    let Some(entity) = catalog::entity(name) else {
-        let known = catalog::entities().iter().map(|entity| entity.name);
-        return Err(node.error(&unknown("entity", name, known)));
-    };
-    let system = entries.string("system")?;
-    let by = match entries.get("by") {
-        None => By::Key(system.unwrap_or(&defaults.system).to_owned()),
-        Some(by) => natural(field, entity, by.string()?).map_err(|problem| by.error(&problem))?,
-    };
-    let via = match entries.get("via") {
-        None => None,
-        Some(via) => {
-            let name = via.string()?;
-            let found = entity.field(name).filter(|found| found.kind == field.kind);
-            let Some(found) = found else {
-                let fitting = entity
-                    .fields
-                    .iter()
-                    .filter(|other| other.kind == field.kind);
-                let known = fitting.map(|other| other.name);
-                let problem = unknown(&format!("such field of {}", entity.name), name, known);
-                return Err(via.error(&problem));
-            };
-            Some(found.column)
-        }
-    };
-    if via.is_none() && field.kind != FieldKind::Reference(entity.name) {
-        let problem = match field.kind {
-            FieldKind::Reference(target) => format!(
-                "`{}` is a reference to {target}, not to {}; or say with `via` which field of the \
-                 {} to take",
-                field.name, entity.name, entity.name
-            ),
-            _ => format!("`{}` is not a reference", field.name),
-        };
-        return Err(node.error(&problem));
-    }
-    Ok(Some(Lookup { entity, by, via }))
-}
-
-fn natural(field: &Field, entity: &Entity, by: &str) -> Result<By, String> {
-    let mut known = vec!["key"];
-    for way in &entity.matching {
-        match way {
-            Match::Column("key") => {
-                let kind = match field.name {
-                    "lost_reason" => Some(("kind", "LOST")),
-                    "reject_reason" => Some(("kind", "REJECT")),
-                    "disqualify_reason" => Some(("kind", "DISQUALIFY")),
-                    _ => None,
-                };
-                if by == "key" {
-                    return Ok(By::Column("key", kind));
-                }
-            }
-            Match::Column(column) if *column == by => return Ok(By::Column(column, None)),
-            Match::Domain if by == "domain" => return Ok(By::Domain),
-            Match::Column(column) => known.push(column),
-            Match::Domain => known.push("domain"),
-            Match::Pair(..) => {}
-        }
-    }
-    Err(unknown("way to find it by", by, known.into_iter()))
 }
 
 /// What does not depend on the file is checked before any file is opened.

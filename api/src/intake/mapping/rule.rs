@@ -15,6 +15,7 @@ use super::{
     field::{self, Defaults, FieldRule},
     glob::Pattern,
     node::{Document, Entries, Node, unknown},
+    setting,
     source::Source,
 };
 
@@ -79,7 +80,7 @@ pub(super) fn mapping(origin: &str, text: &str) -> Result<Mapping, String> {
         })?
         .to_owned();
     let mut style = Style::default();
-    field::style(&mut style, &mut top)?;
+    setting::style(&mut style, &mut top)?;
     let defaults = Defaults {
         system,
         style,
@@ -112,7 +113,7 @@ fn list<'a>(entries: &mut Entries<'a>, name: &'static str) -> Result<Vec<Node<'a
 fn file(node: &Node<'_>, defaults: &Defaults) -> Result<FileRules, String> {
     let mut entries = node.table()?;
     let mut defaults = defaults.clone();
-    field::style(&mut defaults.style, &mut entries)?;
+    setting::style(&mut defaults.style, &mut entries)?;
     if let Some(currency) = entries.string("currency")? {
         defaults.currency = Some(currency.to_owned());
     }
@@ -124,7 +125,7 @@ fn file(node: &Node<'_>, defaults: &Defaults) -> Result<FileRules, String> {
         delimiter: delimiter(&mut entries)?,
         encoding: encoding(&mut entries)?,
     };
-    let lenient = field::word(
+    let lenient = setting::word(
         &mut entries,
         "missing_columns",
         false,
@@ -181,7 +182,7 @@ fn rule(node: &Node<'_>, defaults: &Defaults) -> Result<Rule, String> {
         system: system.to_owned(),
         ..defaults.clone()
     };
-    let mode = field::word(
+    let mode = setting::word(
         &mut entries,
         "mode",
         Mode::Upsert,
