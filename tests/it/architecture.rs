@@ -195,6 +195,21 @@ fn libraries_stay_where_they_belong() {
 }
 
 #[test]
+fn the_change_log_has_one_writer() {
+    let writes = ["change::ActiveModel", "INTO change", "INTO \\\"change\\\""];
+    let mut wrong = Vec::new();
+    for (file, code) in sources(&root().join("api/src")) {
+        let imported = code.contains("entity::change::{ActiveModel");
+        if !is_in(&file, &["change"]) && (imported || writes.iter().any(|w| code.contains(w))) {
+            wrong.push(format!(
+                "{file} writes to the change log: call `change::record`"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn the_tables_know_nothing_of_the_server() {
     for (crate_name, stranger) in [
         ("entity", "api::"),

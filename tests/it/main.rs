@@ -5,6 +5,7 @@ mod auth;
 mod cli;
 mod demo;
 mod http;
+mod import;
 mod migrations;
 mod program;
 mod reading;

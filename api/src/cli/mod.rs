@@ -4,6 +4,7 @@ mod config;
 mod demo;
 mod doctor;
 mod failure;
+mod import;
 mod migrate;
 mod output;
 mod schema;
@@ -39,6 +40,8 @@ enum Command {
     Demo(demo::Args),
     /// Bring the database's tables up to date
     Migrate(migrate::Args),
+    /// Bring in files of other systems
+    Import(import::Args),
     /// Issue, list and revoke tokens
     Token(token::Args),
     /// Print the API's schema
@@ -73,6 +76,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Serve => serve::run(logging(load()?)?).await,
         Command::Demo(args) => demo::run(&args, logging(load()?)?).await,
         Command::Migrate(args) => migrate::run(&args, logging(load()?)?).await,
+        Command::Import(args) => import::run(args, logging(load()?)?).await,
         Command::Token(args) => token::run(args, logging(load()?)?).await,
         Command::Schema(args) => schema::run(&args),
         Command::Config => config::run(&load()?),

@@ -1,9 +1,13 @@
-//! SQL that writes, and what a writer must look up inside its transaction. One file a table.
+//! SQL that writes, and what services and the intake look up inside a transaction. One file a table,
+//! and what works on any table.
 //!
 //! Every writing function takes a transaction: only services and the intake open one.
 
 pub mod api_token;
 pub mod bulk;
 pub mod demo;
+pub mod erase;
+pub mod import;
+pub mod lookup;
 pub mod table;
 pub mod user;

@@ -185,3 +185,9 @@ impl Kind {
         })
     }
 }
+
+/// The words that a column of the enumeration `E` may hold.
+#[must_use]
+pub fn choices<E: sea_orm::ActiveEnum<Value = String>>() -> Vec<String> {
+    E::values()
+}

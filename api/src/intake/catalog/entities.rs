@@ -1,0 +1,224 @@
+//! What the columns of the importable entities do not say.
+
+use entity::{
+    account, account_domain, campaign, campaign_cost, campaign_member, channel::Channel, contact,
+    feedback, feedback_comment, lead, lead_transition, opportunity, opportunity_change,
+    opportunity_contact, reason_code, territory, touch, user,
+};
+
+use crate::store::table::{self, Table, Value};
+
+use super::{
+    Entity, Match,
+    field::{self, Field, FieldKind},
+};
+
+/// The importable entities; those that others point to come first.
+pub(super) fn all() -> Vec<Entity> {
+    vec![
+        user(),
+        territory(),
+        reason_code(),
+        account(),
+        contact(),
+        campaign(),
+        campaign_cost(),
+        lead(),
+        lead_transition(),
+        campaign_member(),
+        opportunity(),
+        opportunity_contact(),
+        opportunity_change(),
+        touch(),
+        feedback(),
+        feedback_comment(),
+    ]
+}
+
+fn user() -> Entity {
+    of(Table::of::<user::Entity>())
+        .choice("function", table::choices::<user::UserFunction>())
+        .default("function", "OTHER")
+        .default("roles", serde_json::json!([]))
+        .default("active", true)
+        .default("time_zone", "UTC")
+        .matching(Match::Column("email"))
+}
+
+fn territory() -> Entity {
+    of(Table::of::<territory::Entity>())
+        .choice("kind", table::choices::<territory::TerritoryKind>())
+        .default("kind", "GEO")
+        .matching(Match::Column("code"))
+}
+
+fn reason_code() -> Entity {
+    of(Table::of::<reason_code::Entity>())
+        .choice("kind", table::choices::<reason_code::ReasonKind>())
+        .default("active", true)
+        .matching(Match::Column("key"))
+}
+
+fn account() -> Entity {
+    let mut account = of(Table::of::<account::Entity>())
+        .choice("channel", table::choices::<account::AccountChannel>())
+        .choice("lifecycle", table::choices::<account::AccountLifecycle>())
+        .default("channel", "DIRECT")
+        .default("lifecycle", "TARGET")
+        .matching(Match::Domain);
+    account.fields.push(Field {
+        name: "domain",
+        kind: FieldKind::Domain,
+        column: account.table.columns.len(),
+    });
+    account
+}
+
+fn contact() -> Entity {
+    of(Table::of::<contact::Entity>())
+        .choice("buyer_role", table::choices::<contact::BuyerRole>())
+        .default("buyer_role", "UNKNOWN")
+        .default("email_verified", false)
+        .default("do_not_contact", false)
+        .default("consent", serde_json::json!([]))
+        .matching(Match::Column("email"))
+}
+
+fn campaign() -> Entity {
+    of(Table::of::<campaign::Entity>())
+        .choice("kind", table::choices::<campaign::CampaignKind>())
+        .choice("status", table::choices::<campaign::CampaignStatus>())
+        .choice("channel", table::choices::<Channel>())
+        .default("status", "COMPLETED")
+        .default("channel", "OTHER")
+}
+
+fn campaign_cost() -> Entity {
+    of(Table::of::<campaign_cost::Entity>())
+        .choice("category", table::choices::<campaign_cost::CostCategory>())
+        .default("category", "OTHER")
+}
+
+fn lead() -> Entity {
+    of(Table::of::<lead::Entity>())
+        .choice("status", table::choices::<lead::LeadStatus>())
+        .choice("source", table::choices::<lead::LeadSource>())
+        .choice("intent_band", table::choices::<lead::IntentBand>())
+        .default("status", "NEW")
+        .default("source", "OTHER")
+        .default("intent_band", "NURTURE")
+        .default("score", 0)
+        .default("fit_score", 0)
+        .default("engagement_score", 0)
+        .default("cycle", 1)
+}
+
+fn lead_transition() -> Entity {
+    of(Table::of::<lead_transition::Entity>())
+        .choice("from_status", table::choices::<lead::LeadStatus>())
+        .choice("to_status", table::choices::<lead::LeadStatus>())
+        .default("cause", "IMPORT")
+        .default("cycle", 1)
+        .default("backfilled", true)
+}
+
+fn campaign_member() -> Entity {
+    of(Table::of::<campaign_member::Entity>())
+        .choice(
+            "status",
+            table::choices::<campaign_member::CampaignMemberStatus>(),
+        )
+        .default("status", "TARGETED")
+        .matching(Match::Pair("campaign_id", &["lead_id", "contact_id"]))
+}
+
+fn opportunity() -> Entity {
+    of(Table::of::<opportunity::Entity>())
+        .choice("stage", table::choices::<opportunity::OpportunityStage>())
+        .choice(
+            "forecast_category",
+            table::choices::<opportunity::ForecastCategory>(),
+        )
+        .default("forecast_category", "PIPELINE")
+        .default("push_count", 0)
+}
+
+fn opportunity_contact() -> Entity {
+    of(Table::of::<opportunity_contact::Entity>())
+        .choice("role", table::choices::<contact::BuyerRole>())
+        .default("role", "UNKNOWN")
+        .default("is_primary", false)
+        .matching(Match::Pair("opportunity_id", &["contact_id"]))
+}
+
+fn opportunity_change() -> Entity {
+    of(Table::of::<opportunity_change::Entity>())
+        .choice(
+            "field",
+            table::choices::<opportunity_change::OpportunityField>(),
+        )
+        .default("backfilled", true)
+}
+
+fn touch() -> Entity {
+    of(Table::of::<touch::Entity>())
+        .choice("kind", table::choices::<touch::TouchKind>())
+        .choice("function", table::choices::<touch::TouchFunction>())
+        .choice("direction", table::choices::<touch::TouchDirection>())
+        .choice("channel", table::choices::<Channel>())
+        .default("channel", "OTHER")
+        .matching(Match::Column("dedupe_key"))
+}
+
+fn feedback() -> Entity {
+    of(Table::of::<feedback::Entity>())
+        .choice("direction", table::choices::<feedback::FeedbackDirection>())
+        .choice("kind", table::choices::<feedback::FeedbackKind>())
+        .choice("state", table::choices::<feedback::FeedbackState>())
+        .default("kind", "OTHER")
+        .default("state", "OPEN")
+}
+
+fn feedback_comment() -> Entity {
+    of(Table::of::<feedback_comment::Entity>())
+}
+
+fn of(table: Table) -> Entity {
+    Entity {
+        name: table.name,
+        fields: field::of(&table),
+        table,
+        matching: Vec::new(),
+        defaults: Vec::new(),
+    }
+}
+
+impl Entity {
+    fn choice(mut self, name: &str, words: Vec<String>) -> Self {
+        let field = self.fields.iter_mut().find(|field| field.name == name);
+        debug_assert!(field.is_some(), "{} has no field {name}", self.name);
+        if let Some(field) = field {
+            field.kind = FieldKind::Choice(words);
+        }
+        self
+    }
+
+    fn default(mut self, column: &str, value: impl Into<Value>) -> Self {
+        let position = self.table.position(column);
+        debug_assert!(position.is_some(), "{} has no column {column}", self.name);
+        if let Some(position) = position {
+            self.defaults.push((position, value.into()));
+        }
+        self
+    }
+
+    fn matching(mut self, by: Match) -> Self {
+        self.matching.push(by);
+        self
+    }
+}
+
+/// The table of the field `domain` of accounts.
+pub(super) fn domains() -> Table {
+    Table::of::<account_domain::Entity>()
+}

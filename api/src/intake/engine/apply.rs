@@ -1,0 +1,128 @@
+//! Putting what a draft says into a row.
+
+use serde_json::{Map, Value as Json};
+
+use crate::{
+    intake::mapping::Set,
+    store::table::{Record, Value},
+};
+
+use super::draft::Assignment;
+
+/// How far a draft may change a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The row is new: everything is written.
+    New,
+    /// The row is there: what differs is written.
+    Differing,
+    /// The row is there and somebody else knows better: only what is empty is filled.
+    Empty,
+}
+
+/// Writes `assignments` into `record`.
+pub(super) fn apply(record: &mut Record, assignments: &[Assignment<'_>], extent: Extent) {
+    for assignment in assignments {
+        let Some(cell) = record.get_mut(assignment.column) else {
+            continue;
+        };
+        match (assignment.member, &assignment.value) {
+            (Some(member), Value::Json(Some(value))) => {
+                set_member(cell, member, value, assignment.set, extent);
+            }
+            _ => {
+                if writes(
+                    cell,
+                    is_null(cell),
+                    &assignment.value,
+                    assignment.set,
+                    extent,
+                ) {
+                    cell.clone_from(&assignment.value);
+                }
+            }
+        }
+    }
+}
+
+fn writes(current: &Value, empty: bool, value: &Value, set: Set, extent: Extent) -> bool {
+    if empty {
+        // A value for new rows only is not filled in later.
+        return extent == Extent::New || set != Set::WhenNew;
+    }
+    match set {
+        Set::Always => extent != Extent::Empty,
+        // The defaults of a new row are there before.
+        Set::WhenNew => extent == Extent::New,
+        Set::WhenEmpty => extent == Extent::New,
+        Set::Earliest => extent == Extent::New || before(value, current),
+        Set::Latest => extent == Extent::New || before(current, value),
+    }
+}
+
+fn set_member(cell: &mut Value, member: &str, value: &Json, set: Set, extent: Extent) {
+    let mut object = match cell {
+        Value::Json(Some(json)) => match json.as_ref() {
+            Json::Object(object) => object.clone(),
+            _ => Map::new(),
+        },
+        _ => Map::new(),
+    };
+    let current = object.get(member);
+    let empty = current.is_none_or(Json::is_null);
+    let write = if empty {
+        extent == Extent::New || set != Set::WhenNew
+    } else {
+        set == Set::Always && extent != Extent::Empty
+    };
+    if write {
+        object.insert(member.to_owned(), value.clone());
+        *cell = Value::from(Json::Object(object));
+    }
+}
+
+fn is_null(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Uuid(None)
+            | Value::String(None)
+            | Value::ChronoDateTimeUtc(None)
+            | Value::ChronoDate(None)
+            | Value::SmallInt(None)
+            | Value::Int(None)
+            | Value::BigInt(None)
+            | Value::Bool(None)
+            | Value::Json(None)
+    )
+}
+
+fn before(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::ChronoDateTimeUtc(one), Value::ChronoDateTimeUtc(other)) => one < other,
+        (Value::ChronoDate(one), Value::ChronoDate(other)) => one < other,
+        (Value::Int(one), Value::Int(other)) => one < other,
+        (Value::BigInt(one), Value::BigInt(other)) => one < other,
+        _ => false,
+    }
+}
+
+/// Whether a column has nothing in it.
+pub(super) fn empty(value: &Value) -> bool {
+    is_null(value)
+}
+
+/// A value as the change log writes it.
+pub(super) fn json(value: &Value) -> Json {
+    match value {
+        Value::Uuid(Some(id)) => Json::from(id.to_string()),
+        Value::String(Some(text)) => Json::from(text.as_str()),
+        Value::ChronoDateTimeUtc(Some(at)) => Json::from(at.to_rfc3339()),
+        Value::ChronoDate(Some(day)) => Json::from(day.to_string()),
+        Value::SmallInt(Some(number)) => Json::from(*number),
+        Value::Int(Some(number)) => Json::from(*number),
+        Value::BigInt(Some(number)) => Json::from(*number),
+        Value::Bool(Some(flag)) => Json::from(*flag),
+        Value::Json(Some(json)) => json.as_ref().clone(),
+        _ => Json::Null,
+    }
+}

@@ -1,0 +1,216 @@
+//! Some rows of a file, through all its rules, in one transaction.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
+use uuid::Uuid;
+
+use entity::{import_row, import_row::ImportOutcome};
+
+use crate::{
+    intake::csv::Row,
+    store::{import, lookup, table::Value},
+};
+
+use super::{
+    derive, draft,
+    draft::{Draft, Evaluated},
+    identity, links,
+    outcome::{Outcome, Outcomes},
+    plan::{BoundRule, Plan},
+    write,
+};
+
+/// What a batch belongs to.
+pub(super) struct Context {
+    pub(super) job: Uuid,
+    /// Which of the job's files.
+    pub(super) file: i32,
+    /// When this batch is recorded.
+    pub(super) now: DateTime<Utc>,
+    pub(super) known: derive::Known,
+    /// Rows are looked at again.
+    pub(super) second_pass: bool,
+    /// Nothing more can come: what points to nothing stays without.
+    pub(super) last_chance: bool,
+}
+
+/// Why a batch could not be written.
+#[derive(Debug)]
+pub(super) enum BatchError {
+    /// Somebody else changed a row meanwhile.
+    Conflict,
+    /// The database.
+    Database(DbErr),
+}
+
+impl From<DbErr> for BatchError {
+    fn from(error: DbErr) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl BatchError {
+    /// Whether the rows are at fault, or somebody who wrote at the same moment: then it helps to try
+    /// again, with fewer rows.
+    pub(super) fn is_about_rows(&self) -> bool {
+        match self {
+            Self::Conflict => true,
+            Self::Database(error) => {
+                matches!(
+                    error.sql_err(),
+                    Some(
+                        SqlErr::UniqueConstraintViolation(_)
+                            | SqlErr::ForeignKeyConstraintViolation(_)
+                    )
+                ) || is_check(error)
+            }
+        }
+    }
+}
+
+/// A CHECK or NOT NULL constraint, which has no kind of its own in SeaORM.
+fn is_check(error: &DbErr) -> bool {
+    let text = error.to_string();
+    text.contains("constraint")
+}
+
+/// Puts `rows` through the rules of `plan`. `only` restricts them to some entities of some rows.
+pub(super) async fn process(
+    tx: &DatabaseTransaction,
+    context: &Context,
+    plan: &Plan<'_>,
+    rows: &[Row],
+    only: Option<&HashSet<(u64, &str)>>,
+) -> Result<Outcomes, BatchError> {
+    import::defer_foreign_keys(tx).await?;
+    let mut outcomes = Outcomes::default();
+    let mut usable = vec![true; rows.len()];
+    for (index, (row, usable)) in rows.iter().zip(&mut usable).enumerate() {
+        if let Some(problem) = unusable(row, plan.width) {
+            outcomes.add(index, "", Outcome::rejected(problem));
+            *usable = false;
+        }
+    }
+    for rule in &plan.rules {
+        let takes = |index: usize| {
+            let line = rows.get(index).map_or(0, |row| row.line);
+            usable.get(index).copied().unwrap_or(false)
+                && only.is_none_or(|only| only.contains(&(line, rule.rule.entity.name)))
+        };
+        process_rule(tx, context, rule, rows, takes, &mut outcomes).await?;
+    }
+    if only.is_none() {
+        for (index, row) in rows.iter().enumerate() {
+            if !outcomes.claimed(index) {
+                let reason = format!("line {}: no rule of the mapping takes it", row.line);
+                let outcome = Outcome {
+                    reason: Some(reason),
+                    ..Outcome::new(ImportOutcome::NeedsReview)
+                };
+                outcomes.add(index, "", outcome);
+            }
+        }
+    }
+    Ok(outcomes)
+}
+
+/// Why a row cannot be read at all.
+fn unusable(row: &Row, width: usize) -> Option<String> {
+    let line = row.line;
+    if let Some(problem) = &row.problem {
+        return Some(format!("line {line}: {problem}"));
+    }
+    if row.cells.is_blank() {
+        return Some(format!("line {line}: every cell is empty"));
+    }
+    let cells = row.cells.len();
+    (cells != width).then(|| match cells {
+        1 => format!("line {line}: it has one cell, and the header {width}"),
+        _ => format!("line {line}: it has {cells} cells, and the header {width}"),
+    })
+}
+
+async fn process_rule(
+    tx: &DatabaseTransaction,
+    context: &Context,
+    rule: &BoundRule<'_>,
+    rows: &[Row],
+    takes: impl Fn(usize) -> bool,
+    outcomes: &mut Outcomes,
+) -> Result<(), BatchError> {
+    let entity = rule.rule.entity.name;
+    let mut drafts: Vec<Draft<'_>> = Vec::new();
+    for (index, row) in rows.iter().enumerate().filter(|(index, _)| takes(*index)) {
+        match draft::evaluate(rule, index, row) {
+            Evaluated::NotForIt => {}
+            Evaluated::LeftOut(why) => {
+                outcomes.add(index, entity, Outcome::left_out(row.line, &why));
+            }
+            Evaluated::Rejected(reason) => outcomes.add(index, entity, Outcome::rejected(reason)),
+            Evaluated::Draft(draft) => drafts.push(*draft),
+        }
+    }
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let mut keys = identity::identify(tx, rule, &mut drafts).await?;
+    links::resolve(tx, rule, &mut drafts, &keys).await?;
+    identity::identify_pairs(tx, rule, &mut drafts, &mut keys).await?;
+    let mut known = context.known.clone();
+    if entity == "territory" {
+        known.paths = parent_paths(tx, rule, &drafts).await?;
+    }
+    write::write(tx, context, rule, drafts, &known, outcomes).await
+}
+
+/// The paths of the territories that drafts name as parents.
+async fn parent_paths(
+    tx: &DatabaseTransaction,
+    rule: &BoundRule<'_>,
+    drafts: &[Draft<'_>],
+) -> Result<HashMap<Uuid, String>, BatchError> {
+    let table = &rule.rule.entity.table;
+    let (Some(parent), Some(path)) = (table.position("parent_id"), table.position("path")) else {
+        return Ok(HashMap::new());
+    };
+    let parents: Vec<Uuid> = drafts
+        .iter()
+        .filter_map(|draft| draft.reference(parent))
+        .collect();
+    let rows = lookup::columns(tx, table, &[path], &parents).await?;
+    let paths = rows
+        .into_iter()
+        .filter_map(|(id, row)| match row.into_iter().next() {
+            Some(Value::String(Some(path))) => Some((id, path)),
+            _ => None,
+        });
+    Ok(paths.collect())
+}
+
+/// The outcomes as they are stored.
+pub(super) fn stored(
+    context: &Context,
+    rows: &[Row],
+    outcomes: &Outcomes,
+) -> Vec<import_row::Model> {
+    let stored = outcomes.0.iter().filter_map(|((index, entity), outcome)| {
+        let row = rows.get(*index)?;
+        let keep = matches!(
+            outcome.outcome,
+            ImportOutcome::Rejected | ImportOutcome::NeedsReview
+        );
+        Some(import_row::Model {
+            job_id: context.job,
+            file: context.file,
+            line: i64::try_from(row.line).unwrap_or(i64::MAX),
+            entity: (*entity).to_owned(),
+            outcome: outcome.outcome,
+            entity_id: outcome.entity_id,
+            reason: outcome.reason.clone(),
+            raw: (keep && !outcome.left_out).then(|| row.cells.to_csv()),
+        })
+    });
+    stored.collect()
+}

@@ -1,0 +1,77 @@
+//! A mapping: what the files of another system mean. It is a TOML file that somebody who runs
+//! revenue operations writes; `docs/import.md` teaches it.
+//!
+//! It is read strictly: what is not understood is an error that names the line and what would be
+//! right, because a word that is silently ignored is data that is silently missing.
+
+mod condition;
+mod field;
+mod glob;
+mod node;
+pub mod preset;
+mod rule;
+mod source;
+
+use super::{catalog::Entity, csv};
+
+pub use condition::{BoundCondition, Condition};
+pub use field::{By, FieldRule, Lookup, OnError, Set, Shape};
+pub use glob::Pattern;
+pub use rule::{FileRules, Mode, Rule};
+pub use source::{Bound, Header, Source};
+
+/// What a mapping file says.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    /// What people call it.
+    pub name: String,
+    /// As it was written.
+    pub text: String,
+    /// What the files mean, in the order of the mapping.
+    pub files: Vec<FileRules>,
+}
+
+impl Mapping {
+    /// Reads a mapping; `origin` is the name of its file, for errors.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence that names the file, the line, what is wrong and what would be right.
+    pub fn parse(origin: &str, text: &str) -> Result<Self, String> {
+        rule::mapping(origin, text)
+    }
+
+    /// The first entry for a file of this name. `accounts.rejected.csv`, which an import wrote, is
+    /// what `accounts.csv` is.
+    #[must_use]
+    pub fn rules_for(&self, file_name: &str) -> Option<&FileRules> {
+        let name = file_name.replace(REJECTED, "");
+        self.files
+            .iter()
+            .find(|file| file.patterns.iter().any(|pattern| pattern.matches(&name)))
+    }
+
+    /// The entities that a file has rules for, each once.
+    #[must_use]
+    pub fn entities(rules: &[Rule]) -> Vec<&'static Entity> {
+        let mut entities: Vec<&'static Entity> = Vec::new();
+        for rule in rules {
+            if !entities
+                .iter()
+                .any(|entity| entity.name == rule.entity.name)
+            {
+                entities.push(rule.entity);
+            }
+        }
+        entities
+    }
+}
+
+/// What the names of files with rejected rows have before their ending.
+pub const REJECTED: &str = ".rejected";
+
+/// How the files of an entry are written.
+pub type Format = csv::Format;
+
+#[cfg(test)]
+mod tests;
