@@ -7,10 +7,13 @@
 
 mod arguments;
 mod compare;
+mod filters;
 mod hub;
+mod limits;
 mod pages;
 mod question;
 mod refusals;
+mod selection;
 mod shape;
 mod statements;
 

@@ -53,7 +53,7 @@ impl Choices {
     }
 }
 
-/// Every bit of `number` spread over all others: SplitMix64's last step.
+/// Every bit of `number` spread over all others: the last step of `SplitMix64`.
 #[must_use]
 pub fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

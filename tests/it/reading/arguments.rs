@@ -116,9 +116,9 @@ fn filter(writer: &mut Writer<'_>, noun: &'static Noun) -> (String, Json) {
         if json.contains_key(field) {
             continue;
         }
-        let (text, tests) = tests_of(writer, noun, field, named(&input.node.ty.node));
+        let (text, demanded) = tests_of(writer, noun, field, named(&input.node.ty.node));
         texts.push(format!("{field}: {text}"));
-        json.insert(field.to_owned(), tests);
+        json.insert(field.to_owned(), demanded);
     }
     let text = format!("{{{}}}", texts.join(", "));
     let json = Json::Object(json);
@@ -137,11 +137,11 @@ fn tests_of(
     field: &str,
     type_name: &str,
 ) -> (String, Json) {
-    let tests = writer.oracle.model.inputs(type_name);
+    let operators = writer.oracle.model.inputs(type_name);
     let mut texts = BTreeMap::new();
     let mut json = Map::new();
     for _ in 0..=writer.choices.below(2) {
-        let Some(test) = writer.choices.pick(tests) else {
+        let Some(test) = writer.choices.pick(operators) else {
             continue;
         };
         let operator = test.node.name.node.as_str();

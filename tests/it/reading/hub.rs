@@ -103,7 +103,8 @@ impl Hub {
             return cursors.get(&id).cloned();
         }
         let query = format!(
-            "query($f: {}Filter) {{ list: {}(filter: $f, first: 500) {{ edges {{ cursor node {{ id }} }} }} }}",
+            "query($f: {}Filter) {{ list: {}(filter: $f, first: 500) \
+             {{ edges {{ cursor node {{ id }} }} }} }}",
             noun.name, noun.plural
         );
         let mut variables = Map::new();

@@ -1,28 +1,39 @@
 //! Walking through lists, page by page, forward and backward.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 use tests::oracle::{Noun, Oracle};
 
-use super::hub::{Hub, each_hub, ids, oracle, text};
+use super::hub::{Hub, each_hub, ids, noun, oracle, text, variables};
 
-/// Asks for one page and takes the ids and where the page lies.
-async fn page(hub: &Hub, list: &str, arguments: &str) -> (Vec<String>, Json) {
-    let (before, after) = list.split_once("LIST").unwrap();
-    let name = after.split_whitespace().next().unwrap_or_default();
-    let rest = after.trim_start().strip_prefix(name).unwrap();
-    let query = format!(
-        "{{ {before} list: {name}({arguments}) {{
-            nodes {{ id }} edges {{ cursor node {{ id }} }}
-            pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} totalCount
-        }} {rest} }}"
-    );
-    let answer = hub.ask(&query).await;
-    let mut list = answer.data().clone();
-    while list.get("list").is_none() {
-        list = list.as_object().unwrap().values().next().unwrap().clone();
+/// A query with the list that `path` leads to: `LIST leads`, or `user(id: "…") { LIST leads }`.
+fn query_of(path: &str, arguments: &str, selection: &str) -> String {
+    let (before, name) = path.split_once("LIST ").unwrap();
+    let (name, after) = name.split_at(name.find(' ').unwrap_or(name.len()));
+    format!("{{ {before} list: {name}({arguments}) {{ {selection} }} {after} }}")
+}
+
+/// The list in the answer to such a query.
+fn found(mut data: Json) -> Json {
+    while data.get("list").is_none() {
+        data = data.as_object().unwrap().values().next().unwrap().clone();
     }
-    let list = list["list"].take();
-    let ids: Vec<_> = nodes(&list).map(|id| text(&id).to_owned()).collect();
+    data["list"].take()
+}
+
+fn ids_of(list: &Json) -> Vec<String> {
+    let nodes = list["nodes"].as_array().unwrap().iter();
+    nodes.map(|node| text(&node["id"]).to_owned()).collect()
+}
+
+/// Asks for one page: the ids of its rows, and all that there is around them.
+async fn page(hub: &Hub, path: &str, arguments: &str) -> (Vec<String>, Json) {
+    let selection = "nodes { id } edges { cursor node { id } } totalCount
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
+    let answer = hub.ask(&query_of(path, arguments, selection)).await;
+    let list = found(answer.data().clone());
+    let ids = ids_of(&list);
     let edges = list["edges"].as_array().unwrap();
     let edge_ids: Vec<_> = edges.iter().map(|edge| text(&edge["node"]["id"])).collect();
     assert_eq!(ids, edge_ids);
@@ -32,21 +43,11 @@ async fn page(hub: &Hub, list: &str, arguments: &str) -> (Vec<String>, Json) {
     (ids, list)
 }
 
-fn nodes(list: &Json) -> impl Iterator<Item = Json> {
-    let nodes = list["nodes"].as_array().unwrap().clone();
-    nodes.into_iter().map(|mut node| node["id"].take())
-}
-
 /// All ids of the list, in its order, as the oracle says.
-fn whole(oracle: &Oracle, noun: &Noun) -> Vec<String> {
-    let query = format!(
-        "{{ list: {}(first: 500) {{ nodes {{ id }} }} }}",
-        noun.plural
-    );
-    let answer = oracle.answer(&query, &Map::new(), &std::collections::BTreeMap::new());
-    nodes(&answer["list"])
-        .map(|id| text(&id).to_owned())
-        .collect()
+fn whole(oracle: &Oracle, list: &str) -> Vec<String> {
+    let query = query_of(list, "first: 500", "nodes { id }");
+    let answer = oracle.answer(&query, &Map::new(), &BTreeMap::new());
+    ids_of(&found(answer))
 }
 
 /// Walks through the list both ways, with pages of `size`.
@@ -92,11 +93,12 @@ async fn pages_of_every_list_make_up_the_whole_list_both_ways() {
     let oracle = oracle(7, 11);
     each_hub(&oracle, async |hub| {
         for noun in Noun::all() {
-            let whole = whole(&oracle, noun);
+            let list = format!("LIST {}", noun.plural);
+            let whole = whole(&oracle, &list);
             let (there, _) = ids(&oracle, noun);
             assert_eq!(whole.len(), there.len());
             for size in 1..=7 {
-                walk(hub, &format!("LIST {}", noun.plural), size, &whole).await;
+                walk(hub, &list, size, &whole).await;
             }
         }
     })
@@ -115,20 +117,12 @@ async fn pages_of_nested_lists_do_too() {
             ("User", &["leads", "territories", "reports"]),
             ("Campaign", &["members", "costs", "opportunities"]),
         ] {
-            let parent = super::hub::noun(parent);
+            let parent = noun(parent);
             let (there, _) = ids(&oracle, parent);
             for id in there.iter().take(3) {
                 for list in lists {
                     let nested = format!("{}(id: \"{id}\") {{ LIST {list} }}", parent.single);
-                    let query = nested.replace("LIST", "list:");
-                    let query = format!(
-                        "{{ {} }}",
-                        query.replace(list, &format!("{list}(first: 500) {{ nodes {{ id }} }}"))
-                    );
-                    let answer =
-                        oracle.answer(&query, &Map::new(), &std::collections::BTreeMap::new());
-                    let list = &answer[parent.single]["list"];
-                    let whole: Vec<_> = nodes(list).map(|id| text(&id).to_owned()).collect();
+                    let whole = whole(&oracle, &nested);
                     for size in [1, 2, 5] {
                         walk(hub, &nested, size, &whole).await;
                     }
@@ -166,16 +160,22 @@ async fn a_page_of_nothing_says_what_lies_around_it() {
 async fn a_cursor_belongs_to_the_list_however_its_filter_is_written() {
     let oracle = oracle(7, 11);
     each_hub(&oracle, async |hub| {
-        let first = hub.ask("{ leads(first: 1, filter: {score: {gte: -9}, status: {in: [NEW, MQL, SQL, WORKING, REJECTED]}}) { pageInfo { endCursor } } }").await;
-        let mut variables = Map::new();
-        variables.insert("after".to_owned(), first.data()["leads"]["pageInfo"]["endCursor"].clone());
-        variables.insert("in".to_owned(), json!(["NEW", "MQL", "SQL", "WORKING", "REJECTED"]));
+        let query = "{
+            leads(first: 1, filter: {score: {gte: -9}, status: {in: [NEW, MQL, SQL]}}) {
+                pageInfo { endCursor }
+            }
+        }";
+        let first = hub.ask(query).await;
+        let after = &first.data()["leads"]["pageInfo"]["endCursor"];
+        let given = json!({ "after": after, "in": ["NEW", "MQL", "SQL"] });
         let query = "query($after: String, $in: [LeadStatus!], $least: Int = -9) {
             leads(after: $after, filter: {status: {in: $in}, score: {gte: $least}}) { totalCount }
         }";
-        hub.ask_with(query, &variables).await.data();
+        hub.ask_with(query, &variables(given)).await.data();
 
-        let all = hub.ask("{ leads(first: 1) { pageInfo { endCursor } } }").await;
+        let all = hub
+            .ask("{ leads(first: 1) { pageInfo { endCursor } } }")
+            .await;
         let after = &all.data()["leads"]["pageInfo"]["endCursor"];
         for filter in ["{}", "null", "{status: {}}"] {
             let query = format!("{{ leads(after: {after}, filter: {filter}) {{ totalCount }} }}");

@@ -2,7 +2,7 @@
 
 use async_graphql::{
     EmptyMutation, EmptySubscription, Object, Positioned, Schema,
-    parser::types::{InputValueDefinition, TypeDefinition, TypeKind},
+    parser::types::{FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind},
 };
 use serde_json::{Value as Json, json};
 use tests::oracle::Noun;
@@ -15,28 +15,37 @@ async fn deleted_rows_are_nowhere() {
     each_hub(&oracle, async |hub| {
         for noun in Noun::all() {
             let (there, deleted) = ids(&oracle, noun);
-            if !oracle.model.fields(noun.name).iter().any(|field| field.node.name.node == "updatedAt") {
+            let mut fields = oracle.model.fields(noun.name).iter();
+            if !fields.any(|field| field.node.name.node == "updatedAt") {
                 // Its rows are only ever added.
                 assert!(deleted.is_empty());
                 continue;
             }
             assert!(!deleted.is_empty(), "no {} is deleted", noun.name);
-            let query = format!("{{ list: {}(first: 500) {{ nodes {{ id }} totalCount }} }}", noun.plural);
+            let query = format!(
+                "{{ list: {}(first: 500) {{ nodes {{ id }} totalCount }} }}",
+                noun.plural
+            );
             let answer = hub.ask(&query).await;
             assert_eq!(answer.data()["list"]["totalCount"], json!(there.len()));
             assert!(deleted.iter().all(|id| !answer.text.contains(id)));
             for id in &deleted {
+                let list = format!("list: {}(filter: {{id: {{eq: \"{id}\"}}}})", noun.plural);
                 let query = format!(
-                    "{{ one: {}(id: \"{id}\") {{ id }} node(id: \"{id}\") {{ id }} nodes(ids: [\"{id}\"]) {{ id }} list: {}(filter: {{id: {{eq: \"{id}\"}}}}) {{ totalCount nodes {{ id }} }} }}",
-                    noun.single, noun.plural
+                    "{{ one: {}(id: \"{id}\") {{ id }} node(id: \"{id}\") {{ id }} \
+                     nodes(ids: [\"{id}\"]) {{ id }} {list} {{ totalCount nodes {{ id }} }} }}",
+                    noun.single
                 );
-                let nowhere = json!({ "one": null, "node": null, "nodes": [null], "list": { "totalCount": 0, "nodes": [] } });
+                let none = json!({ "totalCount": 0, "nodes": [] });
+                let nowhere = json!({ "one": null, "node": null, "nodes": [null], "list": none });
                 assert_eq!(hub.ask(&query).await.data(), &nowhere);
             }
         }
         // The reference stays, and leads nowhere.
         let (_, users) = ids(&oracle, noun("User"));
-        let answer = hub.ask("{ leads(first: 500) { nodes { ownerId owner { id } } } }").await;
+        let answer = hub
+            .ask("{ leads(first: 500) { nodes { ownerId owner { id } } } }")
+            .await;
         let leads = answer.data()["leads"]["nodes"].as_array().unwrap();
         let (gone, there): (Vec<&Json>, Vec<_>) = leads
             .iter()
@@ -44,7 +53,11 @@ async fn deleted_rows_are_nowhere() {
             .partition(|lead| users.iter().any(|id| lead["ownerId"] == **id));
         assert!(!gone.is_empty() && !there.is_empty());
         assert!(gone.iter().all(|lead| lead["owner"] == Json::Null));
-        assert!(there.iter().all(|lead| lead["owner"]["id"] == lead["ownerId"]));
+        assert!(
+            there
+                .iter()
+                .all(|lead| lead["owner"]["id"] == lead["ownerId"])
+        );
     })
     .await;
 }
@@ -56,17 +69,24 @@ async fn an_error_makes_the_nearest_nullable_parent_null() {
     let id = &leads[0];
     each_hub(&oracle, async |hub| {
         // `lead` may be null: the rest is answered, in the order of the document.
-        let answer = hub
-            .ask(&format!("{{ z: viewer {{ name }} lead(id: \"{id}\") {{ id touches(first: 501) {{ totalCount }} }} a: viewer {{ name }} }}"))
-            .await;
+        let lead = format!("lead(id: \"{id}\") {{ id touches(first: 501) {{ totalCount }} }}");
+        let query = format!("{{ z: viewer {{ name }} {lead} a: viewer {{ name }} }}");
+        let answer = hub.ask(&query).await;
         let name = &oracle.caller.name;
         let data = json!({ "z": { "name": name }, "lead": null, "a": { "name": name } });
         assert_eq!(answer.body["data"].to_string(), data.to_string());
         assert_eq!(answer.body["errors"][0]["path"], json!(["lead"]));
-        assert_eq!(answer.body["errors"][0]["extensions"], json!({ "code": "VALIDATION", "field": "first" }));
+        assert_eq!(
+            answer.body["errors"][0]["extensions"],
+            json!({ "code": "VALIDATION", "field": "first" })
+        );
 
         // `leads` and `nodes` may not: then there is no data at all.
-        for (root, path) in [("b: leads(first: 501) { totalCount }", "b"), ("nodes(ids: [\"a\"]) { ... on Lead { touches(last: -1) { totalCount } } } c: leads(after: \"x\") { totalCount }", "c")] {
+        let nodes = format!(
+            "nodes(ids: [\"{id}\"]) {{ ... on Lead {{ touches(last: -1) {{ totalCount }} }} }}"
+        );
+        let leads = "b: leads(first: 501) { totalCount }".to_owned();
+        for (root, path) in [(leads, "b"), (nodes, "nodes")] {
             let answer = hub.ask(&format!("{{ viewer {{ name }} {root} }}")).await;
             assert_eq!(answer.body["data"], Json::Null);
             assert_eq!(answer.body["errors"][0]["path"], json!([path]));
@@ -166,9 +186,7 @@ fn everything_in_the_schema_is_described() {
     }
 }
 
-fn fields_of(
-    definition: &TypeDefinition,
-) -> &[Positioned<async_graphql::parser::types::FieldDefinition>] {
+fn fields_of(definition: &TypeDefinition) -> &[Positioned<FieldDefinition>] {
     match &definition.kind {
         TypeKind::Object(object) => &object.fields,
         TypeKind::Interface(interface) => &interface.fields,

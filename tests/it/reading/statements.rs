@@ -10,6 +10,32 @@ use super::hub::{Hub, each_hub, ids, noun, oracle, variables};
 const LEADS: &str = include_str!("../../cases/lead/a_page_with_relations/query.graphql");
 const ACCOUNTS: &str = include_str!("../../cases/account/with_first_leads_and_deals/query.graphql");
 const LEAD: &str = include_str!("../../cases/lead/one_by_id/query.graphql");
+const TEAMS: &str = "{
+    users(first: 9) {
+        nodes {
+            id
+            territories(first: 5) {
+                nodes { users { totalCount nodes { name reports { totalCount } } } }
+            }
+        }
+    }
+}";
+const SEVERAL: &str = r#"{
+    nodes(ids: ["lead_0190163d8694739baea5966c26f8ad91", "acc_0190163d8694739baea5966c26f8ad91"]) {
+        id
+        ... on Lead { owner { name } }
+        ... on Account { leads { totalCount } }
+    }
+}"#;
+/// Nothing in it can be there.
+const NOWHERE: &str = r#"{
+    lead(id: "") { id }
+    node(id: "lead_1") { id }
+    nodes(ids: []) { id }
+    account(id: "lead_0190163d8694739baea5966c26f8ad91") { id }
+    __typename
+    viewer { name }
+}"#;
 
 #[tokio::test]
 async fn a_root_field_is_one_statement_however_many_rows_there_are() {
@@ -19,15 +45,18 @@ async fn a_root_field_is_one_statement_however_many_rows_there_are() {
             for query in [
                 LEADS,
                 ACCOUNTS,
-                "{ users(first: 9) { nodes { id territories(first: 5) { nodes { users { totalCount nodes { name reports { totalCount } } } } } } } }",
-                "{ nodes(ids: [\"lead_0190163d8694739baea5966c26f8ad91\", \"acc_0190163d8694739baea5966c26f8ad91\"]) { id ... on Lead { owner { name } } ... on Account { leads { totalCount } } } }",
+                TEAMS,
+                SEVERAL,
                 "{ leads { __typename totalCount pageInfo { hasPreviousPage } } }",
             ] {
                 let answer = hub.ask(query).await;
                 answer.data();
                 assert_eq!(answer.statements.len(), 1, "{:#?}", answer.statements);
             }
-            let two = format!("{{ a: leads {{ totalCount }} b: {}", LEADS.split_once('{').unwrap().1);
+            let two = format!(
+                "{{ a: leads {{ totalCount }} b: {}",
+                LEADS.split_once('{').unwrap().1
+            );
             assert_eq!(hub.ask(&two).await.statements.len(), 2);
         })
         .await;
@@ -75,11 +104,7 @@ async fn the_same_key_twice_is_one_statement_with_both_selections() {
 async fn what_cannot_be_there_is_not_asked_for() {
     let oracle = oracle(5, 3);
     each_hub(&oracle, async |hub| {
-        for query in [
-            "{ lead(id: \"\") { id } node(id: \"lead_1\") { id } nodes(ids: []) { id } __typename viewer { name } }",
-            "{ lead(id: \"acc_0190163d8694739baea5966c26f8ad91\") { id } }",
-            "{ leads @skip(if: true) { totalCount } }",
-        ] {
+        for query in [NOWHERE, "{ leads @skip(if: true) { totalCount } }"] {
             let answer = hub.ask(query).await;
             answer.data();
             assert!(answer.statements.is_empty(), "{:#?}", answer.statements);
@@ -138,21 +163,10 @@ async fn assert_statement(hub: &Hub, case: &str, query: &str, given: &serde_json
 /// A line for each part of the statement, so that a change shows where it is.
 fn broken_into_lines(statement: &str) -> String {
     let mut lines = statement.to_owned();
-    for word in [
-        " FROM ",
-        " WHERE ",
-        " ORDER BY ",
-        " LIMIT ",
-        "(SELECT ",
-        " UNION ALL ",
-    ] {
-        let broken = if word.starts_with('(') {
-            format!("(\n{}", &word[1..])
-        } else {
-            format!("\n{}", &word[1..])
-        };
-        lines = lines.replace(word, &broken);
+    for word in ["FROM ", "WHERE ", "ORDER BY ", "LIMIT ", "UNION ALL "] {
+        lines = lines.replace(&format!(" {word}"), &format!("\n{word}"));
     }
+    lines = lines.replace("(SELECT ", "(\nSELECT ");
     for (end, start) in [
         ("\"", "t"),
         ("\"", "'"),

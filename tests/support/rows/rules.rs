@@ -5,18 +5,16 @@ use super::{Cell, Row, cell};
 /// The table that a foreign key refers to.
 pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> {
     Some(match (table, column) {
-        ("territory", "parent_id") => "territory",
-        ("account", "parent_id") => "account",
-        ("campaign", "parent_id") => "campaign",
         (
             _,
             "user_id" | "manager_id" | "owner_id" | "marketer_id" | "by_user_id" | "actor_id"
             | "author_id" | "assignee_id",
         ) => "user",
-        (_, "territory_id") => "territory",
-        (_, "account_id") => "account",
+        (_, "territory_id") | ("territory", "parent_id") => "territory",
+        (_, "account_id") | ("account", "parent_id") => "account",
         (_, "contact_id") => "contact",
-        (_, "campaign_id" | "source_campaign_id" | "primary_campaign_id") => "campaign",
+        (_, "campaign_id" | "source_campaign_id" | "primary_campaign_id")
+        | ("campaign", "parent_id") => "campaign",
         (_, "lead_id" | "duplicate_of_id") => "lead",
         (_, "opportunity_id") => "opportunity",
         (_, "feedback_id") => "feedback",

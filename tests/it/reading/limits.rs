@@ -1,0 +1,113 @@
+//! How much one request may ask for, and what databases have no room for.
+
+use super::{
+    hub::{each_hub, oracle},
+    refusals::{assert_never_read, assert_refused},
+};
+
+const ID: &str = "lead_0190163d8694739baea5966c26f8ad91";
+
+/// `field` under `count` keys.
+fn many(count: usize, field: &str) -> String {
+    let fields: Vec<_> = (0..count)
+        .map(|number| format!("k{number}: {field} "))
+        .collect();
+    fields.concat()
+}
+
+#[tokio::test]
+async fn more_rows_than_one_request_may() {
+    let oracle = oracle(3, 6);
+    each_hub(&oracle, async |hub| {
+        let touches = |first: u32| {
+            let touches = format!("touches(first: {first}) {{ nodes {{ id }} }}");
+            format!("{{ leads(first: 500) {{ nodes {{ {touches} }} }} }}")
+        };
+        assert_refused(hub, &touches(51), "COST_TOO_HIGH", "").await;
+        hub.ask(&touches(49)).await.data();
+
+        // So deep that the rows do not fit into 64 bits, and more than once.
+        let mut deep = "id".to_owned();
+        for _ in 0..8 {
+            deep = format!("duplicates(first: 500) {{ nodes {{ {deep} }} }}");
+        }
+        let row = format!("... on Lead {{ {deep} other: {deep} }}");
+        let node = format!("node {{ {deep} }}");
+        for query in [
+            format!("{{ nodes(ids: [\"{ID}\", \"{ID}\"]) {{ {row} }} }}"),
+            format!("{{ nodes(ids: [\"{ID}\"]) {{ {row} }} }}"),
+            format!("{{ lead(id: \"{ID}\") {{ {deep} }} }}"),
+            format!("{{ leads(first: 500) {{ nodes {{ {deep} }} edges {{ {node} }} }} }}"),
+        ] {
+            assert_refused(hub, &query, "COST_TOO_HIGH", "").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_that_are_too_long_for_a_column() {
+    let oracle = oracle(3, 6);
+    let (fits, too_long) = ("k".repeat(63), "k".repeat(64));
+    each_hub(&oracle, async |hub| {
+        let query = |key: &str| format!("{{ leads {{ nodes {{ {key}: id }} }} }}");
+        hub.ask(&query(&fits)).await.data();
+        assert_refused(hub, &query(&too_long), "VALIDATION", &too_long).await;
+
+        // At the root, and in lists, edges and amounts, they have room.
+        let edges = format!("{too_long}: leads {{ {too_long}: edges {{ {too_long}: cursor }} }}");
+        let amounts = format!("opportunities {{ nodes {{ amount {{ {too_long}: amount }} }} }}");
+        hub.ask(&format!("{{ {edges} {amounts} }}")).await.data();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_keys_than_an_object_has_room_for() {
+    let oracle = oracle(3, 6);
+    each_hub(&oracle, async |hub| {
+        let row = |count| {
+            format!(
+                "{{ leads(first: 1) {{ nodes {{ {} }} }} }}",
+                many(count, "email")
+            )
+        };
+        hub.ask(&row(400)).await.data();
+        for count in [401, 3000] {
+            assert_refused(hub, &row(count), "VALIDATION", "query").await;
+        }
+        let list = |count| format!("{{ leads {{ {} }} }}", many(count, "totalCount"));
+        hub.ask(&list(50)).await.data();
+        assert_refused(hub, &list(51), "VALIDATION", "query").await;
+
+        let lists = many(60, "leads(first: 2) { totalCount nodes { id } }");
+        let nested = format!("{{ accounts(first: 2) {{ nodes {{ {lists} }} }} }}");
+        assert_eq!(hub.ask(&nested).await.statements.len(), 1);
+        let roots = format!("{{ {lists} }}");
+        assert_eq!(hub.ask(&roots).await.statements.len(), 60);
+
+        let nodes = |count| format!("{{ nodes(ids: {:?}) {{ id }} }}", vec![ID; count]);
+        hub.ask(&nodes(100)).await.data();
+        assert_refused(hub, &nodes(101), "VALIDATION", "ids").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_nested_deeper_than_anybody_reads() {
+    let oracle = oracle(3, 6);
+    each_hub(&oracle, async |hub| {
+        let nested = |levels: usize| {
+            let mut selection = "id".to_owned();
+            for _ in 0..levels {
+                selection = format!("duplicateOf {{ {selection} }}");
+            }
+            format!("{{ leads {{ nodes {{ {selection} }} }} }}")
+        };
+        hub.ask(&nested(17)).await.data();
+        for levels in [18, 100, 1000] {
+            assert_never_read(hub, &nested(levels), serde_json::json!({})).await;
+        }
+    })
+    .await;
+}
