@@ -73,7 +73,9 @@ impl Parser {
     fn step(&mut self, character: char) {
         match self.state {
             State::Start if character == '"' => self.state = State::Quoted,
-            State::Start | State::Plain if character == self.delimiter => self.end_cell(),
+            State::Start | State::Plain | State::Quote if character == self.delimiter => {
+                self.end_cell();
+            }
             State::Start | State::Plain => {
                 self.cells.text.push(character);
                 // Blanks before a quote are common, and mean nothing.
@@ -83,7 +85,6 @@ impl Parser {
             }
             State::Quoted if character == '"' => self.state = State::Quote,
             State::Quoted => self.cells.text.push(character),
-            State::Quote if character == self.delimiter => self.end_cell(),
             State::Quote if character == '"' => {
                 self.cells.text.push('"');
                 self.state = State::Quoted;

@@ -53,8 +53,7 @@ fn writes(current: &Value, empty: bool, value: &Value, set: Set, extent: Extent)
     match set {
         Set::Always => extent != Extent::Empty,
         // The defaults of a new row are there before.
-        Set::WhenNew => extent == Extent::New,
-        Set::WhenEmpty => extent == Extent::New,
+        Set::WhenNew | Set::WhenEmpty => extent == Extent::New,
         Set::Earliest => extent == Extent::New || before(value, current),
         Set::Latest => extent == Extent::New || before(current, value),
     }

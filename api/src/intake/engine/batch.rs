@@ -198,7 +198,7 @@ pub(super) fn stored(
     let stored = outcomes.0.iter().filter_map(|((index, entity), outcome)| {
         let row = rows.get(*index)?;
         let keep = matches!(
-            outcome.outcome,
+            outcome.kind,
             ImportOutcome::Rejected | ImportOutcome::NeedsReview
         );
         Some(import_row::Model {
@@ -206,7 +206,7 @@ pub(super) fn stored(
             file: context.file,
             line: i64::try_from(row.line).unwrap_or(i64::MAX),
             entity: (*entity).to_owned(),
-            outcome: outcome.outcome,
+            outcome: outcome.kind,
             entity_id: outcome.entity_id,
             reason: outcome.reason.clone(),
             raw: (keep && !outcome.left_out).then(|| row.cells.to_csv()),

@@ -136,7 +136,7 @@ fn in_order<'m>(mapping: &'m Mapping, mut sources: Vec<Source<'m>>) -> Vec<Sourc
     ordered
 }
 
-fn all_rules<'m>(rules: Option<&'m FileRules>) -> impl Iterator<Item = &'m Rule> {
+fn all_rules(rules: Option<&FileRules>) -> impl Iterator<Item = &Rule> {
     rules.into_iter().flat_map(|rules| &rules.rules)
 }
 

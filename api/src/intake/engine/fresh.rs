@@ -65,7 +65,7 @@ pub(super) fn fresh(
     }
     let mut outcome = Outcome::rejected(lacking.join("; "));
     if waits && !context.last_chance {
-        outcome.outcome = ImportOutcome::NeedsReview;
+        outcome.kind = ImportOutcome::NeedsReview;
         outcome.pending = true;
     }
     Err(outcome)

@@ -143,7 +143,6 @@ async fn find(tx: &DatabaseTransaction, drafts: &[Draft<'_>]) -> Result<Found, B
 /// The text as it is stored, where the way to look is a column with a form of its own.
 fn normal(lookup: &Lookup, text: &str) -> Option<String> {
     match lookup.by {
-        By::Key(_) => Some(text.to_owned()),
         By::Domain => value::domain(text).ok(),
         By::Column("email", _) => {
             match value::read(&FieldKind::Email, text, &value::Style::default()) {
@@ -151,7 +150,7 @@ fn normal(lookup: &Lookup, text: &str) -> Option<String> {
                 _ => None,
             }
         }
-        By::Column(..) => Some(text.to_owned()),
+        By::Key(_) | By::Column(..) => Some(text.to_owned()),
     }
 }
 

@@ -99,8 +99,9 @@ pub(super) fn onto(
         .and_then(|position| before.get(position))
         .is_some_and(|at| !apply::empty(at));
     let (extent, outcome, reason) = match (&draft.known, better) {
-        (Known::ByMatch(why), _) => (Extent::Empty, Some(ImportOutcome::Merged), Some(why)),
-        (_, Some(why)) => (Extent::Empty, Some(ImportOutcome::Merged), Some(why)),
+        (Known::ByMatch(why), _) | (_, Some(why)) => {
+            (Extent::Empty, Some(ImportOutcome::Merged), Some(why))
+        }
         _ => (Extent::Differing, None, None),
     };
     let record = if deleted {
@@ -119,7 +120,7 @@ pub(super) fn onto(
     outcome.reason = reason.map(|why| filled(draft, why));
     outcome.entity_id = Some(draft.id);
     if deleted {
-        outcome.outcome = ImportOutcome::NeedsReview;
+        outcome.kind = ImportOutcome::NeedsReview;
         outcome.reason = Some(format!(
             "line {}: the {} was deleted here; it was left so",
             draft.line, rule.rule.entity.name

@@ -10,7 +10,7 @@ use entity::import_row::ImportOutcome;
 /// What became of one row for one entity.
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
-    pub(super) outcome: ImportOutcome,
+    pub(super) kind: ImportOutcome,
     pub(super) entity_id: Option<Uuid>,
     pub(super) reason: Option<String>,
     /// Left out because the mapping says so, not because something is wrong.
@@ -24,9 +24,9 @@ pub(super) struct Outcome {
 pub(super) struct Outcomes(pub(super) BTreeMap<(usize, &'static str), Outcome>);
 
 impl Outcome {
-    pub(super) fn new(outcome: ImportOutcome) -> Self {
+    pub(super) fn new(kind: ImportOutcome) -> Self {
         Self {
-            outcome,
+            kind,
             entity_id: None,
             reason: None,
             left_out: false,
@@ -50,7 +50,7 @@ impl Outcome {
 
     /// Two rules of one entity for one row have one outcome: the one that asks for more attention.
     fn rank(&self) -> u8 {
-        match self.outcome {
+        match self.kind {
             ImportOutcome::Rejected if self.left_out => 1,
             ImportOutcome::Unchanged => 0,
             ImportOutcome::Merged => 2,
@@ -108,7 +108,7 @@ pub struct Counts {
 
 impl Counts {
     pub(super) fn add(&mut self, outcome: &Outcome) {
-        *self.of(outcome.outcome) += 1;
+        *self.of(outcome.kind) += 1;
         self.left_out += u64::from(outcome.left_out);
     }
 

@@ -161,13 +161,12 @@ impl<'d> Run<'d> {
                 }
                 Err(error) if error.is_about_rows() => {
                     tx.rollback().await?;
-                    match part {
-                        [row] => self.refused(file, row).await?,
-                        _ => {
-                            let (first, second) = part.split_at(part.len() / 2);
-                            parts.push(second);
-                            parts.push(first);
-                        }
+                    if let [row] = part {
+                        self.refused(file, row).await?;
+                    } else {
+                        let (first, second) = part.split_at(part.len() / 2);
+                        parts.push(second);
+                        parts.push(first);
                     }
                 }
                 Err(batch::BatchError::Database(error)) => return Err(error.into()),

@@ -142,7 +142,7 @@ impl Run<'_> {
         self.job = job;
         let resolved = outcomes.0.values().filter(|outcome| {
             !matches!(
-                outcome.outcome,
+                outcome.kind,
                 ImportOutcome::NeedsReview | ImportOutcome::Rejected
             )
         });

@@ -94,7 +94,7 @@ fn reviewed(draft: &Draft<'_>, mut outcome: Outcome, note: Option<&String>) -> O
     }
     reasons.extend(outcome.reason.take());
     Outcome {
-        outcome: ImportOutcome::NeedsReview,
+        kind: ImportOutcome::NeedsReview,
         entity_id: outcome.entity_id,
         reason: Some(reasons.join("; ")),
         left_out: false,
@@ -139,7 +139,7 @@ async fn save(
 ) -> Result<(), BatchError> {
     let entity = rule.rule.entity;
     let mut new = Vec::new();
-    let mut changed = Vec::new();
+    let mut updated = Vec::new();
     let mut changes = Vec::new();
     for id in order {
         let Some(mut row) = work.remove(&id) else {
@@ -168,12 +168,12 @@ async fn save(
             new.push(row.record);
         } else {
             touch(context, rule, &mut row.record);
-            changed.push(row.record);
+            updated.push(row.record);
         }
     }
     bulk::insert_records(tx, &entity.table, new).await?;
-    let expected = u64::try_from(changed.len()).unwrap_or(u64::MAX);
-    if bulk::update_records(tx, &entity.table, changed).await? != expected {
+    let expected = u64::try_from(updated.len()).unwrap_or(u64::MAX);
+    if bulk::update_records(tx, &entity.table, updated).await? != expected {
         return Err(BatchError::Conflict);
     }
     change::record(tx, changes).await?;

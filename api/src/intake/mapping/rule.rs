@@ -218,16 +218,12 @@ fn rule(node: &Node<'_>, defaults: &Defaults) -> Result<Rule, String> {
 
 /// A column, a template, or several columns that together are the key.
 fn key(node: &Node<'_>) -> Result<Source, String> {
-    let text = match node.items() {
-        None => node.string()?.to_owned(),
-        Some(_) => {
-            let columns: Vec<String> = node
-                .strings()?
-                .into_iter()
-                .map(|column| format!("{{{column}}}"))
-                .collect();
-            columns.join("/")
-        }
+    let text = if node.items().is_none() {
+        node.string()?.to_owned()
+    } else {
+        let columns = node.strings()?.into_iter();
+        let columns: Vec<_> = columns.map(|column| format!("{{{column}}}")).collect();
+        columns.join("/")
     };
     Source::of(&text).map_err(|problem| node.error(&problem))
 }
