@@ -1,5 +1,7 @@
 //! Imports: real files with known answers, and files as nobody should write them.
 
+#![cfg(test)]
+
 mod leadforge;
 mod nasty;
 mod presets;
@@ -23,6 +25,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use tests::database::TestDatabase;
 
 /// Where the data sets lie beside the project; `None` after saying so, which CI does not accept.
+#[expect(clippy::print_stdout, reason = "a test that does not run says so")]
 fn datasets() -> Option<PathBuf> {
     let found = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()

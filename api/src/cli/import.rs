@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    import: Run,
+    import: What,
 }
 
 #[derive(Subcommand)]
@@ -49,7 +49,7 @@ enum Command {
 }
 
 #[derive(clap::Args)]
-struct Run {
+struct What {
     /// Files, or folders with files that end in .csv, .tsv or .txt
     #[arg(required_unless_present = "resume", value_name = "DIR|FILE")]
     paths: Vec<PathBuf>,
@@ -105,7 +105,7 @@ pub(super) async fn run(args: Args, config: Config) -> Result<(), Failure> {
     }
 }
 
-async fn import(database: &Database, args: Run) -> Result<(), Failure> {
+async fn import(database: &Database, args: What) -> Result<(), Failure> {
     let rejected_to = Some(args.rejected_to.clone()).filter(|_| !args.dry_run);
     let import = match args.resume {
         Some(job) => Import::of_job(database, job, rejected_to).await?,
@@ -128,7 +128,7 @@ async fn import(database: &Database, args: Run) -> Result<(), Failure> {
     }
 }
 
-fn mapping(args: &Run) -> Result<Mapping, Failure> {
+fn mapping(args: &What) -> Result<Mapping, Failure> {
     let (origin, text) = match (&args.map, &args.preset) {
         (Some(path), _) => {
             let text = std::fs::read_to_string(path)

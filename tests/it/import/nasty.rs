@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
-use api::database::Database;
+use api::{database::Database, intake::engine::Counts};
 use entity::{
     account, contact, import_row, import_row::ImportOutcome, opportunity,
     opportunity::OpportunityStage,
@@ -41,7 +41,7 @@ async fn of_200_nasty_lines_none_is_lost_and_a_second_run_changes_nothing() {
 
         let file = &first.files[0];
         assert_eq!(file.rows, 200);
-        let sum: u64 = file.counts.values().map(|counts| counts.total()).sum();
+        let sum: u64 = file.counts.values().map(Counts::total).sum();
         assert_eq!(sum, 200, "{:?}", file.counts);
         let all = outcomes(&database).await;
         assert_eq!(all.len(), 200);
@@ -60,7 +60,7 @@ async fn of_200_nasty_lines_none_is_lost_and_a_second_run_changes_nothing() {
         let second = run(&database, &import).await;
 
         let file = &second.files[0];
-        let sum: u64 = file.counts.values().map(|counts| counts.total()).sum();
+        let sum: u64 = file.counts.values().map(Counts::total).sum();
         assert_eq!(sum, 200);
         let counts = second.of("contact");
         assert_eq!((counts.created, counts.updated), (0, 0), "{counts:?}");
@@ -196,7 +196,7 @@ async fn rejected_rows_come_back_and_can_be_mended() {
 
         assert_eq!(first.rejected(), 1);
         let rejected = folder.path().join("people.rejected.csv");
-        assert_eq!(first.rejected_files, [rejected.clone()]);
+        assert_eq!(first.rejected_files, std::slice::from_ref(&rejected));
         let text = fs::read_to_string(&rejected).unwrap();
         let reason = "\"line 3, column `mail`: `nonsense` is not an e-mail address; line 3, \
                       column `born`: `soon` is not a date in ISO 8601, such as 2026-03-31 or \

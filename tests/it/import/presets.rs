@@ -1,6 +1,6 @@
 //! Exports of well-known systems, by the mappings that come with the program.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use api::intake::mapping::{Mapping, preset};
 use entity::import_row;
@@ -48,7 +48,10 @@ async fn every_row_of_a_hubspot_export_is_accounted_for() {
     let files = std::fs::read_dir(datasets.join("dbt_hubspot")).unwrap();
     let names: Vec<String> = files
         .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".csv") && !claimed.contains(&name.as_str()))
+        .filter(|name| {
+            Path::new(name).extension().is_some_and(|end| end == "csv")
+                && !claimed.contains(&name.as_str())
+        })
         .collect();
     let unclaimed: Vec<&str> = names.iter().map(String::as_str).collect();
     accounted_for("hubspot", "dbt_hubspot", &unclaimed).await;
@@ -131,9 +134,6 @@ async fn accounted_for(name: &str, folder: &str, unclaimed: &[&str]) {
             if !table.starts_with("import_") {
                 assert_eq!(after_second.get(table), Some(rows), "{table}");
             }
-        }
-        for file in first.files.iter().filter(|file| file.claimed) {
-            println!("{} {}: {:?}", file.name, file.rows, file.counts);
         }
     }
 }
