@@ -1,7 +1,7 @@
 //! Random rows for every table that there is something to read of, as nasty as the tables allow.
 //!
 //! They are made from the entities, so that a new column is filled without a word here; what the
-//! database demands beyond types stands in [`rules`].
+//! database demands beyond types stands in `rules`.
 
 #![expect(
     clippy::expect_used,

@@ -3,8 +3,8 @@
 //!
 //! Making it is pure: the same [`Plan`] gives the same rows to the last byte, ids included, because
 //! nothing here asks the clock, the machine's randomness or the database. It is made in slices of 500
-//! leads, so that a million take no more memory than five hundred. [`write`] puts it into a database,
-//! [`file`] into one of its own.
+//! leads, so that a million take no more memory than five hundred. [`mod@write`] puts it into a database,
+//! [`mod@file`] into one of its own.
 
 mod account;
 mod calendar;
