@@ -23,11 +23,11 @@ pub enum ApiError {
         /// What is wrong with it, and what would be right.
         problem: String,
     },
-    /// The request asks for more rows than one request may.
+    /// The request could cost more than one request may.
     CostTooHigh {
-        /// How many rows it could return.
+        /// How many points it could cost.
         requested: u64,
-        /// How many it may.
+        /// How many it may cost.
         limit: u64,
     },
     /// Our fault. Logged in full at the boundary; the caller learns only that it happened.
@@ -69,8 +69,8 @@ impl ApiError {
             Self::NotFound { what } => format!("no such {what}"),
             Self::Validation { field, problem } => format!("{field}: {problem}"),
             Self::CostTooHigh { requested, limit } => format!(
-                "this request may return {requested} rows, and one request may return {limit}: \
-                 ask for fewer with `first`, or page"
+                "this request may cost {requested} points, and one request may cost {limit}: ask for \
+                 fewer rows with `first`, for less at a time, or page"
             ),
             Self::Internal(_) => "internal error".to_owned(),
         }

@@ -21,7 +21,7 @@ const MODULES: [(&str, &[&str]); 16] = [
     ("auth", &["clock", "database", "error", "store", "views"]),
     ("store", &["auth", "database", "error", "views"]),
     ("change", &["auth", "database", "error", "store", "views"]),
-    ("dataset", &["views"]),
+    ("dataset", &["error", "views"]),
     ("reader", &["auth", "database", "dataset", "error", "views"]),
     (
         "services",
@@ -65,6 +65,16 @@ const SQL: [&str; 7] = [
     "database",
     "database.rs",
     "cli",
+];
+
+/// By what one sees that SQL is written.
+const WRITES_SQL: [&str; 6] = [
+    "EntityTrait",
+    "QuerySelect",
+    "Statement::",
+    "query_one",
+    "query_all",
+    "execute_unprepared",
 ];
 
 fn root() -> PathBuf {
@@ -187,7 +197,7 @@ fn libraries_stay_where_they_belong() {
         if database && is_in(&file, &["graphql", "http"]) {
             wrong.push(format!("{file} knows the database"));
         }
-        if (code.contains("EntityTrait") || code.contains("QuerySelect")) && !is_in(&file, &SQL) {
+        if WRITES_SQL.iter().any(|way| code.contains(way)) && !is_in(&file, &SQL) {
             wrong.push(format!("{file} writes SQL"));
         }
     }
@@ -237,7 +247,7 @@ fn every_crate_has_the_workspace_s_lints() {
 
 #[test]
 fn what_the_map_names_is_there() {
-    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap_or_default();
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let quoted = map.split('`').skip(1).step_by(2);
     let paths = quoted.filter(|text| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);

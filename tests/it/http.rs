@@ -193,6 +193,12 @@ async fn elsewhere_is_nothing_and_the_root_points_the_way() {
         let response = answer(get("/nowhere")).await;
         assert_eq!(response.status, StatusCode::NOT_FOUND);
         assert_eq!(response.codes(), ["NOT_FOUND"]);
+        let live = format!("{}/health/live", app.url);
+        let response = answer(app.http.post(&live)).await;
+        assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.header("allow"), "GET, HEAD");
+        let probe = answer(app.http.head(&live)).await;
+        assert_eq!(probe.status, StatusCode::OK);
         let response = answer(get("/")).await;
         assert_eq!(response.status, StatusCode::OK);
         assert!(response.text.contains("/graphql"));

@@ -26,6 +26,8 @@ mod user;
 
 use std::sync::LazyLock;
 
+use crate::error::ApiError;
+
 pub use global_id::{GlobalId, global_id};
 pub use model::{Direction, Entity, Enumeration, Field, Kind, OrderKey};
 
@@ -46,6 +48,16 @@ impl Dataset {
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<&Entity> {
         self.entities.iter().find(|entity| entity.name == name)
+    }
+
+    /// The entity that a relation leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Internal`] when there is none of that name, which a test excludes.
+    pub fn target(&self, name: &str) -> Result<&Entity, ApiError> {
+        self.entity(name)
+            .ok_or_else(|| ApiError::internal(format!("no entity {name} is declared")))
     }
 
     /// The entity whose global ids begin with `prefix`, such as `lead`.

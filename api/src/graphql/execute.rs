@@ -5,7 +5,7 @@ use async_graphql::{
     parser::types::{DocumentOperations, OperationDefinition},
 };
 
-use crate::auth::Viewer;
+use crate::{auth::Viewer, reader::Budget};
 
 use super::Schema;
 
@@ -14,7 +14,7 @@ use super::Schema;
 /// The defaults of variables are filled in first: the library leaves them out of `@skip` and
 /// `@include`.
 pub async fn execute(schema: &Schema, request: Request, viewer: Viewer) -> Response {
-    let mut request = request.data(viewer);
+    let mut request = request.data(viewer).data(Budget::default());
     if let Err(error) = fill_defaults(&mut request) {
         return Response::from_errors(vec![error]);
     }

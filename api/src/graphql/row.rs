@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     auth::Viewer,
     dataset::{GlobalId, dataset},
-    reader::Reader,
+    reader::{Budget, Reader},
 };
 
 use super::{
@@ -77,11 +77,13 @@ impl<N: Noun> OutputType for Row<N> {
             let node = Selector::new(ctx).node(entity, &group);
             let reader = ctx.data_unchecked::<Reader>();
             let viewer = ctx.data_unchecked::<Viewer>();
+            let budget = ctx.data_unchecked::<Budget>();
             Some(match node {
                 Ok(node) => {
                     reader
                         .node(
                             viewer,
+                            budget,
                             GlobalId {
                                 entity,
                                 id: self.id,

@@ -185,10 +185,10 @@ impl<'a> Selector<'a> {
         Ok(match &field.kind {
             Kind::Money { .. } => NodeField::Money(field, self.parts("Money", group, money_part)?),
             Kind::ToOne { target, .. } => {
-                NodeField::ToOne(field, self.node(target_of(target)?, group)?)
+                NodeField::ToOne(field, self.node(dataset().target(target)?, group)?)
             }
             Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
-                NodeField::ToMany(field, self.connection(target_of(target)?, group)?)
+                NodeField::ToMany(field, self.connection(dataset().target(target)?, group)?)
             }
             _ => NodeField::Scalar(field),
         })
@@ -298,12 +298,6 @@ fn name_of<'a>(group: &Group<'a>) -> &'a str {
 /// Whether a fragment on `condition` applies to an object of `type_name`.
 fn applies(condition: &str, type_name: &str) -> bool {
     condition == type_name || (condition == "Node" && dataset().entity(type_name).is_some())
-}
-
-fn target_of(name: &str) -> Result<&'static Entity, ApiError> {
-    dataset()
-        .entity(name)
-        .ok_or_else(|| ApiError::internal(format!("no entity {name} is declared")))
 }
 
 fn unknown(type_name: &str, field: &str) -> ApiError {

@@ -65,8 +65,18 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route(web::post().to(graphql::post))
                 .default_service(web::to(only_post)),
         )
-        .route("/health/live", web::get().to(health::live))
-        .route("/health/ready", web::get().to(health::ready))
+        .service(
+            web::resource("/health/live")
+                .route(web::get().to(health::live))
+                .route(web::head().to(health::live))
+                .default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource("/health/ready")
+                .route(web::get().to(health::ready))
+                .route(web::head().to(health::ready))
+                .default_service(web::to(only_get)),
+        )
         .default_service(web::to(not_found));
 }
 
@@ -90,6 +100,10 @@ async fn root() -> HttpResponse {
 
 async fn only_post(request: HttpRequest) -> HttpResponse {
     Refusal::method_not_allowed("POST").response(Media::of_refusal(&request))
+}
+
+async fn only_get(request: HttpRequest) -> HttpResponse {
+    Refusal::method_not_allowed("GET, HEAD").response(Media::of_refusal(&request))
 }
 
 async fn not_found(request: HttpRequest) -> HttpResponse {

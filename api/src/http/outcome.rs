@@ -1,5 +1,5 @@
 //! From a GraphQL response to bytes, and making sure that it keeps the promises: every error has a
-//! code, and none of them quotes a library.
+//! code, and none tells a caller what only the log may know.
 
 use std::panic::AssertUnwindSafe;
 

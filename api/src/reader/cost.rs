@@ -1,21 +1,56 @@
-//! How many rows a request could return, known before it runs.
+//! What an operation could cost, known before it runs.
+//!
+//! A row that it could return is one point, nested ones included; a root field is [`STATEMENT`]
+//! points, because it is a statement of its own; a `totalCount` is [`COUNT`] points at the root, where
+//! it may walk a table, and one where it is nested.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::ApiError;
 
 use super::selection::{Connection, ConnectionPart, EdgePart, NodeField, NodeSelection};
 
-/// How many rows one root field may return at most, nested ones included.
-pub const MAX_ROWS: u64 = 25_000;
+/// How many points one operation may cost.
+pub const MAX_COST: u64 = 30_000;
+/// The points of a root field.
+pub(super) const STATEMENT: u64 = 100;
+/// The points of a `totalCount` at the root.
+pub(super) const COUNT: u64 = 250;
 
-/// Refuses what could return more than [`MAX_ROWS`].
-pub(super) fn check(requested: u64) -> Result<(), ApiError> {
-    if requested > MAX_ROWS {
-        return Err(ApiError::CostTooHigh {
-            requested,
-            limit: MAX_ROWS,
-        });
+/// What an operation has cost so far, over all its root fields.
+#[derive(Debug, Default)]
+pub struct Budget(AtomicU64);
+
+impl Budget {
+    /// Spends the points of one more root field, or refuses it.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::CostTooHigh`] when the operation would cost more than [`MAX_COST`].
+    pub(super) fn spend(&self, points: u64) -> Result<(), ApiError> {
+        let points = points.saturating_add(STATEMENT);
+        let spent = self
+            .0
+            .fetch_add(points.min(MAX_COST + 1), Ordering::Relaxed);
+        let requested = spent.saturating_add(points);
+        if requested > MAX_COST {
+            return Err(ApiError::CostTooHigh {
+                requested,
+                limit: MAX_COST,
+            });
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// The points of a list at the root.
+pub(super) fn of_root_connection(connection: &Connection) -> u64 {
+    let counts = connection
+        .parts
+        .iter()
+        .filter(|(_, part)| matches!(part, ConnectionPart::TotalCount));
+    let counts = u64::try_from(counts.count()).unwrap_or(u64::MAX);
+    of_connection(connection).saturating_add(counts.saturating_mul(COUNT))
 }
 
 /// The rows of a node: itself and what is nested in it.
@@ -29,8 +64,9 @@ pub(super) fn of_node(node: &NodeSelection) -> u64 {
     })
 }
 
-/// The rows of a page: its limit times those of one row, once for each time it is listed.
-pub(super) fn of_connection(connection: &Connection) -> u64 {
+/// The rows of a page: its limit times those of one row, once for each time it is listed. A list that
+/// returns none still has to be looked up, and costs a point.
+fn of_connection(connection: &Connection) -> u64 {
     let per_row = connection.parts.iter().fold(0_u64, |rows, (_, part)| {
         rows.saturating_add(match part {
             ConnectionPart::Nodes(node) => of_node(node),
@@ -44,5 +80,6 @@ pub(super) fn of_connection(connection: &Connection) -> u64 {
             _ => 0,
         })
     });
-    u64::from(connection.page.limit).saturating_mul(per_row.max(1))
+    let limit = u64::from(connection.page.limit.max(1));
+    limit.saturating_mul(per_row.max(1))
 }

@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::{auth::Viewer, database::Database, dataset::GlobalId, error::ApiError};
 
-pub use cost::MAX_ROWS;
+pub use cost::{Budget, MAX_COST};
 pub use cursor::Cursor;
 pub use filter::{Condition, Filter, Operand, Test};
 pub use selection::{
@@ -38,15 +38,16 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`ApiError::CostTooHigh`] when it could return too many rows, [`ApiError::Internal`] when
+    /// [`ApiError::CostTooHigh`] when the operation could cost too much, [`ApiError::Internal`] when
     /// the database fails.
     pub async fn node(
         &self,
         viewer: &Viewer,
+        budget: &Budget,
         id: GlobalId,
         node: &NodeSelection,
     ) -> Result<Option<String>, ApiError> {
-        cost::check(cost::of_node(node))?;
+        budget.spend(cost::of_node(node))?;
         let mut compiler = self.compiler(viewer);
         compiler.root_node(id.id, node)?;
         self.run(compiler).await
@@ -61,9 +62,10 @@ impl Reader {
     pub async fn nodes(
         &self,
         viewer: &Viewer,
+        budget: &Budget,
         ids: &[Option<(GlobalId, NodeSelection)>],
     ) -> Result<String, ApiError> {
-        cost::check(
+        budget.spend(
             ids.iter()
                 .flatten()
                 .map(|(_, node)| cost::of_node(node))
@@ -87,9 +89,10 @@ impl Reader {
     pub async fn connection(
         &self,
         viewer: &Viewer,
+        budget: &Budget,
         connection: &Connection,
     ) -> Result<String, ApiError> {
-        cost::check(cost::of_connection(connection))?;
+        budget.spend(cost::of_root_connection(connection))?;
         let mut compiler = self.compiler(viewer);
         compiler.root_connection(connection)?;
         self.run(compiler)

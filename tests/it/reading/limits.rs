@@ -16,15 +16,26 @@ fn many(count: usize, field: &str) -> String {
 }
 
 #[tokio::test]
-async fn more_rows_than_one_request_may() {
+async fn more_than_one_request_may_cost() {
     let oracle = oracle(3, 6);
     each_hub(&oracle, async |hub| {
         let touches = |first: u32| {
             let touches = format!("touches(first: {first}) {{ nodes {{ id }} }}");
             format!("{{ leads(first: 500) {{ nodes {{ {touches} }} }} }}")
         };
-        assert_refused(hub, &touches(51), "COST_TOO_HIGH", "").await;
-        hub.ask(&touches(49)).await.data();
+        assert_refused(hub, &touches(59), "COST_TOO_HIGH", "").await;
+        hub.ask(&touches(58)).await.data();
+
+        // Many small ones are as much as a large one.
+        let counts = |count| {
+            let count = many(count, "touches(first: 0) { totalCount }");
+            format!("{{ {count} }}")
+        };
+        assert_refused(hub, &counts(86), "COST_TOO_HIGH", "").await;
+        hub.ask(&counts(85)).await.data();
+        let counts = many(300, "touches(first: 0) { totalCount }");
+        let nested = format!("{{ campaigns(first: 500) {{ nodes {{ {counts} }} }} }}");
+        assert_refused(hub, &nested, "COST_TOO_HIGH", "").await;
 
         // So deep that the rows do not fit into 64 bits, and more than once.
         let mut deep = "id".to_owned();

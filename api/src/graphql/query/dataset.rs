@@ -13,7 +13,7 @@ use crate::{
     auth::Viewer,
     dataset::{Entity, GlobalId, dataset},
     error::ApiError,
-    reader::Reader,
+    reader::{Budget, Reader},
 };
 
 use super::super::{
@@ -66,6 +66,7 @@ impl DatasetQuery {
     async fn read(target: &Target, ctx: &Context<'_>) -> Result<Value, ApiError> {
         let reader = ctx.data_unchecked::<Reader>();
         let viewer = ctx.data_unchecked::<Viewer>();
+        let budget = ctx.data_unchecked::<Budget>();
         let selector = Selector::new(ctx);
         let Some(group) = Selector::merged(ctx, &ctx.item.node) else {
             return Ok(Value::Null);
@@ -83,7 +84,7 @@ impl DatasetQuery {
                 };
                 let node = selector.node(id.entity, &group)?;
                 Ok(reader
-                    .node(viewer, id, &node)
+                    .node(viewer, budget, id, &node)
                     .await?
                     .map_or(Value::Null, raw))
             }
@@ -102,11 +103,11 @@ impl DatasetQuery {
                         None => None,
                     });
                 }
-                Ok(raw(reader.nodes(viewer, &wanted).await?))
+                Ok(raw(reader.nodes(viewer, budget, &wanted).await?))
             }
             Target::Many(entity) => {
                 let connection = selector.connection(entity, &group)?;
-                Ok(raw(reader.connection(viewer, &connection).await?))
+                Ok(raw(reader.connection(viewer, budget, &connection).await?))
             }
         }
     }

@@ -104,7 +104,7 @@ impl Compiler {
             Kind::Instant(column) => self.dialect.instant(&at(column)),
             Kind::Json(column) | Kind::Texts(column) => self.dialect.json(&at(column)),
             Kind::Reference { column, target } => {
-                let prefix = target_of(target)?.prefix;
+                let prefix = dataset().target(target)?.prefix;
                 self.dialect.global_id(prefix, &at(column))
             }
             Kind::Money { .. }
@@ -162,12 +162,6 @@ impl Compiler {
             self.dialect.decimal(minor, 2)
         )
     }
-}
-
-fn target_of(name: &str) -> Result<&'static Entity, ApiError> {
-    dataset()
-        .entity(name)
-        .ok_or_else(|| ApiError::internal(format!("no entity {name} is declared")))
 }
 
 fn misuse(field: &Field) -> ApiError {
