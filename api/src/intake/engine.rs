@@ -72,6 +72,7 @@ impl Import {
         let row = store::import::find(database.reads(), id)
             .await?
             .ok_or_else(|| ImportError::Refused(format!("there is no import job {id}")))?;
+        ImportError::unless_demo(&row)?;
         Ok(Self {
             mapping: Mapping::parse(&row.name, &row.mapping).map_err(ImportError::Mapping)?,
             paths: job::paths(row.sources)?,
