@@ -5,6 +5,7 @@
 mod leadforge;
 mod nasty;
 mod presets;
+mod rejected;
 mod runs;
 
 use std::{

@@ -120,6 +120,10 @@ async fn import(database: &Database, args: What) -> Result<(), Failure> {
     let mut progress = progress::Shown::new();
     let summary = engine::run(database, &Clock::system(), &import, &mut progress).await?;
     report::summary(&summary);
+    if let Some(error) = summary.not_written {
+        output::note("The import is done, but the rejected rows could not be written to a file:");
+        return Err(error.into());
+    }
     match summary.rejected() {
         0 => Ok(()),
         _ if args.allow_rejected => Ok(()),

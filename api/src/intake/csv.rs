@@ -44,6 +44,12 @@ impl Cells {
         self.ends.len()
     }
 
+    /// Keeps the first `len` only.
+    pub fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -72,6 +72,7 @@ impl Import {
         let row = store::import::find(database.reads(), id)
             .await?
             .ok_or_else(|| ImportError::Refused(format!("there is no import job {id}")))?;
+        ImportError::unless_demo(&row)?;
         Ok(Self {
             mapping: Mapping::parse(&row.name, &row.mapping).map_err(ImportError::Mapping)?,
             paths: job::paths(row.sources)?,
@@ -115,6 +116,10 @@ pub async fn run(
     progress: &mut dyn Progress,
 ) -> Result<Summary, ImportError> {
     let sources = files::gather(&import.mapping, &import.paths)?;
+    let rejected_to = import.rejected_to.as_ref().filter(|_| !import.dry_run);
+    if let Some(folder) = rejected_to {
+        rejected::prepare(folder)?;
+    }
     let session = if import.dry_run {
         Session::Dry(database.begin().await?)
     } else {
@@ -129,8 +134,11 @@ pub async fn run(
     run.set_status(ImportStatus::Done).await?;
     let mut summary = run.job.summary(import.dry_run, &sources);
     summary.problems = run.problems().await?;
-    if let Some(folder) = import.rejected_to.as_ref().filter(|_| !import.dry_run) {
-        summary.rejected_files = run.write_rejected(&sources, folder).await?;
+    summary.left_alone = files::left_alone(&import.paths)?;
+    if let Some(folder) = rejected_to {
+        // The import itself is done, and whoever started it must see what it did.
+        let written = &mut summary.rejected_files;
+        summary.not_written = run.write_rejected(&sources, folder, written).await.err();
     }
     if let Session::Dry(outer) = run.session {
         outer.rollback().await?;

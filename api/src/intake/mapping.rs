@@ -10,6 +10,7 @@ mod glob;
 mod node;
 pub mod preset;
 mod reference;
+pub mod rejected;
 mod rule;
 mod setting;
 mod source;
@@ -21,7 +22,7 @@ pub use field::{FieldRule, OnError, Set, Shape};
 pub use glob::Pattern;
 pub use reference::{By, Lookup};
 pub use rule::{FileRules, Mode, Rule};
-pub use source::{Bound, Header, Source};
+pub use source::{Bound, Header, Source, plain};
 
 /// What a mapping file says.
 #[derive(Clone, Debug)]
@@ -45,13 +46,15 @@ impl Mapping {
     }
 
     /// The first entry for a file of this name. `accounts.rejected.csv`, which an import wrote, is
-    /// what `accounts.csv` is.
+    /// what `accounts.csv` is, and so is
+    /// `accounts.2.rejected.csv`.
     #[must_use]
     pub fn rules_for(&self, file_name: &str) -> Option<&FileRules> {
-        let name = file_name.replace(REJECTED, "");
-        self.files
-            .iter()
-            .find(|file| file.patterns.iter().any(|pattern| pattern.matches(&name)))
+        let names = rejected::origins(file_name);
+        self.files.iter().find(|file| {
+            let mut patterns = file.patterns.iter();
+            patterns.any(|pattern| names.iter().any(|name| pattern.matches(name)))
+        })
     }
 
     /// The entities that a file has rules for, each once.
@@ -69,9 +72,6 @@ impl Mapping {
         entities
     }
 }
-
-/// What the names of files with rejected rows have before their ending.
-pub const REJECTED: &str = ".rejected";
 
 /// How the files of an entry are written.
 pub type Format = csv::Format;

@@ -54,6 +54,7 @@ pub async fn revert(
     let found = store::import::find(database.reads(), job).await?;
     let found =
         found.ok_or_else(|| ImportError::Refused(format!("there is no import job {job}")))?;
+    ImportError::unless_demo(&found)?;
     if found.status == ImportStatus::Running {
         return Err(ImportError::Refused(format!(
             "the import job {job} is running, or was cut off: resume it first, with \

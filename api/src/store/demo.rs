@@ -83,6 +83,12 @@ pub async fn finish_job(
     Ok(())
 }
 
+/// Whether the job brought a year. An import may bear the name, but has files.
+#[must_use]
+pub fn is_year(job: &import_job::Model) -> bool {
+    job.name == JOB && job.sources.as_array().is_none_or(Vec::is_empty)
+}
+
 /// What stands in the place of the mapping in the last job that brought a year completely.
 ///
 /// # Errors

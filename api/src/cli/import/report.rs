@@ -36,11 +36,20 @@ pub(super) fn summary(summary: &Summary) {
         for (entity, counts) in &file.counts {
             line(width, file, entity, counts);
         }
+        if file.counts.is_empty() {
+            line(width, file, "(no rows)", &Counts::default());
+        }
     }
     for file in summary.files.iter().filter(|file| !file.claimed) {
         let (name, rows) = (&file.name, file.rows);
         output::line(format_args!(
             "{name:width$}  the mapping has no entry for it: its {rows} rows were left alone"
+        ));
+    }
+    for path in &summary.left_alone {
+        output::line(format_args!(
+            "{} has rejected rows of an import: it was left alone, name it to import it",
+            path.display()
         ));
     }
     for problem in &summary.problems {

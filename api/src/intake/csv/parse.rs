@@ -11,7 +11,7 @@ enum State {
     Plain,
     /// In a cell that a quote opened.
     Quoted,
-    /// After a quote in such a cell: the second of a pair, or the last character.
+    /// After a quote in such a cell, and blanks perhaps: the first of a pair, or the last character.
     Quote,
 }
 
@@ -20,6 +20,8 @@ pub(super) struct Parser {
     delimiter: char,
     state: State,
     cells: Cells,
+    /// Blanks after a quote, which belong to the text only if the quote does.
+    held: String,
     lines: usize,
     malformed: bool,
 }
@@ -30,6 +32,7 @@ impl Parser {
             delimiter: char::from(delimiter),
             state: State::Start,
             cells: Cells::default(),
+            held: String::new(),
             lines: 0,
             malformed: false,
         }
@@ -39,6 +42,7 @@ impl Parser {
     pub(super) fn begin(&mut self) {
         self.state = State::Start;
         self.cells = Cells::default();
+        self.held.clear();
         self.lines = 0;
         self.malformed = false;
     }
@@ -85,21 +89,31 @@ impl Parser {
             }
             State::Quoted if character == '"' => self.state = State::Quote,
             State::Quoted => self.cells.text.push(character),
-            State::Quote if character == '"' => {
+            State::Quote if character == '"' && self.held.is_empty() => {
                 self.cells.text.push('"');
                 self.state = State::Quoted;
             }
+            State::Quote if character == '"' => self.keep_quote(),
+            // Blanks between a quote and a delimiter are common, and mean nothing.
+            State::Quote if character.is_whitespace() => self.held.push(character),
             State::Quote => {
-                // A quote in the middle that nobody doubled: it belongs to the text.
-                self.malformed |= self.lines > 1;
-                self.cells.text.push('"');
+                self.keep_quote();
                 self.cells.text.push(character);
                 self.state = State::Quoted;
             }
         }
     }
 
+    /// Takes a quote in the middle that nobody doubled, and the blanks after it, for text.
+    fn keep_quote(&mut self) {
+        self.malformed |= self.lines > 1;
+        self.cells.text.push('"');
+        self.cells.text.push_str(&self.held);
+        self.held.clear();
+    }
+
     fn end_cell(&mut self) {
+        self.held.clear();
         self.cells.ends.push(self.cells.text.len());
         self.state = State::Start;
     }

@@ -74,6 +74,31 @@ fn quotes_that_nobody_doubled_belong_to_the_text() {
 }
 
 #[test]
+fn blanks_after_a_closing_quote_do_not_matter() {
+    let rows = read(b"a,b,c,d\n11,T,\"R\" ,3\n1,\"A\" ,\"Soft\",x\n2,\"\"  ,z,\"e\" \n");
+    assert_eq!(
+        rows,
+        [
+            row(2, &["11", "T", "R", "3"]),
+            row(3, &["1", "A", "Soft", "x"]),
+            row(4, &["2", "", "z", "e"])
+        ]
+    );
+    // The separator may be a blank itself.
+    assert_eq!(
+        read(b"a\tb\tc\n\"1\"\t\"2\" \t3\n"),
+        [row(2, &["1", "2", "3"])]
+    );
+}
+
+#[test]
+fn blanks_after_a_quote_that_is_text_are_kept() {
+    let rows = read(b"a,b\n1,\"Acme\" \"Best\"  Inc\"\n2,\"x\n\"y\" z\"\n");
+    assert_eq!(rows[0], row(2, &["1", "Acme\" \"Best\"  Inc"]));
+    assert!(rows[1].2);
+}
+
+#[test]
 fn the_delimiter_is_found_out_or_stated_in_the_file() {
     assert_eq!(read(b"a;b\n1;2,5\n"), [row(2, &["1", "2,5"])]);
     assert_eq!(read(b"a\tb\n1\t2\n"), [row(2, &["1", "2"])]);

@@ -9,7 +9,7 @@ use std::{
 use crate::intake::{
     ImportError,
     csv::Reader,
-    mapping::{FileRules, Mapping, Mode, REJECTED, Rule},
+    mapping::{FileRules, Format, Mapping, Mode, Rule, rejected},
 };
 
 use super::plan::Plan;
@@ -29,7 +29,11 @@ pub(super) struct Source<'m> {
 
 impl<'m> Source<'m> {
     pub(super) fn open(&self) -> Result<Reader, ImportError> {
-        let format = self.rules.map(|rules| rules.format).unwrap_or_default();
+        // What an import wrote has commas and is UTF-8, however its source was written.
+        let format = match self.rules {
+            Some(rules) if !rejected::is(&self.name) => rules.format,
+            _ => Format::default(),
+        };
         Reader::open(&self.path, format)
             .map_err(|error| ImportError::File(self.path.clone(), error))
     }
@@ -52,7 +56,7 @@ pub(super) fn gather<'m>(
     let mut sources = Vec::new();
     for path in paths {
         if path.is_dir() {
-            for path in folder(path)? {
+            for path in folder(path)?.into_iter().filter(|path| !is_rejected(path)) {
                 sources.push(source(mapping, path)?);
             }
         } else {
@@ -73,6 +77,20 @@ pub(super) fn gather<'m>(
     Ok(in_order(mapping, sources))
 }
 
+/// The files in the folders among `paths` that are not imported because an import wrote them.
+pub(super) fn left_alone(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
+    let mut files = Vec::new();
+    for path in paths.iter().filter(|path| path.is_dir()) {
+        files.extend(folder(path)?.into_iter().filter(|path| is_rejected(path)));
+    }
+    Ok(files)
+}
+
+fn is_rejected(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(rejected::is)
+}
+
 fn folder(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
     let failed = |error| ImportError::File(path.to_owned(), error);
     let mut files = Vec::new();
@@ -82,11 +100,7 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
             .extension()
             .and_then(|ending| ending.to_str())
             .is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str()));
-        let rejected = file
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .is_some_and(|stem| stem.ends_with(REJECTED));
-        if known && !rejected && file.is_file() {
+        if known && file.is_file() {
             files.push(file);
         }
     }

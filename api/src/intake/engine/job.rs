@@ -46,7 +46,7 @@ pub(super) struct Job {
 }
 
 /// What an import did.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Summary {
     /// The job; none after a dry run.
     pub job: Option<Uuid>,
@@ -56,6 +56,10 @@ pub struct Summary {
     pub problems: Vec<Problem>,
     /// Where the rejected rows are.
     pub rejected_files: Vec<PathBuf>,
+    /// Why rejected rows could not be written to files, where they could not.
+    pub not_written: Option<ImportError>,
+    /// Files with rejected rows of imports before, in the folders: they are imported only by name.
+    pub left_alone: Vec<PathBuf>,
 }
 
 /// What became of one file.
@@ -256,6 +260,8 @@ impl Job {
                 .collect(),
             problems: Vec::new(),
             rejected_files: Vec::new(),
+            not_written: None,
+            left_alone: Vec::new(),
         }
     }
 

@@ -94,12 +94,15 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Returns the name of the column that is not there.
+    /// Returns the name of the column that is not there, or there more than once.
     pub fn bind(&self, header: &Header<'_>, whole: bool) -> Result<Bound, String> {
         Ok(match self {
             Self::Constant(text) => Bound::Constant(text.clone()),
             Self::Columns(names) => {
-                let found: Vec<usize> = names.iter().filter_map(|name| header.find(name)).collect();
+                let mut found = Vec::new();
+                for name in names {
+                    found.extend(header.find(name)?);
+                }
                 if found.is_empty() && !header.lenient {
                     return Err(header.missing(&self.label()));
                 }
@@ -110,7 +113,7 @@ impl Source {
                 for part in parts {
                     match part {
                         Part::Text(text) => bound.push(Err(text.clone())),
-                        Part::Column(name) => match header.find(name) {
+                        Part::Column(name) => match header.find(name)? {
                             Some(column) => bound.push(Ok(column)),
                             None if header.lenient && !whole => {}
                             None if header.lenient => return Ok(Bound::Columns(Vec::new())),
@@ -124,18 +127,45 @@ impl Source {
     }
 }
 
+/// What a column is called whatever its spelling: `OwnerId`, `owner_id` and `Owner ID` are one.
+#[must_use]
+pub fn plain(column: &str) -> String {
+    let letters = column
+        .chars()
+        .filter(|character| character.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 impl Header<'_> {
-    fn find(&self, name: &str) -> Option<usize> {
-        let exact = self.names.iter().position(|column| column == name);
-        exact.or_else(|| {
-            // `OwnerId`, `owner_id` and `Owner ID` are one column.
-            let plain = |text: &str| -> String {
-                let letters = text.chars().filter(|character| character.is_alphanumeric());
-                letters.flat_map(char::to_lowercase).collect()
-            };
-            let name = plain(name);
-            self.names.iter().position(|column| plain(column) == name)
-        })
+    /// The column of this name, or else the one that is called so in another spelling.
+    fn find(&self, name: &str) -> Result<Option<usize>, String> {
+        let exact = self.only(name, |column| column == name)?;
+        if exact.is_some() {
+            return Ok(exact);
+        }
+        let sought = plain(name);
+        self.only(name, |column| plain(column) == sought)
+    }
+
+    /// The one column that fits. Of two, nobody can say which is meant.
+    fn only(&self, name: &str, fits: impl Fn(&str) -> bool) -> Result<Option<usize>, String> {
+        let mut fitting = self
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| fits(column));
+        let first = fitting.next();
+        let second = fitting.next();
+        let (Some((at, one)), Some((other_at, other))) = (first, second) else {
+            return Ok(first.map(|(at, _)| at));
+        };
+        Err(format!(
+            "{}: the mapping names the column `{name}`, and the file has more than one: `{one}` \
+             (column {}) and `{other}` (column {}). Rename those that are not meant",
+            self.file,
+            at + 1,
+            other_at + 1
+        ))
     }
 
     fn missing(&self, name: &str) -> String {
@@ -183,4 +213,36 @@ fn template<'a>(
     }
     let text = text.trim();
     (filled && !text.is_empty()).then(|| Cow::Owned(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bound, Header, Source};
+
+    fn bind(columns: &[&str], name: &str) -> Result<Bound, String> {
+        let names: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+        let header = Header {
+            names: &names,
+            lenient: true,
+            file: "a.csv",
+        };
+        Source::of(name)?.bind(&header, false)
+    }
+
+    #[test]
+    fn a_column_that_is_there_twice_cannot_be_named() {
+        for columns in [["name", "x", "name"], ["Owner ID", "x", "owner_id"]] {
+            let name = columns[2].replace("owner_id", "OwnerId");
+            for text in [name.clone(), format!("{{{name}}}!")] {
+                let problem = bind(&columns, &text).unwrap_err();
+                assert!(problem.starts_with("a.csv: "), "{problem}");
+                assert!(problem.contains("column 1") && problem.contains("column 3"));
+            }
+            assert!(bind(&columns, "x").is_ok());
+        }
+        // The exact name tells spellings apart.
+        assert!(
+            matches!(bind(&["Name", "name"], "name"), Ok(Bound::Columns(found)) if found == [1])
+        );
+    }
 }
