@@ -41,7 +41,9 @@ pub use job::{FileSummary, Problem, Summary};
 pub use outcome::Counts;
 
 /// Rows of one transaction.
-const BATCH: usize = 1000;
+const BATCH: usize = 5000;
+/// Pages of 4 KiB that SQLite may keep of what it writes: 48 MiB.
+const SQLITE_PAGES: u32 = 12288;
 
 /// What to import.
 #[derive(Debug)]
@@ -120,6 +122,7 @@ pub async fn run(
     if let Some(folder) = rejected_to {
         rejected::prepare(folder)?;
     }
+    store::import::make_room(database.writes(), SQLITE_PAGES).await?;
     let session = if import.dry_run {
         Session::Dry(database.begin().await?)
     } else {

@@ -5,6 +5,8 @@
 //! also on one of a few row counts), so that it is prepared once and found again.
 
 mod literal;
+mod postgres;
+mod sqlite;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
@@ -15,9 +17,11 @@ use super::table::{Record, Table, Value, stored};
 
 /// Rows of one statement on SQLite; what is left over goes in powers of two. More rows gain nothing
 /// and widen the statement, whose binds are limited to 32,766.
-const SQLITE_ROWS: usize = 64;
+const SQLITE_ROWS: usize = 256;
 /// Rows of one statement on PostgreSQL, where every column is one parameter.
 const POSTGRES_ROWS: usize = 4096;
+/// Fewer rows are not worth looking for what they have in common.
+const WORTHWHILE: usize = 16;
 
 /// Inserts models or active models of one entity. A key that the database counts up is left to it; a
 /// value that is not set is null.
@@ -116,6 +120,7 @@ async fn write(
     tail: &str,
 ) -> Result<u64, DbErr> {
     let backend = tx.get_database_backend();
+    let shape = Shape::of(table, &records);
     let mut left = records.len();
     let mut records = records.into_iter();
     let mut written = 0;
@@ -124,11 +129,15 @@ async fn write(
         left -= rows;
         let chunk = records.by_ref().take(rows);
         let (sql, values) = if backend == DbBackend::Sqlite {
-            let values = chunk.flatten().collect();
-            (sqlite_insert(table, rows, tail), values)
+            let fixed = shape.fixed.iter().flatten().cloned();
+            let values = fixed.chain(chunk.flat_map(|record| shape.varying(record)));
+            (sqlite::insert(table, &shape, rows, tail), values.collect())
         } else {
-            let values = literal::arrays(table.columns.len(), chunk);
-            (postgres_insert(table, tail), values)
+            let mut values: Vec<Value> =
+                shape.fixed.iter().flatten().map(literal::scalar).collect();
+            let chunk = chunk.map(|record| shape.varying(record).collect());
+            values.extend(literal::arrays(shape.width(), chunk));
+            (postgres::insert(table, &shape, tail), values)
         };
         let statement = Statement::from_sql_and_values(backend, sql, values);
         written += tx.execute_raw(statement).await?.rows_affected();
@@ -147,29 +156,50 @@ fn rows_of_next(backend: DbBackend, left: usize) -> usize {
     rows
 }
 
-fn sqlite_insert(table: &Table, rows: usize, tail: &str) -> String {
-    let row = format!("({})", vec!["?"; table.columns.len()].join(","));
-    format!(
-        "INSERT INTO \"{}\" ({}) VALUES {}{tail}",
-        table.name,
-        table.column_list(),
-        vec![row.as_str(); rows].join(","),
-    )
+/// Which columns have the same value in every record, such as who wrote it when: that value is sent
+/// once. It is a half of the columns of most imports.
+struct Shape {
+    /// By column, the value that they all have.
+    fixed: Vec<Option<Value>>,
 }
 
-fn postgres_insert(table: &Table, tail: &str) -> String {
-    let arrays: Vec<String> = table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| format!("${}::text::{}[]", index + 1, column.kind.postgres()))
-        .collect();
-    format!(
-        "INSERT INTO \"{}\" ({}) SELECT * FROM unnest({}){tail}",
-        table.name,
-        table.column_list(),
-        arrays.join(", "),
-    )
+impl Shape {
+    fn of(table: &Table, records: &[Record]) -> Self {
+        let mut fixed: Vec<Option<Value>> = vec![None; table.columns.len()];
+        if let Some((first, rest)) = records.split_first()
+            && rest.len() >= WORTHWHILE
+        {
+            for (position, (slot, value)) in fixed.iter_mut().zip(first).enumerate() {
+                if rest
+                    .iter()
+                    .all(|record| record.get(position) == Some(value))
+                {
+                    *slot = Some(value.clone());
+                }
+            }
+        }
+        // Something has to say how many rows there are.
+        if fixed.iter().all(Option::is_some)
+            && let Some(slot) = fixed.first_mut()
+        {
+            *slot = None;
+        }
+        Self { fixed }
+    }
+
+    /// How many columns differ.
+    fn width(&self) -> usize {
+        self.fixed.iter().filter(|value| value.is_none()).count()
+    }
+
+    /// The values of the columns that differ.
+    fn varying(&self, record: Record) -> impl Iterator<Item = Value> {
+        record
+            .into_iter()
+            .zip(&self.fixed)
+            .filter(|(_, fixed)| fixed.is_none())
+            .map(|(value, _)| value)
+    }
 }
 
 /// One parameter that holds a list of texts: a JSON array on SQLite, an array on PostgreSQL.

@@ -169,6 +169,24 @@ pub async fn seen_before(
         .collect()
 }
 
+/// Gives SQLite's writer room for `pages` of 4 KiB, because a batch that does not fit into its cache
+/// is written twice, and lets it keep in memory what it needs to take a single statement back.
+/// PostgreSQL's memory is its operator's business.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn make_room(writer: &impl ConnectionTrait, pages: u32) -> Result<(), DbErr> {
+    if writer.get_database_backend() == DbBackend::Sqlite {
+        let sql = format!(
+            "PRAGMA cache_size = {pages}; PRAGMA wal_autocheckpoint = {pages}; \
+             PRAGMA temp_store = MEMORY"
+        );
+        writer.execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
 /// Prepares a connection of SQLite for a transaction whose rows point to one another: foreign keys
 /// are checked when it commits. PostgreSQL checks them after each statement, which is late enough.
 ///

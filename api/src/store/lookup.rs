@@ -7,8 +7,11 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;
+
+use entity::external_id;
 
 use super::{
     bulk,
@@ -27,11 +30,11 @@ pub async fn external_ids<'k>(
     keys: impl Iterator<Item = &'k str>,
 ) -> Result<HashMap<String, Uuid>, DbErr> {
     let backend = tx.get_database_backend();
-    let wanted = "\"key\", \"entity_id\"";
+    let part = Table::of::<external_id::Entity>().part(&["key", "entity_id"]);
     let found = "t.\"entity\" = $2 AND t.\"system\" = $3 AND t.\"key\" = k.item";
-    let sql = for_each_text(backend, wanted, "external_id", found);
+    let sql = for_each_text(backend, &part.column_list(), part.name, found);
     let values = vec![bulk::list(backend, keys), entity.into(), system.into()];
-    pairs(tx, sql, values).await
+    Ok(oldest(select_part(tx, &part, sql, values).await?))
 }
 
 /// Which key of `system` each row of `entity` was known by first.
@@ -46,21 +49,33 @@ pub async fn first_keys(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, String>, DbErr> {
     let backend = tx.get_database_backend();
-    let wanted = "\"key\", \"entity_id\", \"created_at\"";
+    let part = Table::of::<external_id::Entity>().part(&["entity_id", "key", "created_at"]);
     // The plus signs keep SQLite from walking all keys of the system.
     let found = if backend == DbBackend::Sqlite {
         "t.\"entity_id\" = k.item AND +t.\"entity\" = $2 AND +t.\"system\" = $3"
     } else {
         "t.\"entity_id\" = k.item AND t.\"entity\" || '' = $2 AND t.\"system\" || '' = $3"
     };
-    let mut sql = for_each_id(backend, wanted, "external_id", found);
-    // The last one stays, which is the oldest.
-    sql.push_str(" ORDER BY 3 DESC, 1 DESC");
+    let sql = for_each_id(backend, &part.column_list(), part.name, found);
     let values = vec![id_list(backend, ids), entity.into(), system.into()];
-    let rows = select(tx, sql, values).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get_by_index(1)?, row.try_get_by_index(0)?)))
-        .collect()
+    let mut firsts: HashMap<Uuid, (DateTime<Utc>, String)> = HashMap::new();
+    for record in select_part(tx, &part, sql, values).await? {
+        let [
+            Value::Uuid(Some(id)),
+            Value::String(Some(key)),
+            Value::ChronoDateTimeUtc(Some(at)),
+        ] = record.as_slice()
+        else {
+            continue;
+        };
+        let candidate = (*at, key.clone());
+        let first = firsts.entry(*id).or_insert_with(|| candidate.clone());
+        if candidate < *first {
+            *first = candidate;
+        }
+    }
+    let keys = firsts.into_iter().map(|(id, (_, key))| (id, key));
+    Ok(keys.collect())
 }
 
 /// The texts of `key` to the ids in the column `id`, of rows that are not deleted; among those where
@@ -77,6 +92,7 @@ pub async fn ids_by<'k>(
     keys: impl Iterator<Item = &'k str>,
 ) -> Result<HashMap<String, Uuid>, DbErr> {
     let backend = tx.get_database_backend();
+    let part = table.part(&[key, id]);
     let mut values = vec![bulk::list(backend, keys)];
     let mut found = format!("t.\"{key}\" = k.item");
     if let Some((column, value)) = among {
@@ -86,10 +102,8 @@ pub async fn ids_by<'k>(
     if table.position("deleted_at").is_some() {
         found.push_str(" AND t.\"deleted_at\" IS NULL");
     }
-    let wanted = format!("\"{key}\", \"{id}\"");
-    let mut sql = for_each_text(backend, &wanted, table.name, &found);
-    sql.push_str(" ORDER BY 2 DESC");
-    pairs(tx, sql, values).await
+    let sql = for_each_text(backend, &part.column_list(), table.name, &found);
+    Ok(oldest(select_part(tx, &part, sql, values).await?))
 }
 
 /// Whole rows by id.
@@ -109,8 +123,7 @@ pub async fn records(
         table.name,
         "t.\"id\" = k.item",
     );
-    let rows = select(tx, sql, vec![id_list(backend, ids)]).await?;
-    rows.iter().map(|row| table.decode(row)).collect()
+    select_part(tx, table, sql, vec![id_list(backend, ids)]).await
 }
 
 /// Some columns of rows by id.
@@ -124,22 +137,27 @@ pub async fn columns(
     positions: &[usize],
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Record>, DbErr> {
-    let wanted: Vec<_> = positions
+    let names = positions
         .iter()
         .filter_map(|position| table.columns.get(*position))
-        .cloned()
-        .collect();
-    let part = Table {
-        name: table.name,
-        columns: wanted,
-    };
+        .map(|column| column.name);
+    let names: Vec<&str> = names.chain(["id"]).collect();
+    let part = table.part(&names);
     let backend = tx.get_database_backend();
-    let wanted = format!("{}, \"id\"", part.column_list());
-    let sql = for_each_id(backend, &wanted, table.name, "t.\"id\" = k.item");
-    let rows = select(tx, sql, vec![id_list(backend, ids)]).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get_by_index(part.columns.len())?, part.decode(row)?)))
-        .collect()
+    let sql = for_each_id(
+        backend,
+        &part.column_list(),
+        table.name,
+        "t.\"id\" = k.item",
+    );
+    let records = select_part(tx, &part, sql, vec![id_list(backend, ids)]).await?;
+    let by_id = records
+        .into_iter()
+        .filter_map(|mut record| match record.pop() {
+            Some(Value::Uuid(Some(id))) => Some((id, record)),
+            _ => None,
+        });
+    Ok(by_id.collect())
 }
 
 /// Whole rows, not deleted, whose column `first` holds one of these ids and whose column `second`
@@ -159,8 +177,50 @@ pub async fn records_by(
         "t.\"{first}\" = k.item AND t.\"{second}\" IS NOT NULL AND t.\"deleted_at\" IS NULL"
     );
     let sql = for_each_id(backend, &table.column_list(), table.name, &found);
-    let rows = select(tx, sql, vec![id_list(backend, ids)]).await?;
-    rows.iter().map(|row| table.decode(row)).collect()
+    select_part(tx, table, sql, vec![id_list(backend, ids)]).await
+}
+
+/// Texts to ids, and to the oldest of several: ids count up with time.
+fn oldest(records: Vec<Record>) -> HashMap<String, Uuid> {
+    let mut ids: HashMap<String, Uuid> = HashMap::with_capacity(records.len());
+    for record in records {
+        let mut values = record.into_iter();
+        if let (Some(Value::String(Some(text))), Some(Value::Uuid(Some(id)))) =
+            (values.next(), values.next())
+        {
+            let known = ids.entry(text).or_insert(id);
+            *known = id.min(*known);
+        }
+    }
+    ids
+}
+
+/// Runs a query for the columns of `part`.
+///
+/// SQLite hands every row from its thread to ours by itself, which costs more than finding it: there
+/// all rows come as one JSON document.
+async fn select_part(
+    tx: &DatabaseTransaction,
+    part: &Table,
+    sql: String,
+    values: Vec<Value>,
+) -> Result<Vec<Record>, DbErr> {
+    if tx.get_database_backend() != DbBackend::Sqlite {
+        let rows = select(tx, sql, values).await?;
+        return rows.iter().map(|row| part.decode(row)).collect();
+    }
+    let sql = format!(
+        "SELECT json_group_array(json_array({})) FROM ({sql})",
+        part.json_list()
+    );
+    let rows = select(tx, sql, values).await?;
+    let Some(row) = rows.first() else {
+        return Ok(Vec::new());
+    };
+    let document: String = row.try_get_by_index(0)?;
+    let rows: Vec<Vec<serde_json::Value>> =
+        serde_json::from_str(&document).map_err(|error| DbErr::Json(error.to_string()))?;
+    rows.into_iter().map(|row| part.decode_json(row)).collect()
 }
 
 /// Selects the columns `wanted` of the rows of `table` that `found` holds for, for each text `k.item`
@@ -207,15 +267,4 @@ pub(super) async fn select(
 ) -> Result<Vec<QueryResult>, DbErr> {
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     tx.query_all_raw(statement).await
-}
-
-async fn pairs(
-    tx: &DatabaseTransaction,
-    sql: String,
-    values: Vec<Value>,
-) -> Result<HashMap<String, Uuid>, DbErr> {
-    let rows = select(tx, sql, values).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
-        .collect()
 }

@@ -1,10 +1,14 @@
 //! A table as data: its columns in order, and rows of values in that order. What handles rows of
 //! any table, such as an import, works with these; everything else with the entities.
 
+use chrono::{DateTime, NaiveDate};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait,
     QueryResult, sea_query::ColumnType, sea_query::StringLen,
 };
+
+use serde_json::Value as Json;
+use uuid::Uuid;
 
 pub use sea_orm::Value;
 
@@ -94,6 +98,50 @@ impl Table {
         names.join(", ")
     }
 
+    /// The table with these of its columns, in this order.
+    #[must_use]
+    pub fn part(&self, names: &[&str]) -> Self {
+        let columns = names
+            .iter()
+            .filter_map(|name| self.columns.iter().find(|column| column.name == *name))
+            .cloned();
+        Self {
+            name: self.name,
+            columns: columns.collect(),
+        }
+    }
+
+    /// The columns as items of a JSON array in SQLite, for [`Self::decode_json`].
+    #[must_use]
+    pub fn json_list(&self) -> String {
+        let items: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| match column.kind {
+                Kind::Uuid => format!("iif(\"{0}\" IS NULL, NULL, hex(\"{0}\"))", column.name),
+                _ => format!("\"{}\"", column.name),
+            })
+            .collect();
+        items.join(", ")
+    }
+
+    /// Reads a row that was made by [`Self::json_list`].
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DbErr`] when the row is not one of this table.
+    pub fn decode_json(&self, row: Vec<Json>) -> Result<Record, DbErr> {
+        self.columns
+            .iter()
+            .zip(row)
+            .map(|(column, value)| {
+                column.kind.decode_json(value).ok_or_else(|| {
+                    DbErr::Type(format!("the column {} holds something else", column.name))
+                })
+            })
+            .collect()
+    }
+
     /// Reads a row that was selected by [`Self::column_list`].
     ///
     /// # Errors
@@ -168,6 +216,33 @@ impl Kind {
         }
     }
 
+    /// As SQLite stores it.
+    fn decode_json(self, value: Json) -> Option<Value> {
+        let value = match (self, value) {
+            (_, Json::Null) => self.null(),
+            (Self::Uuid, Json::String(hex)) => Value::from(Uuid::try_parse(&hex).ok()?),
+            (Self::Text(_), Json::String(text)) => Value::from(text),
+            (Self::Instant, Json::String(text)) => {
+                let instant = DateTime::parse_from_rfc3339(&text).ok()?;
+                Value::from(instant.to_utc())
+            }
+            (Self::Date, Json::String(text)) => Value::from(text.parse::<NaiveDate>().ok()?),
+            (Self::Json, Json::String(text)) => {
+                Value::from(serde_json::from_str::<Json>(&text).ok()?)
+            }
+            (Self::Small, Json::Number(number)) => {
+                Value::SmallInt(Some(number.as_i64()?.try_into().ok()?))
+            }
+            (Self::Int, Json::Number(number)) => {
+                Value::Int(Some(number.as_i64()?.try_into().ok()?))
+            }
+            (Self::Big, Json::Number(number)) => Value::BigInt(Some(number.as_i64()?)),
+            (Self::Bool, Json::Number(number)) => Value::Bool(Some(number.as_i64()? != 0)),
+            _ => return None,
+        };
+        Some(value)
+    }
+
     fn decode(self, row: &QueryResult, index: usize) -> Result<Value, DbErr> {
         Ok(match self {
             Self::Uuid => Value::Uuid(row.try_get_by_index(index)?),
@@ -178,10 +253,7 @@ impl Kind {
             Self::Int => Value::Int(row.try_get_by_index(index)?),
             Self::Big => Value::BigInt(row.try_get_by_index(index)?),
             Self::Bool => Value::Bool(row.try_get_by_index(index)?),
-            Self::Json => Value::Json(
-                row.try_get_by_index::<Option<serde_json::Value>>(index)?
-                    .map(Box::new),
-            ),
+            Self::Json => Value::Json(row.try_get_by_index::<Option<Json>>(index)?.map(Box::new)),
         })
     }
 }

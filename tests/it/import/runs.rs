@@ -178,9 +178,9 @@ async fn rows_may_point_to_rows_that_come_much_later() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("companies.csv");
         let mut text = "id,name,web,parent\n".to_owned();
-        for id in 1..=2500 {
+        for id in 1..=11_000 {
             let parent = if id <= 500 {
-                (id + 2000).to_string()
+                (id + 10_000).to_string()
             } else {
                 String::new()
             };
@@ -193,8 +193,12 @@ async fn rows_may_point_to_rows_that_come_much_later() {
         let second = run(&database, &import).await;
 
         let counts = first.of("account");
-        assert_eq!((counts.created, counts.total()), (2500, 2500), "{counts:?}");
-        assert_eq!(second.of("account").unchanged, 2500);
+        assert_eq!(
+            (counts.created, counts.total()),
+            (11_000, 11_000),
+            "{counts:?}"
+        );
+        assert_eq!(second.of("account").unchanged, 11_000);
         let linked = "SELECT COUNT(*) FROM account WHERE parent_id IS NOT NULL";
         assert_eq!(number(&database, linked).await, 500);
     }

@@ -45,6 +45,40 @@ pub(super) fn apply(record: &mut Record, assignments: &[Assignment<'_>], extent:
     }
 }
 
+/// Whether [`apply`] would change something.
+pub(super) fn changes(record: &Record, assignments: &[Assignment<'_>], extent: Extent) -> bool {
+    assignments.iter().any(|assignment| {
+        let Some(cell) = record.get(assignment.column) else {
+            return false;
+        };
+        match (assignment.member, &assignment.value) {
+            (Some(name), Value::Json(Some(value))) => {
+                let current = member(cell, name);
+                let empty = current.is_none_or(Json::is_null);
+                writes_member(empty, assignment.set, extent) && current != Some(value.as_ref())
+            }
+            (_, value) => {
+                cell != value && writes(cell, is_null(cell), value, assignment.set, extent)
+            }
+        }
+    })
+}
+
+/// What an object has under a name.
+fn member<'c>(cell: &'c Value, name: &str) -> Option<&'c Json> {
+    match cell {
+        Value::Json(Some(json)) => json.get(name),
+        _ => None,
+    }
+}
+
+fn writes_member(empty: bool, set: Set, extent: Extent) -> bool {
+    if empty {
+        return extent == Extent::New || set != Set::WhenNew;
+    }
+    set == Set::Always && extent != Extent::Empty
+}
+
 fn writes(current: &Value, empty: bool, value: &Value, set: Set, extent: Extent) -> bool {
     if empty {
         // A value for new rows only is not filled in later.
@@ -59,25 +93,17 @@ fn writes(current: &Value, empty: bool, value: &Value, set: Set, extent: Extent)
     }
 }
 
-fn set_member(cell: &mut Value, member: &str, value: &Json, set: Set, extent: Extent) {
+fn set_member(cell: &mut Value, name: &str, value: &Json, set: Set, extent: Extent) {
+    let empty = member(cell, name).is_none_or(Json::is_null);
+    if !writes_member(empty, set, extent) {
+        return;
+    }
     let mut object = match cell {
-        Value::Json(Some(json)) => match json.as_ref() {
-            Json::Object(object) => object.clone(),
-            _ => Map::new(),
-        },
+        Value::Json(Some(json)) => json.as_object().cloned().unwrap_or_default(),
         _ => Map::new(),
     };
-    let current = object.get(member);
-    let empty = current.is_none_or(Json::is_null);
-    let write = if empty {
-        extent == Extent::New || set != Set::WhenNew
-    } else {
-        set == Set::Always && extent != Extent::Empty
-    };
-    if write {
-        object.insert(member.to_owned(), value.clone());
-        *cell = Value::from(Json::Object(object));
-    }
+    object.insert(name.to_owned(), value.clone());
+    *cell = Value::from(Json::Object(object));
 }
 
 fn is_null(value: &Value) -> bool {

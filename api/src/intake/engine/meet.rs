@@ -8,7 +8,7 @@ use uuid::Uuid;
 use entity::import_row::ImportOutcome;
 
 use crate::{
-    intake::mapping::Mode,
+    intake::mapping::{Mode, Set},
     store::{
         import, lookup,
         table::{Record, Value},
@@ -43,14 +43,12 @@ pub(super) async fn known_better(
     rule: &BoundRule<'_>,
     drafts: &[Draft<'_>],
     stored: &HashMap<Uuid, Record>,
-    known: &derive::Known,
 ) -> Result<HashMap<Uuid, String>, BatchError> {
     let entity = rule.rule.entity;
     let mut differing: HashMap<Uuid, &Draft<'_>> = HashMap::new();
     for draft in drafts.iter().filter(|draft| draft.known == Known::ByKey) {
         if let Some(before) = stored.get(&draft.id)
-            && result(rule, draft, before, Extent::Differing, known)
-                != result(rule, draft, before, Extent::Empty, known)
+            && contradicts(rule, draft, before)
         {
             differing.entry(draft.id).or_insert(draft);
         }
@@ -104,12 +102,8 @@ pub(super) fn onto(
         }
         _ => (Extent::Differing, None, None),
     };
-    let record = if deleted {
-        before.clone()
-    } else {
-        result(rule, draft, &before, extent, known)
-    };
-    let changed = record != before;
+    let mut record = before.clone();
+    let changed = !deleted && settle(rule, draft, &mut record, extent, known);
     let mut outcome = Outcome::new(outcome.unwrap_or(if made_here(context, rule, &before) {
         ImportOutcome::Created
     } else if changed {
@@ -142,23 +136,26 @@ pub(super) fn again(
     row: &mut Work,
     known: &derive::Known,
 ) -> Outcome {
-    let free = result(rule, draft, &row.record, Extent::Differing, known);
-    let held = result(rule, draft, &row.record, Extent::Empty, known);
     let why = match &draft.known {
         Known::ByMatch(why) => Some(why.clone()),
-        _ if free != held && draft.row != row.row => {
+        _ if draft.row != row.row && contradicts(rule, draft, &row.record) => {
             Some(format!("line {} has the same key", row.line))
         }
         _ => None,
     };
-    let mut outcome = Outcome::new(match (&why, held == row.record) {
+    let extent = if draft.row == row.row {
+        Extent::Differing
+    } else {
+        Extent::Empty
+    };
+    let changed = settle(rule, draft, &mut row.record, extent, known);
+    let mut outcome = Outcome::new(match (&why, changed) {
         (Some(_), _) => ImportOutcome::Merged,
-        (None, true) => ImportOutcome::Unchanged,
-        (None, false) => ImportOutcome::Updated,
+        (None, false) => ImportOutcome::Unchanged,
+        (None, true) => ImportOutcome::Updated,
     });
     outcome.reason = why.map(|why| filled(draft, &why));
     outcome.entity_id = Some(draft.id);
-    row.record = if draft.row == row.row { free } else { held };
     outcome
 }
 
@@ -179,28 +176,35 @@ fn filled(draft: &Draft<'_>, why: &str) -> String {
     )
 }
 
-/// What becomes of a row when a draft is applied to it.
-fn result(
+/// Whether a draft would write over what stands in a row.
+fn contradicts(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> bool {
+    let overwrites = |assignment: &&Assignment<'_>| assignment.set == Set::Always;
+    rule.rule.mode != Mode::Create
+        && draft
+            .assignments
+            .iter()
+            .filter(overwrites)
+            .any(|assignment| {
+                let one = std::slice::from_ref(assignment);
+                apply::changes(record, one, Extent::Differing)
+                    && !apply::changes(record, one, Extent::Empty)
+            })
+}
+
+/// Applies a draft to a row; says whether the row has changed.
+fn settle(
     rule: &BoundRule<'_>,
     draft: &Draft<'_>,
-    before: &Record,
+    record: &mut Record,
     extent: Extent,
     known: &derive::Known,
-) -> Record {
-    let mut record = before.clone();
-    if rule.rule.mode == Mode::Create {
-        return record;
+) -> bool {
+    if rule.rule.mode == Mode::Create || !apply::changes(record, &draft.assignments, extent) {
+        return false;
     }
-    apply(&mut record, &draft.assignments, extent);
-    if record != *before {
-        derive::complete(
-            rule.rule.entity,
-            &mut record,
-            given(&draft.assignments),
-            known,
-        );
-    }
-    record
+    apply(record, &draft.assignments, extent);
+    derive::complete(rule.rule.entity, record, given(&draft.assignments), known);
+    true
 }
 
 pub(super) fn given<'d>(assignments: &'d [Assignment<'_>]) -> impl Fn(usize) -> bool + 'd {

@@ -37,7 +37,7 @@ pub(super) async fn write(
     outcomes: &mut Outcomes,
 ) -> Result<(), BatchError> {
     let mut stored = stored(tx, rule, &drafts).await?;
-    let better = known_better(tx, context, rule, &drafts, &stored, known).await?;
+    let better = known_better(tx, context, rule, &drafts, &stored).await?;
     let mut work: HashMap<Uuid, Work> = HashMap::new();
     let mut order: Vec<Uuid> = Vec::new();
     let mut kept: Vec<(usize, Outcome)> = Vec::new();

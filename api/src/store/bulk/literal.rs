@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use super::super::table::{Record, Value};
 
+/// No value, in an array.
+const NULL: &str = "NULL";
+
 /// One array for each of `columns` columns, out of the records' values.
 pub(super) fn arrays(columns: usize, records: impl Iterator<Item = Record>) -> Vec<Value> {
     let mut arrays = vec![String::from("{"); columns];
@@ -14,6 +17,19 @@ pub(super) fn arrays(columns: usize, records: impl Iterator<Item = Record>) -> V
         }
     }
     arrays.into_iter().map(close).collect()
+}
+
+/// One value as a text that PostgreSQL can cast to its type.
+pub(super) fn scalar(value: &Value) -> Value {
+    if let Value::String(text) = value {
+        return Value::String(text.clone());
+    }
+    if let Value::Json(Some(json)) = value {
+        return Value::from(json.to_string());
+    }
+    let mut text = String::new();
+    push(&mut text, value);
+    Value::String(Some(text).filter(|text| text != NULL))
 }
 
 /// An array of texts.
@@ -51,7 +67,7 @@ fn push(array: &mut String, value: &Value) {
         Value::BigInt(Some(number)) => push_display(array, number),
         Value::Bool(Some(flag)) => push_display(array, flag),
         Value::Json(Some(json)) => push_text(array, &json.to_string()),
-        _ => array.push_str("NULL"),
+        _ => array.push_str(NULL),
     }
 }
 
