@@ -1,8 +1,8 @@
 //! Runs one request of one caller.
 
 use async_graphql::{
-    Request, Response, ServerError, Variables,
-    parser::types::{DocumentOperations, OperationDefinition},
+    Name, Request, Response, ServerError, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
 };
 
 use crate::{auth::Viewer, reader::Budget};
@@ -21,21 +21,30 @@ pub async fn execute(schema: &Schema, request: Request, viewer: Viewer) -> Respo
     schema.execute(request).await
 }
 
+/// The operation of `document` that runs when `name` is asked for, and what it is called there; with
+/// one operation its name need not be said.
+#[must_use]
+pub fn operation<'d>(
+    document: &'d ExecutableDocument,
+    name: Option<&str>,
+) -> Option<(Option<&'d Name>, &'d OperationDefinition)> {
+    match &document.operations {
+        DocumentOperations::Single(operation) => Some((None, &operation.node)),
+        DocumentOperations::Multiple(operations) => {
+            let found = match name {
+                Some(name) => operations.get_key_value(name),
+                None => operations.iter().next().filter(|_| operations.len() == 1),
+            };
+            found.map(|(name, operation)| (Some(name), &operation.node))
+        }
+    }
+}
+
 fn fill_defaults(request: &mut Request) -> Result<(), ServerError> {
     let name = request.operation_name.clone();
-    let document = request.parsed_query()?;
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(operation),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
-        // With one operation its name need not be said.
-        (DocumentOperations::Multiple(operations), None) => {
-            operations.values().next().filter(|_| operations.len() == 1)
-        }
-    };
-    let defaults = operation
-        .map(|operation| defaults(&operation.node))
-        .unwrap_or_default();
-    for (name, value) in defaults.iter() {
+    let running = operation(request.parsed_query()?, name.as_deref());
+    let defaults = running.map(|(_, operation)| defaults(operation));
+    for (name, value) in defaults.unwrap_or_default().iter() {
         if !request.variables.contains_key(name) {
             request.variables.insert(name.clone(), value.clone());
         }

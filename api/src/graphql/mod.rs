@@ -9,5 +9,5 @@ mod schema;
 mod selection;
 mod types;
 
-pub use execute::execute;
+pub use execute::{execute, operation};
 pub use schema::{Query, Schema, build, sdl};

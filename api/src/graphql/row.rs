@@ -71,34 +71,25 @@ impl<N: Noun> OutputType for Row<N> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
+        // Where another field with this key comes first, that one answers for both.
+        let Some(group) = Selector::merged(ctx, &field.node) else {
+            return Ok(Value::Null);
+        };
         let read = async {
-            let entity = dataset().entity(N::NAME)?;
-            let group = Selector::merged(ctx, &field.node)?;
-            let node = Selector::new(ctx).node(entity, &group);
-            let reader = ctx.data_unchecked::<Reader>();
+            let entity = dataset().target(N::NAME)?;
+            let node = Selector::new(ctx).node(entity, &group)?;
+            let id = GlobalId {
+                entity,
+                id: self.id,
+            };
             let viewer = ctx.data_unchecked::<Viewer>();
             let budget = ctx.data_unchecked::<Budget>();
-            Some(match node {
-                Ok(node) => {
-                    reader
-                        .node(
-                            viewer,
-                            budget,
-                            GlobalId {
-                                entity,
-                                id: self.id,
-                            },
-                            &node,
-                        )
-                        .await
-                }
-                Err(error) => Err(error),
-            })
+            let reader = ctx.data_unchecked::<Reader>();
+            reader.node(viewer, budget, id, &node).await
         };
         match read.await {
-            Some(Ok(Some(json))) => Ok(raw(json)),
-            Some(Ok(None)) | None => Ok(Value::Null),
-            Some(Err(error)) => Err(ctx.set_error_path(server_error(&error, field.pos))),
+            Ok(json) => Ok(json.map_or(Value::Null, raw)),
+            Err(error) => Err(ctx.set_error_path(server_error(&error, field.pos))),
         }
     }
 }

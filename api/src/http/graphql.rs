@@ -9,10 +9,7 @@ use actix_web::{
 };
 use async_graphql::{
     Request,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument},
-    },
+    parser::{parse_query, types::ExecutableDocument},
 };
 use futures::FutureExt;
 
@@ -84,16 +81,8 @@ async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, Refusal> {
 
 /// The name of the operation that is executed, where it has one.
 fn operation(request: &Request, document: &ExecutableDocument) -> Option<String> {
-    let DocumentOperations::Multiple(operations) = &document.operations else {
-        return None;
-    };
-    let asked = request.operation_name.as_deref();
-    let mut named = operations.keys();
-    let name = match asked {
-        Some(asked) => named.find(|name| name.as_str() == asked),
-        None => named.next().filter(|_| operations.len() == 1),
-    };
-    name.map(|name| name.as_str().chars().take(64).collect())
+    let (name, _) = graphql::operation(document, request.operation_name.as_deref())?;
+    Some(name?.as_str().chars().take(64).collect())
 }
 
 fn note(http: &HttpRequest, take: impl FnOnce(&mut Notes)) {

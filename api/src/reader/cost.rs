@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::ApiError;
 
-use super::selection::{Connection, ConnectionPart, EdgePart, NodeField, NodeSelection};
+use super::selection::{Connection, ConnectionPart, NodeField, NodeSelection};
 
 /// How many points one operation may cost.
 pub const MAX_COST: u64 = 30_000;
@@ -67,19 +67,8 @@ pub(super) fn of_node(node: &NodeSelection) -> u64 {
 /// The rows of a page: its limit times those of one row, once for each time it is listed. A list that
 /// returns none still has to be looked up, and costs a point.
 fn of_connection(connection: &Connection) -> u64 {
-    let per_row = connection.parts.iter().fold(0_u64, |rows, (_, part)| {
-        rows.saturating_add(match part {
-            ConnectionPart::Nodes(node) => of_node(node),
-            ConnectionPart::Edges(parts) => parts.iter().fold(0_u64, |rows, (_, part)| {
-                rows.saturating_add(if let EdgePart::Node(node) = part {
-                    of_node(node)
-                } else {
-                    0
-                })
-            }),
-            _ => 0,
-        })
-    });
+    let per_row = connection.nodes().map(of_node);
+    let per_row = per_row.fold(0, u64::saturating_add);
     let limit = u64::from(connection.page.limit.max(1));
     limit.saturating_mul(per_row.max(1))
 }

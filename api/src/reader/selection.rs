@@ -56,6 +56,26 @@ pub struct Connection {
     pub parts: Vec<(String, ConnectionPart)>,
 }
 
+impl Connection {
+    /// What is read of each row, once for each time that the rows are listed.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &NodeSelection> {
+        self.parts.iter().flat_map(|(_, part)| {
+            let (listed, edges) = match part {
+                ConnectionPart::Nodes(node) => (Some(node), None),
+                ConnectionPart::Edges(parts) => (None, Some(parts)),
+                _ => (None, None),
+            };
+            let edges = edges.into_iter().flatten();
+            listed
+                .into_iter()
+                .chain(edges.filter_map(|(_, part)| match part {
+                    EdgePart::Node(node) => Some(node),
+                    EdgePart::TypeName | EdgePart::Cursor => None,
+                }))
+        })
+    }
+}
+
 /// Which page of a list.
 #[derive(Clone, Debug)]
 pub struct Page {

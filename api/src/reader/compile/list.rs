@@ -16,6 +16,13 @@ use super::{
     page::Paged,
 };
 
+/// An end of a page.
+#[derive(Clone, Copy)]
+pub(super) enum End {
+    First,
+    Last,
+}
+
 impl Compiler {
     /// A scalar subquery that gives a page of rows as an object.
     pub(super) fn connection(
@@ -148,28 +155,28 @@ impl Compiler {
                 PageInfoPart::HasNextPage | PageInfoPart::HasPreviousPage => {
                     self.dialect.truth(&more)
                 }
-                PageInfoPart::StartCursor => self.cursor_at(connection, alias, "min"),
-                PageInfoPart::EndCursor => self.cursor_at(connection, alias, "max"),
+                PageInfoPart::StartCursor => self.cursor_at(connection, alias, End::First),
+                PageInfoPart::EndCursor => self.cursor_at(connection, alias, End::Last),
             };
             pairs.push((key, value));
         }
         self.small_object(pairs.into_iter())
     }
 
-    /// The cursor of the first (`min`) or last (`max`) row of the page.
-    pub(super) fn cursor_at(&self, connection: &Connection, alias: &str, end: &str) -> String {
+    /// The cursor of the row at that end of the page.
+    pub(super) fn cursor_at(&self, connection: &Connection, alias: &str, end: End) -> String {
         let Page {
             limit, backward, ..
         } = connection.page;
         let position = match (end, backward) {
             // The row that is read to look ahead is not on the page.
             _ if limit == 0 => "0".to_owned(),
-            ("min", false) => "1".to_owned(),
-            ("min", true) => format!("CASE WHEN {alias}.read > {limit} THEN 2 ELSE 1 END"),
-            (_, false) => {
+            (End::First, false) => "1".to_owned(),
+            (End::First, true) => format!("CASE WHEN {alias}.read > {limit} THEN 2 ELSE 1 END"),
+            (End::Last, false) => {
                 format!("CASE WHEN {alias}.read > {limit} THEN {limit} ELSE {alias}.read END")
             }
-            (_, true) => format!("{alias}.read"),
+            (End::Last, true) => format!("{alias}.read"),
         };
         let cursor = self.cursor(connection, alias);
         format!("max(CASE WHEN {alias}.position = {position} THEN {cursor} END)")
@@ -210,18 +217,8 @@ impl Compiler {
 /// The columns that the rows of a page must carry.
 fn columns_of(connection: &Connection) -> BTreeSet<&'static str> {
     let mut columns = BTreeSet::from(["id", order_column(connection.entity).0]);
-    for (_, part) in &connection.parts {
-        match part {
-            ConnectionPart::Nodes(node) => add_columns(node, &mut columns),
-            ConnectionPart::Edges(parts) => {
-                for (_, part) in parts {
-                    if let EdgePart::Node(node) = part {
-                        add_columns(node, &mut columns);
-                    }
-                }
-            }
-            _ => {}
-        }
+    for node in connection.nodes() {
+        add_columns(node, &mut columns);
     }
     columns
 }

@@ -1,5 +1,7 @@
 //! A row as an object: its fields, and the rows that it refers to.
 
+use std::sync::LazyLock;
+
 use iso_currency::{Currency, IntoEnumIterator};
 
 use crate::{
@@ -18,6 +20,21 @@ const MAX_KEY_BYTES: usize = 63;
 /// A row has so many keys at most: SQLite's functions take 1,000 arguments, a key and a value each,
 /// and PostgreSQL's rows have 1,664 columns.
 const MAX_KEYS: usize = 400;
+
+/// The currencies that do not have two digits behind the point: how many, and a list of their codes.
+static UNUSUAL_CURRENCIES: LazyLock<Vec<(u16, String)>> = LazyLock::new(|| {
+    let lists = [0, 3, 4].map(|digits| {
+        let codes: Vec<_> = Currency::iter()
+            .filter(|currency| currency.exponent().unwrap_or(0) == digits)
+            .map(|currency| format!("'{}'", currency.code()))
+            .collect();
+        (digits, codes.join(", "))
+    });
+    lists
+        .into_iter()
+        .filter(|(_, codes)| !codes.is_empty())
+        .collect()
+});
 
 impl Compiler {
     pub(super) fn row_by_id(&mut self, node: &NodeSelection, id: &str) -> Result<String, ApiError> {
@@ -142,20 +159,13 @@ impl Compiler {
 
     /// Minor units as a decimal: with two digits behind the point, or as many as ISO 4217 says.
     pub(super) fn decimal(&self, minor: &str, currency: &str) -> String {
-        let mut arms = Vec::new();
-        for digits in [0, 3, 4] {
-            let codes: Vec<_> = Currency::iter()
-                .filter(|currency| currency.exponent().unwrap_or(0) == digits)
-                .map(|currency| format!("'{}'", currency.code()))
-                .collect();
-            if !codes.is_empty() {
-                let decimal = self.dialect.decimal(minor, digits);
-                arms.push(format!(
-                    " WHEN {currency} IN ({}) THEN {decimal}",
-                    codes.join(", ")
-                ));
-            }
-        }
+        let arms: Vec<_> = UNUSUAL_CURRENCIES
+            .iter()
+            .map(|(digits, codes)| {
+                let decimal = self.dialect.decimal(minor, *digits);
+                format!(" WHEN {currency} IN ({codes}) THEN {decimal}")
+            })
+            .collect();
         format!(
             "CASE{} ELSE {} END",
             arms.concat(),
