@@ -16,7 +16,9 @@ use crate::{
     clock::Clock,
     config::{Config, ConfigError},
     database::{self, Database, migrations},
+    dataset::vocabulary,
     graphql, http,
+    views::{Policy, PolicyError, Views},
 };
 
 /// How long a caller may take to send a request's headers.
@@ -30,6 +32,8 @@ pub struct App {
     pub tokens: Tokens,
     /// What time it is.
     pub clock: Clock,
+    /// Who may see and do what.
+    pub views: Views,
     config: Config,
 }
 
@@ -63,6 +67,7 @@ impl App {
         config: Config,
         clock: Clock,
     ) -> Result<Self, StartError> {
+        let views = views(&config)?;
         let applied = migrations::apply(&database).await;
         let applied = applied.map_err(StartError::Migrations)?;
         if applied > 0 {
@@ -73,6 +78,7 @@ impl App {
             database,
             tokens,
             clock,
+            views,
             config,
         })
     }
@@ -83,8 +89,8 @@ impl App {
     ///
     /// Returns [`StartError`] when the address is taken or not ours.
     pub fn listen(self) -> Result<Running, StartError> {
-        let schema = graphql::build(self.database.clone());
-        let authenticator = Authenticator::new(self.tokens, self.database.clone());
+        let schema = graphql::build(self.database.clone(), self.clock);
+        let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
         let state = http::State::new(schema, authenticator, database, &self.config.server);
         let (server, address) = bind(&self.config, Data::new(state))?;
@@ -164,6 +170,26 @@ pub fn tokens(config: &Config, clock: Clock) -> Result<Tokens, StartError> {
     Tokens::new(&key, &auth.issuer, &auth.audience, clock).map_err(StartError::Key)
 }
 
+/// Reads the roles that `config` names, or the built-in ones.
+///
+/// # Errors
+///
+/// Returns [`StartError`] when the file cannot be read, or makes no sense.
+pub fn views(config: &Config) -> Result<Views, StartError> {
+    let vocabulary = vocabulary();
+    let policy = match &config.auth.roles_file {
+        Some(file) => {
+            let text = fs::read_to_string(file).map_err(|error| {
+                let problem = format!("{} cannot be read: {error}", file.display());
+                StartError::Config(config.problem("auth.roles_file", problem))
+            })?;
+            Policy::parse(&file.display().to_string(), &text, &vocabulary)
+        }
+        None => Policy::built_in(&vocabulary),
+    };
+    policy.map(Views::new).map_err(StartError::Roles)
+}
+
 /// Makes a folder, for its owner only, where there is none.
 ///
 /// # Errors
@@ -221,6 +247,8 @@ pub enum StartError {
     Config(ConfigError),
     /// The signing key is no good.
     Key(KeyError),
+    /// The file of roles makes no sense.
+    Roles(PolicyError),
     /// The database could not be migrated.
     Migrations(DbErr),
 }
@@ -230,6 +258,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Key(error) => write!(f, "the signing key {error}"),
+            Self::Roles(error) => error.fmt(f),
             Self::Migrations(error) => write!(f, "the database cannot be migrated: {error}"),
         }
     }

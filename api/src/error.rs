@@ -23,6 +23,16 @@ pub enum ApiError {
         /// What is wrong with it, and what would be right.
         problem: String,
     },
+    /// The caller may not do this, whatever row it is about.
+    Forbidden {
+        /// What, such as `see with the eyes of another role`.
+        action: String,
+    },
+    /// The request filters, orders or groups by what is masked for the caller: the answer would tell it.
+    ForbiddenField {
+        /// The argument at fault, such as `filter.email`.
+        field: String,
+    },
     /// The request could cost more than one request may.
     CostTooHigh {
         /// How many points it could cost.
@@ -56,6 +66,8 @@ impl ApiError {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::Validation { .. } => "VALIDATION",
+            Self::Forbidden { .. } => "FORBIDDEN_SCOPE",
+            Self::ForbiddenField { .. } => "FORBIDDEN_FIELD",
             Self::CostTooHigh { .. } => "COST_TOO_HIGH",
             Self::Internal(_) => "INTERNAL",
         }
@@ -68,6 +80,10 @@ impl ApiError {
             Self::Unauthenticated => "a valid bearer token is required".to_owned(),
             Self::NotFound { what } => format!("no such {what}"),
             Self::Validation { field, problem } => format!("{field}: {problem}"),
+            Self::Forbidden { action } => format!("you may not {action}"),
+            Self::ForbiddenField { field } => format!(
+                "{field}: this is masked for you in some rows, so that nothing can be found by it"
+            ),
             Self::CostTooHigh { requested, limit } => format!(
                 "this request may cost {requested} points, and one request may cost {limit}: ask for \
                  fewer rows with `first`, for less at a time, or page"
@@ -80,7 +96,7 @@ impl ApiError {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Validation { field, .. } => Some(field),
+            Self::Validation { field, .. } | Self::ForbiddenField { field } => Some(field),
             _ => None,
         }
     }

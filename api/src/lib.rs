@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod dataset;
+mod document;
 pub mod error;
 pub mod graphql;
 pub mod http;

@@ -76,4 +76,6 @@ pub enum ChangeKind {
     Restored,
     /// It was made one with another.
     Merged,
+    /// Somebody looked at the hub with the eyes of another role; the row is who did.
+    ViewedAs,
 }

@@ -22,7 +22,14 @@ impl MigrationTrait for Migration {
             .column(uuid("entity_id"))
             .column(one_of(
                 "kind",
-                &["CREATED", "UPDATED", "DELETED", "RESTORED", "MERGED"],
+                &[
+                    "CREATED",
+                    "UPDATED",
+                    "DELETED",
+                    "RESTORED",
+                    "MERGED",
+                    "VIEWED_AS",
+                ],
             ))
             .column(json("fields").optional())
             .column(long_text("reason").optional())

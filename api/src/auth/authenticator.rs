@@ -1,25 +1,41 @@
 //! From the `Authorization` header to the caller.
 
-use entity::{api_token, user};
-
 use super::{
     token::{Claims, Refusal, Tokens},
-    viewer::Viewer,
+    viewer::{Reach, Viewer},
 };
-use crate::{database::Database, error::ApiError, store};
+use crate::{
+    database::Database,
+    error::ApiError,
+    store::caller::{self, Asking, Caller},
+    views::{Views, Word},
+};
 
 /// Finds out who is calling.
 #[derive(Clone)]
 pub struct Authenticator {
     tokens: Tokens,
     database: Database,
+    views: Views,
+    asking: Asking,
 }
 
 impl Authenticator {
-    /// Checks tokens with `tokens`, and looks them up in `database`.
+    /// Checks tokens with `tokens`, looks them up in `database`, and gives each caller their view.
     #[must_use]
-    pub fn new(tokens: Tokens, database: Database) -> Self {
-        Self { tokens, database }
+    pub fn new(tokens: Tokens, database: Database, views: Views) -> Self {
+        let asking = |words: &[Word]| views.roles_asking(words).map(str::to_owned).collect();
+        let asking = Asking {
+            team: asking(&[Word::Team]),
+            territories: asking(&[Word::Territory]),
+            team_territories: asking(&[Word::TeamTerritory]),
+        };
+        Self {
+            tokens,
+            database,
+            views,
+            asking,
+        }
     }
 
     /// Who sent `authorization`, the header of that name. Costs one statement.
@@ -27,11 +43,20 @@ impl Authenticator {
     /// A bad token is never a guest: whatever is wrong with it, the caller learns only that it is
     /// not valid, and the log says why.
     ///
+    /// With `view_as`, a role, they see what somebody in that role would see in their place, where a
+    /// role of theirs allows it.
+    ///
     /// # Errors
     ///
     /// - [`ApiError::Unauthenticated`] when there is no token or it is not valid now
+    /// - [`ApiError::Forbidden`] when they may not see with the eyes of another role
+    /// - [`ApiError::Validation`] when there is no such role
     /// - [`ApiError::Internal`] when the database fails
-    pub async fn viewer(&self, authorization: Option<&str>) -> Result<Viewer, ApiError> {
+    pub async fn viewer(
+        &self,
+        authorization: Option<&str>,
+        view_as: Option<&str>,
+    ) -> Result<Viewer, ApiError> {
         let Some(token) = authorization.and_then(bearer) else {
             tracing::info!("no bearer token");
             return Err(ApiError::Unauthenticated);
@@ -41,9 +66,66 @@ impl Authenticator {
             ApiError::Unauthenticated
         };
         let claims = self.tokens.verify(token).map_err(refuse)?;
-        let row = store::api_token::find_with_user(self.database.reads(), claims.jti).await?;
-        let (token, user) = row.ok_or_else(|| refuse(Refusal::Unknown))?;
-        viewer(&claims, token, user).map_err(refuse)
+        let reads = self.database.reads();
+        let caller = caller::find(reads, claims.jti, &self.asking, view_as).await?;
+        let caller = caller.ok_or_else(|| refuse(Refusal::Unknown))?;
+        let mut viewer = self.known(&claims, caller).map_err(refuse)?;
+        if let Some(role) = view_as {
+            self.view_as(&mut viewer, role)?;
+        }
+        Ok(viewer)
+    }
+
+    /// Whether the token that was found is still good, and whose it is.
+    fn known(&self, claims: &Claims, caller: Caller) -> Result<Viewer, Refusal> {
+        if caller.revoked_at.is_some() {
+            return Err(Refusal::Revoked);
+        }
+        if caller.user_id.unwrap_or(claims.jti) != claims.sub {
+            return Err(Refusal::Unknown);
+        }
+        let (name, roles) = match (caller.user_id, caller.user) {
+            (None, _) => (caller.token_name, names(&caller.token_roles)),
+            (Some(_), Some(user)) if user.active => (user.name, names(&user.roles)),
+            (Some(_), _) => return Err(Refusal::Inactive),
+        };
+        Ok(Viewer {
+            user_id: caller.user_id,
+            token_id: claims.jti,
+            name,
+            view: self.views.of(&roles, &names(&caller.scopes)),
+            roles,
+            scopes: names(&caller.scopes),
+            viewed_as: None,
+            reach: Reach {
+                user: caller.user_id,
+                team: caller.team,
+                territories: caller.territories,
+                team_territories: caller.team_territories,
+            },
+        })
+    }
+
+    /// Puts the view of `role` before the viewer's eyes. What their token may not read they do not
+    /// read this way either.
+    fn view_as(&self, viewer: &mut Viewer, role: &str) -> Result<(), ApiError> {
+        let policy = self.views.policy();
+        let mut own = viewer.roles.iter().filter_map(|own| policy.role(own));
+        if !own.any(|own| own.view_as) {
+            return Err(ApiError::Forbidden {
+                action: "see with the eyes of another role".to_owned(),
+            });
+        }
+        let Some(role) = policy.role(role) else {
+            let known: Vec<_> = policy.roles.iter().map(|role| role.name.as_str()).collect();
+            let problem = format!("there is no such role; there is {}", known.join(", "));
+            return Err(ApiError::validation("View-As", problem));
+        };
+        viewer.view = self
+            .views
+            .of(std::slice::from_ref(&role.name), &viewer.scopes);
+        viewer.viewed_as = Some(role.name.clone());
+        Ok(())
     }
 }
 
@@ -52,35 +134,6 @@ fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-}
-
-/// Whether the token that was found is still good, and whose it is.
-fn viewer(
-    claims: &Claims,
-    token: api_token::Model,
-    user: Option<user::Model>,
-) -> Result<Viewer, Refusal> {
-    if token.revoked_at.is_some() {
-        return Err(Refusal::Revoked);
-    }
-    if token.user_id.unwrap_or(token.id) != claims.sub {
-        return Err(Refusal::Unknown);
-    }
-    match (token.user_id, user) {
-        (None, _) => Ok(Viewer {
-            user_id: None,
-            token_id: token.id,
-            name: token.name,
-            roles: names(&token.roles),
-        }),
-        (Some(_), Some(user)) if user.active && user.deleted_at.is_none() => Ok(Viewer {
-            user_id: Some(user.id),
-            token_id: token.id,
-            name: user.name,
-            roles: names(&user.roles),
-        }),
-        (Some(_), _) => Err(Refusal::Inactive),
-    }
 }
 
 /// The texts in a JSON array. Whatever else is in there grants nothing.

@@ -8,4 +8,4 @@ mod viewer;
 pub use authenticator::Authenticator;
 pub use keys::{KeyError, SigningKey, check_key_file};
 pub use token::{Claims, Refusal, Tokens};
-pub use viewer::Viewer;
+pub use viewer::{Reach, Viewer};

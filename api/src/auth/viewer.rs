@@ -1,6 +1,10 @@
 //! Who is calling.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
+
+use crate::views::View;
 
 /// Who is calling, built once for each request from a verified token.
 ///
@@ -16,4 +20,25 @@ pub struct Viewer {
     pub name: String,
     /// The names of their roles, such as `SALES_REP`; several are a union.
     pub roles: Vec<String>,
+    /// What their token may be used for, such as `lead:read`; none is no restriction.
+    pub scopes: Vec<String>,
+    /// The role whose eyes they see with, if it is not theirs; then they can only look.
+    pub viewed_as: Option<String>,
+    /// What those roles show together, and allow.
+    pub view: Arc<View>,
+    /// Whose rows and which territories count as theirs.
+    pub reach: Reach,
+}
+
+/// Whose rows and which territories count as a viewer's: what `own`, `team` and `territory` mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The viewer as a user; `None` for a service.
+    pub user: Option<Uuid>,
+    /// The viewer and everybody below them; looked up only where a role asks for teams.
+    pub team: Vec<Uuid>,
+    /// The viewer's territories and all below; looked up only where a role asks for territories.
+    pub territories: Vec<Uuid>,
+    /// The territories of everybody in the team and all below; looked up only where a role asks.
+    pub team_territories: Vec<Uuid>,
 }

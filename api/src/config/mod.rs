@@ -92,6 +92,9 @@ pub struct Auth {
     /// The private key that signs; `None` is a file in the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
+    /// The roles, instead of the built-in ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles_file: Option<PathBuf>,
     /// How long a token is valid when its issuer does not say.
     pub token_days: u32,
 }

@@ -6,7 +6,7 @@ use entity::{
 };
 
 use super::{
-    declare::{choice, descending, int, json, money, text},
+    declare::{BAND, HIDE, at, choice, descending, int, json, money, text},
     model::{Entity, Enumeration},
 };
 
@@ -16,41 +16,44 @@ pub(super) fn account() -> Entity {
         "A company that we sell to, or would like to.",
         descending("createdAt"),
     )
-    .field(text("name", Column::Name, "What it is called."))
-    .field(text(
+    .open(text("name", Column::Name, "What it is called."))
+    .open(text(
         "industry",
         Column::Industry,
         "Its line of business, as the source calls it.",
     ))
-    .field(text(
+    .open(text(
         "employeeBand",
         Column::EmployeeBand,
         "How many people work there, such as `200-499`.",
     ))
-    .field(money(
-        "annualRevenue",
-        Column::AnnualRevenueMinor,
-        Column::AnnualRevenueCurrency,
-        "What it turns over in a year.",
-    ))
-    .field(text(
+    .guarded(
+        money(
+            "annualRevenue",
+            Column::AnnualRevenueMinor,
+            Column::AnnualRevenueCurrency,
+            "What it turns over in a year.",
+        ),
+        &BAND,
+    )
+    .open(text(
         "country",
         Column::Country,
         "ISO 3166-1 alpha-2, such as `AT`.",
     ))
-    .field(choice(
+    .open(choice(
         "channel",
         Column::Channel,
         account_channel(),
         "Who sells to it.",
     ))
-    .field(choice(
+    .open(choice(
         "lifecycle",
         Column::Lifecycle,
         account_lifecycle(),
         "How far it is on the way to being a customer.",
     ))
-    .field(int(
+    .open(int(
         "targetTier",
         Column::TargetTier,
         "How much we want it: 1 is most.",
@@ -121,18 +124,37 @@ pub(super) fn account() -> Entity {
         feedback::Column::AccountId,
         "What the team said about it, newest first.",
     )
-    .field(json(
-        "customFields",
-        Column::CustomFields,
-        "Fields that the operator declared, by name.",
-    ))
+    .guarded(
+        json(
+            "customFields",
+            Column::CustomFields,
+            "Fields that the operator declared, by name.",
+        ),
+        &HIDE,
+    )
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("account")
+    .person(at(Column::OwnerId))
+    .place(at(Column::TerritoryId))
+    .named(&[Column::Name], Some(Column::Lifecycle))
+    .can(
+        &["create"],
+        &[
+            "update",
+            "updateSegment",
+            "reassign",
+            "merge",
+            "delete",
+            "restore",
+            "destroy",
+        ],
+    )
 }
 
 pub(super) fn account_channel() -> Enumeration {
     Enumeration::of(
         "AccountChannel",
-        "One company.",
+        "Who sells to an account.",
         |value: AccountChannel| match value {
             AccountChannel::Direct => "We do.",
             AccountChannel::Indirect => "A partner does.",
@@ -143,7 +165,7 @@ pub(super) fn account_channel() -> Enumeration {
 pub(super) fn account_lifecycle() -> Enumeration {
     Enumeration::of(
         "AccountLifecycle",
-        "One company.",
+        "How far an account is on the way to being a customer.",
         |value: AccountLifecycle| match value {
             AccountLifecycle::Target => "We would like to sell to it; it has not answered.",
             AccountLifecycle::Prospect => "It has shown interest.",

@@ -19,11 +19,13 @@ pub(super) fn account_domain() -> Entity {
         "Account",
         "The company that it belongs to.",
     )
-    .field(text("domain", Column::Domain, "The domain, in lower case."))
-    .field(boolean(
+    .open(text("domain", Column::Domain, "The domain, in lower case."))
+    .open(boolean(
         "isPrimary",
         Column::IsPrimary,
         "Whether it is the one to show.",
     ))
     .recorded(Column::CreatedAt)
+    .read_by("account")
+    .part_of(Column::AccountId, "Account")
 }

@@ -5,9 +5,11 @@ use entity::{
     campaign_cost, campaign_member, feedback, lead, opportunity, touch,
 };
 
+use crate::views::Word;
+
 use super::{
     channel::channel,
-    declare::{choice, descending, instant, int, json, text},
+    declare::{at, choice, descending, instant, int, is_not, json, text},
     model::{Entity, Enumeration},
 };
 
@@ -17,15 +19,15 @@ pub(super) fn campaign() -> Entity {
         "What marketing does to be noticed and wanted, with its brief.",
         descending("createdAt"),
     )
-    .field(text("name", Column::Name, "What it is called."))
-    .field(choice("kind", Column::Kind, campaign_kind(), "What it is."))
-    .field(choice(
+    .open(text("name", Column::Name, "What it is called."))
+    .open(choice("kind", Column::Kind, campaign_kind(), "What it is."))
+    .open(choice(
         "status",
         Column::Status,
         campaign_status(),
         "How far it is.",
     ))
-    .field(choice(
+    .open(choice(
         "channel",
         Column::Channel,
         channel(),
@@ -43,48 +45,48 @@ pub(super) fn campaign() -> Entity {
         "Campaign",
         "The campaign that it is a part of.",
     )
-    .field(text(
+    .open(text(
         "briefGoal",
         Column::BriefGoal,
         "Brief: what it is for.",
     ))
-    .field(text(
+    .open(text(
         "briefAudience",
         Column::BriefAudience,
         "Brief: whom it is meant for.",
     ))
-    .field(text(
+    .open(text(
         "briefMessage",
         Column::BriefMessage,
         "Brief: what it says.",
     ))
-    .field(text(
+    .open(text(
         "briefSalesAction",
         Column::BriefSalesAction,
         "Brief: what sales does with it.",
     ))
-    .field(text(
+    .open(text(
         "briefExpected",
         Column::BriefExpected,
         "Brief: what should come of it.",
     ))
-    .field(instant(
+    .open(instant(
         "startsAt",
         Column::StartsAt,
         "When it starts, in UTC.",
     ))
-    .field(instant("endsAt", Column::EndsAt, "When it ends, in UTC."))
-    .field(int(
+    .open(instant("endsAt", Column::EndsAt, "When it ends, in UTC."))
+    .open(int(
         "expectedLeads",
         Column::ExpectedLeads,
         "How many leads it should bring.",
     ))
-    .field(int(
+    .open(int(
         "expectedResponses",
         Column::ExpectedResponses,
         "How many people should respond.",
     ))
-    .field(int(
+    .open(int(
         "frequencyCap",
         Column::FrequencyCap,
         "At how many messages a week a person is left in peace; null is no limit.",
@@ -131,18 +133,32 @@ pub(super) fn campaign() -> Entity {
         feedback::Column::CampaignId,
         "What the team said about it, newest first.",
     )
-    .field(json(
+    .open(json(
         "customFields",
         Column::CustomFields,
         "Fields that the operator declared, by name.",
     ))
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("campaign")
+    .person(at(Column::OwnerId))
+    .test(
+        Word::Announced,
+        is_not(Column::Status, &CampaignStatus::Draft),
+    )
+    .named(&[Column::Name], Some(Column::Status))
+    .can(
+        &["create"],
+        &[
+            "update", "budget", "plan", "launch", "close", "comment", "object", "override",
+            "delete", "restore", "destroy",
+        ],
+    )
 }
 
 pub(super) fn campaign_kind() -> Enumeration {
     Enumeration::of(
         "CampaignKind",
-        "One campaign.",
+        "What a campaign consists of.",
         |value: CampaignKind| match value {
             CampaignKind::Email => "A mailing, or a series of them.",
             CampaignKind::Event => "A trade fair, a dinner, a visit.",
@@ -160,7 +176,7 @@ pub(super) fn campaign_kind() -> Enumeration {
 pub(super) fn campaign_status() -> Enumeration {
     Enumeration::of(
         "CampaignStatus",
-        "One campaign.",
+        "How far a campaign is.",
         |value: CampaignStatus| match value {
             CampaignStatus::Draft => "Being written; marketing sees it.",
             CampaignStatus::Planned => "The brief is complete; sales sees it.",

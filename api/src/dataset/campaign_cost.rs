@@ -3,7 +3,7 @@
 use entity::campaign_cost::{Column, CostCategory, Entity as Table};
 
 use super::{
-    declare::{choice, day, descending, money, text},
+    declare::{BAND, HIDE, choice, day, descending, money, text},
     model::{Entity, Enumeration},
 };
 
@@ -19,37 +19,45 @@ pub(super) fn campaign_cost() -> Entity {
         "Campaign",
         "The campaign.",
     )
-    .field(day(
+    .open(day(
         "incurredOn",
         Column::IncurredOn,
         "The day that it counts for.",
     ))
-    .field(choice(
+    .open(choice(
         "category",
         Column::Category,
         cost_category(),
         "What the money is for.",
     ))
-    .field(money(
-        "planned",
-        Column::PlannedMinor,
-        Column::Currency,
-        "What was planned.",
-    ))
-    .field(money(
-        "actual",
-        Column::ActualMinor,
-        Column::Currency,
-        "What it came to; null while nobody knows.",
-    ))
-    .field(text("note", Column::Note, "What it was."))
+    .guarded(
+        money(
+            "planned",
+            Column::PlannedMinor,
+            Column::Currency,
+            "What was planned.",
+        ),
+        &BAND,
+    )
+    .guarded(
+        money(
+            "actual",
+            Column::ActualMinor,
+            Column::Currency,
+            "What it came to; null while nobody knows.",
+        ),
+        &BAND,
+    )
+    .guarded(text("note", Column::Note, "What it was."), &HIDE)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("campaign")
+    .part_of(Column::CampaignId, "Campaign")
 }
 
 pub(super) fn cost_category() -> Enumeration {
     Enumeration::of(
         "CostCategory",
-        "One position of a campaign's costs.",
+        "What the money of a campaign goes to.",
         |value: CostCategory| match value {
             CostCategory::Media => "Advertising space and time.",
             CostCategory::Venue => "Rooms, stands, catering.",

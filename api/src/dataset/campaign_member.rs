@@ -1,9 +1,15 @@
 //! What there is to read of a campaign member.
 
-use entity::campaign_member::{CampaignMemberStatus, Column, Entity as Table};
+use entity::{
+    account, campaign,
+    campaign_member::{CampaignMemberStatus, Column, Entity as Table},
+    contact, lead,
+};
+
+use crate::views::Word;
 
 use super::{
-    declare::{choice, descending, instant, text},
+    declare::{at, choice, descending, instant, mine, text},
     model::{Entity, Enumeration},
 };
 
@@ -36,29 +42,52 @@ pub(super) fn campaign_member() -> Entity {
         "Contact",
         "The contact, or null where it is a lead.",
     )
-    .field(choice(
+    .open(choice(
         "status",
         Column::Status,
         campaign_member_status(),
         "What came of it.",
     ))
-    .field(instant(
+    .open(instant(
         "respondedAt",
         Column::RespondedAt,
         "When they responded, in UTC.",
     ))
-    .field(text(
+    .open(text(
         "suppressedReason",
         Column::SuppressedReason,
         "Why they were left out.",
     ))
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("campaign")
+    .person(at(lead::Column::OwnerId).via(Column::LeadId, "Lead"))
+    .person(
+        at(account::Column::OwnerId)
+            .via(contact::Column::AccountId, "Account")
+            .via(Column::ContactId, "Contact"),
+    )
+    .person(
+        at(account::Column::OwnerId)
+            .via(lead::Column::AccountId, "Account")
+            .via(Column::LeadId, "Lead"),
+    )
+    .place(at(lead::Column::TerritoryId).via(Column::LeadId, "Lead"))
+    .place(
+        at(account::Column::TerritoryId)
+            .via(contact::Column::AccountId, "Account")
+            .via(Column::ContactId, "Contact"),
+    )
+    .test(
+        Word::Campaign,
+        mine(at(campaign::Column::OwnerId).via(Column::CampaignId, "Campaign")),
+    )
+    .can(&["create"], &["update", "delete", "restore"])
 }
 
 pub(super) fn campaign_member_status() -> Enumeration {
     Enumeration::of(
         "CampaignMemberStatus",
-        "One lead or one contact in one campaign; exactly one of the two.",
+        "What came of aiming a campaign at somebody.",
         |value: CampaignMemberStatus| match value {
             CampaignMemberStatus::Targeted => "On the list.",
             CampaignMemberStatus::Sent => "The message went out.",

@@ -1,13 +1,15 @@
 //! What there is to read of a contact.
 
 use entity::{
-    campaign_member,
+    account, campaign, campaign_member,
     contact::{BuyerRole, Column, Entity as Table},
     lead, opportunity_contact, touch,
 };
 
+use crate::views::Word;
+
 use super::{
-    declare::{boolean, choice, descending, json, text},
+    declare::{HIDE, PARTIAL, at, boolean, choice, descending, json, lists, some_mine, text},
     model::{Entity, Enumeration},
 };
 
@@ -17,44 +19,45 @@ pub(super) fn contact() -> Entity {
         "A person at an account.",
         descending("createdAt"),
     )
-    .field(text("firstName", Column::FirstName, "Given name."))
-    .field(text("lastName", Column::LastName, "Family name."))
-    .field(text(
-        "email",
-        Column::Email,
-        "Their address, in lower case.",
-    ))
-    .field(boolean(
+    .guarded(text("firstName", Column::FirstName, "Given name."), &HIDE)
+    .guarded(text("lastName", Column::LastName, "Family name."), &HIDE)
+    .guarded(
+        text("email", Column::Email, "Their address, in lower case."),
+        &PARTIAL,
+    )
+    .open(boolean(
         "emailVerified",
         Column::EmailVerified,
         "Whether the address is known to be theirs.",
     ))
-    .field(text(
-        "emailDomain",
-        Column::EmailDomain,
-        "What stands behind the @ of the address.",
-    ))
-    .field(text(
-        "phone",
-        Column::Phone,
-        "In E.164, such as `+431234567`.",
-    ))
-    .field(text(
+    .guarded(
+        text(
+            "emailDomain",
+            Column::EmailDomain,
+            "What stands behind the @ of the address.",
+        ),
+        &HIDE,
+    )
+    .guarded(
+        text("phone", Column::Phone, "In E.164, such as `+431234567`."),
+        &PARTIAL,
+    )
+    .open(text(
         "jobTitle",
         Column::JobTitle,
         "What they are called at work.",
     ))
-    .field(text(
+    .open(text(
         "roleFunction",
         Column::RoleFunction,
         "What they do, as the source calls it.",
     ))
-    .field(text(
+    .open(text(
         "seniority",
         Column::Seniority,
         "How high up they are, as the source calls it.",
     ))
-    .field(choice(
+    .open(choice(
         "buyerRole",
         Column::BuyerRole,
         buyer_role(),
@@ -66,17 +69,20 @@ pub(super) fn contact() -> Entity {
         "Account",
         "The company that they work for.",
     )
-    .field(json(
-        "consent",
-        Column::Consent,
-        "What they agreed to: a list of `{channel, basis, status, at}`.",
-    ))
-    .field(boolean(
+    .guarded(
+        json(
+            "consent",
+            Column::Consent,
+            "What they agreed to: a list of `{channel, basis, status, at}`.",
+        ),
+        &HIDE,
+    )
+    .open(boolean(
         "doNotContact",
         Column::DoNotContact,
         "Whether nobody may approach them.",
     ))
-    .field(boolean(
+    .open(boolean(
         "brandAware",
         Column::BrandAware,
         "Whether they knew us when asked; null while nobody asked.",
@@ -105,18 +111,38 @@ pub(super) fn contact() -> Entity {
         opportunity_contact::Column::ContactId,
         "The deals that they have a part in.",
     )
-    .field(json(
-        "customFields",
-        Column::CustomFields,
-        "Fields that the operator declared, by name.",
-    ))
+    .guarded(
+        json(
+            "customFields",
+            Column::CustomFields,
+            "Fields that the operator declared, by name.",
+        ),
+        &HIDE,
+    )
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("contact")
+    .person(at(account::Column::OwnerId).via(Column::AccountId, "Account"))
+    .place(at(account::Column::TerritoryId).via(Column::AccountId, "Account"))
+    .test(
+        Word::Campaign,
+        some_mine(
+            "CampaignMember",
+            campaign_member::Column::ContactId,
+            at(campaign::Column::OwnerId).via(campaign_member::Column::CampaignId, "Campaign"),
+        ),
+    )
+    .test(Word::Consent, lists(Column::Consent, "status", "GIVEN"))
+    .named(&[Column::FirstName, Column::LastName], None)
+    .can(
+        &["create"],
+        &["update", "merge", "delete", "restore", "destroy", "erase"],
+    )
 }
 
 pub(super) fn buyer_role() -> Enumeration {
     Enumeration::of(
         "BuyerRole",
-        "One person. Personal data: `first_name`, `last_name`, `email`, `phone`.",
+        "The part that a person has in buying.",
         |value: BuyerRole| match value {
             BuyerRole::Champion => "Wants it, and speaks for us.",
             BuyerRole::EconomicBuyer => "Decides about the money.",

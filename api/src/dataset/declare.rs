@@ -2,7 +2,21 @@
 
 use sea_orm::{ActiveEnum, ColumnTrait, EntityName, Iterable};
 
-use super::model::{Direction, Entity, Enumeration, Field, Kind, OrderKey};
+use crate::views::{Action, MaskKind, Word};
+
+use super::{
+    model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey},
+    ties::{Path, RowTest, Ties},
+};
+
+pub(super) use super::ties::{absent, at, is, is_not, lists, mine, some_mine};
+
+/// It can be hidden.
+pub(super) const HIDE: [MaskKind; 1] = [MaskKind::Hide];
+/// It can be hidden, or shown in part.
+pub(super) const PARTIAL: [MaskKind; 2] = [MaskKind::Hide, MaskKind::Partial];
+/// It can be hidden, or shown as a band.
+pub(super) const BAND: [MaskKind; 2] = [MaskKind::Hide, MaskKind::Band];
 
 impl Enumeration {
     /// The enumeration of the column type `E`; `describe` says what each value means.
@@ -38,6 +52,7 @@ impl Entity {
             kind: Kind::Id,
             nullable: false,
             filterable: true,
+            guard: None,
         };
         Self {
             name,
@@ -49,40 +64,78 @@ impl Entity {
             soft_delete: false,
             fields: vec![id],
             order,
+            guards: Vec::new(),
+            ties: Ties::default(),
+            label: None,
+            token_scope: "",
+            actions: Vec::new(),
         }
     }
 
-    /// Adds a field.
-    pub(super) fn field(mut self, field: Field) -> Self {
+    /// Adds a field that everybody sees who sees the row.
+    pub(super) fn open(mut self, field: Field) -> Self {
+        let band = band_of(&field);
         self.fields.push(field);
+        self.fields.extend(band);
+        self
+    }
+
+    /// Adds a field that can be masked, in one of `kinds`.
+    pub(super) fn guarded(self, field: Field, kinds: &'static [MaskKind]) -> Self {
+        self.behind(Guard {
+            name: field.name,
+            kinds,
+            tells: None,
+        })
+        .open(guard(field))
+    }
+
+    /// Adds a field that can be hidden, and that tells what a guarded field of another noun says.
+    pub(super) fn telling(self, field: Field, tells: (&'static str, &'static str)) -> Self {
+        self.behind(Guard {
+            name: field.name,
+            kinds: &HIDE,
+            tells: Some(tells),
+        })
+        .open(guard(field))
+    }
+
+    fn behind(mut self, guard: Guard) -> Self {
+        self.guards.push(guard);
         self
     }
 
     /// Adds a relation to at most one row, as `name`, and its id beside it, as `id_name`.
     pub(super) fn one<C: ColumnTrait>(
         self,
-        (name, id_name): (&'static str, &'static str),
+        names: (&'static str, &'static str),
         column: C,
         target: &'static str,
         description: &'static str,
     ) -> Self {
-        let nullable = column.def().is_null();
-        let column = column.as_str();
-        self.field(Field {
-            name: id_name,
-            description,
-            kind: Kind::Reference { column, target },
-            nullable,
-            filterable: true,
-        })
-        .field(Field {
-            name,
-            description,
-            kind: Kind::ToOne { column, target },
-            // What it refers to may be hidden from the caller, or deleted.
+        let [id, row] = relation(names, column, target, description);
+        self.open(id).open(row)
+    }
+
+    /// Adds a relation to at most one row, as [`Entity::one`], that can be hidden.
+    pub(super) fn guarded_one<C: ColumnTrait>(
+        self,
+        names: (&'static str, &'static str),
+        column: C,
+        target: &'static str,
+        description: &'static str,
+    ) -> Self {
+        let guard = Guard {
+            name: names.0,
+            kinds: &HIDE,
+            tells: None,
+        };
+        let [id, row] = relation(names, column, target, description).map(|field| Field {
+            guard: Some(names.0),
             nullable: true,
-            filterable: false,
-        })
+            ..field
+        });
+        self.behind(guard).open(id).open(row)
     }
 
     /// Adds a relation to the rows of `target` whose `column` refers to this row.
@@ -93,7 +146,7 @@ impl Entity {
         column: C,
         description: &'static str,
     ) -> Self {
-        self.field(Field {
+        self.open(Field {
             name,
             description,
             kind: Kind::ToMany {
@@ -102,6 +155,7 @@ impl Entity {
             },
             nullable: false,
             filterable: false,
+            guard: None,
         })
     }
 
@@ -113,7 +167,7 @@ impl Entity {
         (near, far): (C, C),
         description: &'static str,
     ) -> Self {
-        self.field(Field {
+        self.open(Field {
             name,
             description,
             kind: Kind::ToManyThrough {
@@ -124,12 +178,60 @@ impl Entity {
             },
             nullable: false,
             filterable: false,
+            guard: None,
         })
+    }
+
+    /// What token scopes call it, such as `lead` of `lead:read`.
+    pub(super) fn read_by(mut self, token_scope: &'static str) -> Self {
+        self.token_scope = token_scope;
+        self
+    }
+
+    /// A column with a user whose row it is.
+    pub(super) fn person(mut self, path: Path) -> Self {
+        self.ties.people.push(path);
+        self
+    }
+
+    /// A column with a territory that it lies in.
+    pub(super) fn place(mut self, path: Path) -> Self {
+        self.ties.places.push(path);
+        self
+    }
+
+    /// What a word of its own means for it.
+    pub(super) fn test(mut self, word: Word, test: RowTest) -> Self {
+        self.ties.tests.push((word, test));
+        self
+    }
+
+    /// It is a part of the row of `target` that `column` refers to, and is seen with it.
+    pub(super) fn part_of<C: ColumnTrait>(mut self, column: C, target: &'static str) -> Self {
+        self.ties.part_of = Some((column.as_str(), target));
+        self
+    }
+
+    /// What a row is called where it can only be referred to.
+    pub(super) fn named<C: ColumnTrait>(mut self, name: &[C], status: Option<C>) -> Self {
+        self.label = Some(Label {
+            name: name.iter().map(|column| column.as_str()).collect(),
+            status: status.map(|column| column.as_str()),
+        });
+        self
+    }
+
+    /// What can be done with it: what makes a row, and what is done with one that is there.
+    pub(super) fn can(mut self, make: &[&'static str], change: &[&'static str]) -> Self {
+        let make = make.iter().map(|name| Action { name, makes: true });
+        let change = change.iter().map(|name| Action { name, makes: false });
+        self.actions = make.chain(change).collect();
+        self
     }
 
     /// Adds `createdAt` where rows are only ever added.
     pub(super) fn recorded<C: ColumnTrait>(self, created_at: C) -> Self {
-        self.field(instant(
+        self.open(instant(
             "createdAt",
             created_at,
             "When it was recorded, in UTC.",
@@ -142,22 +244,80 @@ impl Entity {
         [version, created_at, updated_at]: [C; 3],
     ) -> Self {
         self.soft_delete = true;
-        self.field(int(
+        self.open(int(
             "version",
             version,
             "How often it was changed, plus one; a change names the version it was made on.",
         ))
-        .field(instant(
+        .open(instant(
             "createdAt",
             created_at,
             "When it came into being in the business, in UTC; an import takes it from its source.",
         ))
-        .field(instant(
+        .open(instant(
             "updatedAt",
             updated_at,
             "When it was last changed, in UTC.",
         ))
     }
+}
+
+/// A field that is behind the guard of its own name.
+fn guard(field: Field) -> Field {
+    Field {
+        guard: Some(field.name),
+        nullable: true,
+        ..field
+    }
+}
+
+/// The band beside an amount.
+fn band_of(amount: &Field) -> Option<Field> {
+    let Kind::Money { minor, currency } = amount.kind else {
+        return None;
+    };
+    Some(Field {
+        name: joined(amount.name, "Band"),
+        description: "The band that this amount lies in; shown where the amount itself may not be.",
+        kind: Kind::Band { minor, currency },
+        nullable: true,
+        filterable: false,
+        guard: amount.guard,
+    })
+}
+
+/// A name made of two, for as long as the program runs: the dataset is declared once.
+pub(super) fn joined(name: &str, ending: &str) -> &'static str {
+    Box::leak(format!("{name}{ending}").into_boxed_str())
+}
+
+/// The id of a related row, and the row.
+fn relation<C: ColumnTrait>(
+    (name, id_name): (&'static str, &'static str),
+    column: C,
+    target: &'static str,
+    description: &'static str,
+) -> [Field; 2] {
+    let nullable = column.def().is_null();
+    let column = column.as_str();
+    let id = Field {
+        name: id_name,
+        description,
+        kind: Kind::ForeignId { column, target },
+        nullable,
+        filterable: true,
+        guard: None,
+    };
+    let row = Field {
+        name,
+        description,
+        kind: Kind::ToOne { column, target },
+        // What it refers to may be hidden from the caller, or deleted.
+        nullable: true,
+        filterable: false,
+        guard: None,
+    };
+    [id, row]
 }
 
 fn column<C: ColumnTrait>(
@@ -173,6 +333,7 @@ fn column<C: ColumnTrait>(
         nullable: column.def().is_null(),
         filterable,
         kind: kind(column.as_str()),
+        guard: None,
     }
 }
 

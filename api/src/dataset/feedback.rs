@@ -1,41 +1,52 @@
 //! What there is to read of feedback.
 
 use entity::{
+    account,
     feedback::{Column, Entity as Table, FeedbackDirection, FeedbackKind, FeedbackState},
-    feedback_comment,
+    feedback_comment, lead, opportunity,
 };
 
+use crate::views::Word;
+
 use super::{
-    declare::{choice, descending, instant, int, text},
+    declare::{HIDE, at, choice, descending, instant, int, is, text},
     model::{Entity, Enumeration},
 };
 
 pub(super) fn feedback() -> Entity {
     Entity::of::<Table>(("Feedback", "feedback", "feedbackItems", "fb"), "What one function tells the other, and what became of it. It is aimed at a thing, never at a person.", descending("createdAt"))
-    .field(choice("direction", Column::Direction, feedback_direction(), "Who tells whom."))
-    .field(choice("kind", Column::Kind, feedback_kind(), "What it is about."))
-    .field(choice("state", Column::State, feedback_state(), "What has become of it."))
+    .open(choice("direction", Column::Direction, feedback_direction(), "Who tells whom."))
+    .open(choice("kind", Column::Kind, feedback_kind(), "What it is about."))
+    .open(choice("state", Column::State, feedback_state(), "What has become of it."))
     .one(("campaign", "campaignId"), Column::CampaignId, "Campaign", "The campaign that it is about.")
     .one(("lead", "leadId"), Column::LeadId, "Lead", "The lead that it is about.")
     .one(("account", "accountId"), Column::AccountId, "Account", "The company that it is about.")
     .one(("opportunity", "opportunityId"), Column::OpportunityId, "Opportunity", "The deal that it is about.")
-    .field(text("theme", Column::Theme, "What it comes under."))
-    .field(text("verbatim", Column::Verbatim, "The words themselves."))
-    .field(int("sentiment", Column::Sentiment, "-2 (bad) to 2 (good)."))
-    .one(("author", "authorId"), Column::AuthorId, "User", "Who gave it.")
+    .open(text("theme", Column::Theme, "What it comes under."))
+    .guarded(text("verbatim", Column::Verbatim, "The words themselves."), &HIDE)
+    .open(int("sentiment", Column::Sentiment, "-2 (bad) to 2 (good)."))
+    .guarded_one(("author", "authorId"), Column::AuthorId, "User", "Who gave it.")
     .one(("assignee", "assigneeId"), Column::AssigneeId, "User", "Who is to answer it.")
-    .field(instant("dueAt", Column::DueAt, "When an answer is due, in UTC."))
-    .field(instant("acknowledgedAt", Column::AcknowledgedAt, "When it was acknowledged, in UTC."))
-    .field(instant("actionedAt", Column::ActionedAt, "When it was acted on, in UTC."))
-    .field(instant("verifiedAt", Column::VerifiedAt, "When its author agreed, in UTC."))
+    .open(instant("dueAt", Column::DueAt, "When an answer is due, in UTC."))
+    .open(instant("acknowledgedAt", Column::AcknowledgedAt, "When it was acknowledged, in UTC."))
+    .open(instant("actionedAt", Column::ActionedAt, "When it was acted on, in UTC."))
+    .open(instant("verifiedAt", Column::VerifiedAt, "When its author agreed, in UTC."))
     .many("comments", "FeedbackComment", feedback_comment::Column::FeedbackId, "What was said about it since, earliest first.")
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("feedback")
+.person(at(Column::AuthorId))
+.person(at(Column::AssigneeId))
+.place(at(account::Column::TerritoryId).via(Column::AccountId, "Account"))
+.place(at(lead::Column::TerritoryId).via(Column::LeadId, "Lead"))
+.place(at(account::Column::TerritoryId).via(opportunity::Column::AccountId, "Account").via(Column::OpportunityId, "Opportunity"))
+.test(Word::ToMarketing, is(Column::Direction, &FeedbackDirection::SalesToMarketing))
+    .can(&["give"], &["comment", "act", "assign", "decline", "verify", "appeal", "decide", "delete", "restore"])
 }
 
 pub(super) fn feedback_direction() -> Enumeration {
     Enumeration::of(
         "FeedbackDirection",
-        "One piece of feedback. It is about a campaign, a lead, an account or an opportunity: at least one of them, and never about a person of the team.",
+        "Which function tells the other.",
         |value: FeedbackDirection| match value {
             FeedbackDirection::SalesToMarketing => "Sales tells marketing.",
             FeedbackDirection::MarketingToSales => "Marketing tells sales.",
@@ -46,7 +57,7 @@ pub(super) fn feedback_direction() -> Enumeration {
 pub(super) fn feedback_kind() -> Enumeration {
     Enumeration::of(
         "FeedbackKind",
-        "One piece of feedback. It is about a campaign, a lead, an account or an opportunity: at least one of them, and never about a person of the team.",
+        "What a piece of feedback is about.",
         |value: FeedbackKind| match value {
             FeedbackKind::CustomerNeed => "What a customer needs.",
             FeedbackKind::CampaignResponse => "How people took a campaign.",
@@ -63,7 +74,7 @@ pub(super) fn feedback_kind() -> Enumeration {
 pub(super) fn feedback_state() -> Enumeration {
     Enumeration::of(
         "FeedbackState",
-        "One piece of feedback. It is about a campaign, a lead, an account or an opportunity: at least one of them, and never about a person of the team.",
+        "What has become of a piece of feedback.",
         |value: FeedbackState| match value {
             FeedbackState::Open => "Nobody has answered.",
             FeedbackState::Acknowledged => "Somebody has read it and will decide.",

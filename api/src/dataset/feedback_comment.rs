@@ -3,7 +3,7 @@
 use entity::feedback_comment::{Column, Entity as Table};
 
 use super::{
-    declare::{ascending, text},
+    declare::{HIDE, ascending, text},
     model::Entity,
 };
 
@@ -24,12 +24,14 @@ pub(super) fn feedback_comment() -> Entity {
         "Feedback",
         "What it is a comment on.",
     )
-    .one(
+    .guarded_one(
         ("author", "authorId"),
         Column::AuthorId,
         "User",
         "Who wrote it.",
     )
-    .field(text("body", Column::Body, "The comment."))
+    .guarded(text("body", Column::Body, "The comment."), &HIDE)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("feedback")
+    .part_of(Column::FeedbackId, "Feedback")
 }

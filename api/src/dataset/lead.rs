@@ -6,38 +6,40 @@ use entity::{
     lead_transition, opportunity, touch,
 };
 
+use crate::views::Word;
+
 use super::{
-    declare::{choice, descending, instant, int, json, text},
+    declare::{HIDE, PARTIAL, absent, at, choice, descending, instant, int, json, text},
     model::{Entity, Enumeration},
 };
 
 pub(super) fn lead() -> Entity {
     Entity::of::<Table>(("Lead", "lead", "leads", "lead"), "Somebody who may want to buy, on the way from marketing to sales. It stays after its conversion.", descending("createdAt"))
-    .field(choice("status", Column::Status, lead_status(), "Where it stands."))
-    .field(text("firstName", Column::FirstName, "Given name."))
-    .field(text("lastName", Column::LastName, "Family name."))
-    .field(text("email", Column::Email, "Their address, in lower case."))
-    .field(text("phone", Column::Phone, "In E.164, such as `+431234567`."))
-    .field(text("companyName", Column::CompanyName, "Their company, as they gave it."))
-    .field(text("jobTitle", Column::JobTitle, "What they are called at work, as they gave it."))
-    .field(choice("source", Column::Source, lead_source(), "How it came to us."))
+    .open(choice("status", Column::Status, lead_status(), "Where it stands."))
+    .guarded(text("firstName", Column::FirstName, "Given name."), &HIDE)
+    .guarded(text("lastName", Column::LastName, "Family name."), &HIDE)
+    .guarded(text("email", Column::Email, "Their address, in lower case."), &PARTIAL)
+    .guarded(text("phone", Column::Phone, "In E.164, such as `+431234567`."), &PARTIAL)
+    .open(text("companyName", Column::CompanyName, "Their company, as they gave it."))
+    .open(text("jobTitle", Column::JobTitle, "What they are called at work, as they gave it."))
+    .open(choice("source", Column::Source, lead_source(), "How it came to us."))
     .one(("sourceCampaign", "sourceCampaignId"), Column::SourceCampaignId, "Campaign", "The campaign that brought it.")
     .one(("owner", "ownerId"), Column::OwnerId, "User", "The user who works on it.")
     .one(("territory", "territoryId"), Column::TerritoryId, "Territory", "The territory that it lies in.")
     .one(("account", "accountId"), Column::AccountId, "Account", "The company that it was matched with.")
     .one(("contact", "contactId"), Column::ContactId, "Contact", "The person that it was matched with, or became.")
     .one(("duplicateOf", "duplicateOfId"), Column::DuplicateOfId, "Lead", "The lead that it repeats.")
-    .field(int("score", Column::Score, "0 to 100: how ready it is, of fit and engagement."))
-    .field(int("fitScore", Column::FitScore, "0 to 100: how well it fits whom we sell to."))
-    .field(int("engagementScore", Column::EngagementScore, "0 to 100: how much interest it has shown."))
-    .field(choice("intentBand", Column::IntentBand, intent_band(), "How soon it may buy."))
-    .field(int("cycle", Column::Cycle, "How often it was opened, from 1."))
-    .field(instant("mqlAt", Column::MqlAt, "When marketing qualified it in this cycle, in UTC."))
-    .field(instant("acceptedAt", Column::AcceptedAt, "When sales accepted it in this cycle, in UTC."))
-    .field(instant("firstTouchedAt", Column::FirstTouchedAt, "When sales first approached it in this cycle, in UTC."))
-    .field(instant("sqlAt", Column::SqlAt, "When sales qualified it in this cycle, in UTC."))
-    .field(instant("convertedAt", Column::ConvertedAt, "When it was converted in this cycle, in UTC."))
-    .field(instant("resumeAt", Column::ResumeAt, "When nurturing starts again, in UTC, for a recycled lead."))
+    .open(int("score", Column::Score, "0 to 100: how ready it is, of fit and engagement."))
+    .open(int("fitScore", Column::FitScore, "0 to 100: how well it fits whom we sell to."))
+    .open(int("engagementScore", Column::EngagementScore, "0 to 100: how much interest it has shown."))
+    .open(choice("intentBand", Column::IntentBand, intent_band(), "How soon it may buy."))
+    .open(int("cycle", Column::Cycle, "How often it was opened, from 1."))
+    .open(instant("mqlAt", Column::MqlAt, "When marketing qualified it in this cycle, in UTC."))
+    .open(instant("acceptedAt", Column::AcceptedAt, "When sales accepted it in this cycle, in UTC."))
+    .open(instant("firstTouchedAt", Column::FirstTouchedAt, "When sales first approached it in this cycle, in UTC."))
+    .open(instant("sqlAt", Column::SqlAt, "When sales qualified it in this cycle, in UTC."))
+    .open(instant("convertedAt", Column::ConvertedAt, "When it was converted in this cycle, in UTC."))
+    .open(instant("resumeAt", Column::ResumeAt, "When nurturing starts again, in UTC, for a recycled lead."))
     .one(("rejectReason", "rejectReasonId"), Column::RejectReasonId, "ReasonCode", "Why sales did not take it.")
     .one(("disqualifyReason", "disqualifyReasonId"), Column::DisqualifyReasonId, "ReasonCode", "Why it will never buy.")
     .many("transitions", "LeadTransition", lead_transition::Column::LeadId, "Each step that it took, earliest first.")
@@ -46,14 +48,20 @@ pub(super) fn lead() -> Entity {
     .many("opportunities", "Opportunity", opportunity::Column::LeadId, "The deals that came out of it, newest first.")
     .many("feedback", "Feedback", feedback::Column::LeadId, "What the team said about it, newest first.")
     .many("duplicates", "Lead", Column::DuplicateOfId, "The leads that repeat it, newest first.")
-    .field(json("customFields", Column::CustomFields, "Fields that the operator declared, by name."))
+    .guarded(json("customFields", Column::CustomFields, "Fields that the operator declared, by name."), &HIDE)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("lead")
+.person(at(Column::OwnerId))
+.place(at(Column::TerritoryId))
+.test(Word::Unassigned, absent(Column::OwnerId))
+    .named(&[Column::FirstName, Column::LastName], Some(Column::Status))
+    .can(&["capture"], &["update", "nurture", "qualify", "accept", "reject", "reassign", "recall", "work", "convert", "recycle", "dispose", "disqualify", "reopen", "dispute", "backfill", "delete", "restore", "destroy", "erase"])
 }
 
 pub(super) fn lead_status() -> Enumeration {
     Enumeration::of(
         "LeadStatus",
-        "One lead. It stays after its conversion, so that its journey can be read as one. Personal data: `first_name`, `last_name`, `email`, `phone`, `raw_capture`.",
+        "Where a lead stands between marketing and sales.",
         |value: LeadStatus| match value {
             LeadStatus::New => "Just captured.",
             LeadStatus::Nurturing => "Marketing keeps in touch until it is ready.",
@@ -72,7 +80,7 @@ pub(super) fn lead_status() -> Enumeration {
 pub(super) fn lead_source() -> Enumeration {
     Enumeration::of(
         "LeadSource",
-        "One lead. It stays after its conversion, so that its journey can be read as one. Personal data: `first_name`, `last_name`, `email`, `phone`, `raw_capture`.",
+        "How a lead came to us.",
         |value: LeadSource| match value {
             LeadSource::WebForm => "A form on our site.",
             LeadSource::Event => "Met at an event.",
@@ -92,7 +100,7 @@ pub(super) fn lead_source() -> Enumeration {
 pub(super) fn intent_band() -> Enumeration {
     Enumeration::of(
         "IntentBand",
-        "One lead. It stays after its conversion, so that its journey can be read as one. Personal data: `first_name`, `last_name`, `email`, `phone`, `raw_capture`.",
+        "How soon a lead may buy.",
         |value: IntentBand| match value {
             IntentBand::Nurture => "Not soon: not to be hurried, nor counted as waiting.",
             IntentBand::Warm => "Interested.",

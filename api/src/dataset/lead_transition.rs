@@ -3,7 +3,7 @@
 use entity::lead_transition::{Column, Entity as Table, TransitionCause};
 
 use super::{
-    declare::{ascending, boolean, choice, instant, int, text},
+    declare::{HIDE, ascending, boolean, choice, instant, int, text},
     lead::lead_status,
     model::{Entity, Enumeration},
 };
@@ -25,26 +25,26 @@ pub(super) fn lead_transition() -> Entity {
         "Lead",
         "The lead that took it.",
     )
-    .field(choice(
+    .open(choice(
         "fromStatus",
         Column::FromStatus,
         lead_status(),
         "Where it stood; null for the first step.",
     ))
-    .field(choice(
+    .open(choice(
         "toStatus",
         Column::ToStatus,
         lead_status(),
         "Where it went.",
     ))
-    .field(instant("at", Column::At, "When, in UTC."))
+    .open(instant("at", Column::At, "When, in UTC."))
     .one(
         ("byUser", "byUserId"),
         Column::ByUserId,
         "User",
         "Who made it go; null for the hub itself.",
     )
-    .field(choice(
+    .open(choice(
         "cause",
         Column::Cause,
         transition_cause(),
@@ -56,29 +56,34 @@ pub(super) fn lead_transition() -> Entity {
         "ReasonCode",
         "Why, where a reason is required.",
     )
-    .field(text("note", Column::Note, "What was added to the reason."))
-    .field(int(
+    .guarded(
+        text("note", Column::Note, "What was added to the reason."),
+        &HIDE,
+    )
+    .open(int(
         "scoreSnapshot",
         Column::ScoreSnapshot,
         "The score at that moment.",
     ))
-    .field(int(
+    .open(int(
         "cycle",
         Column::Cycle,
         "How often the lead had been opened, from 1.",
     ))
-    .field(boolean(
+    .open(boolean(
         "backfilled",
         Column::Backfilled,
         "Whether an import added it afterwards: clocks and response times leave it out.",
     ))
     .recorded(Column::CreatedAt)
+    .read_by("lead")
+    .part_of(Column::LeadId, "Lead")
 }
 
 pub(super) fn transition_cause() -> Enumeration {
     Enumeration::of(
         "TransitionCause",
-        "One change of a lead's status. Rows are added only, in the transaction of the change.",
+        "What made a lead go from one status to another.",
         |value: TransitionCause| match value {
             TransitionCause::Mutation => "Somebody asked for it.",
             TransitionCause::Rule => "The hub did it by a rule.",

@@ -4,6 +4,8 @@
 mod declare;
 mod global_id;
 mod model;
+mod ties;
+mod vocabulary;
 
 mod account;
 mod account_domain;
@@ -29,7 +31,9 @@ use std::sync::LazyLock;
 use crate::error::ApiError;
 
 pub use global_id::{GlobalId, global_id};
-pub use model::{Direction, Entity, Enumeration, Field, Kind, OrderKey};
+pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey};
+pub use ties::{Path, RowTest, Ties};
+pub use vocabulary::vocabulary;
 
 /// Everything there is to read, in the order in which a newcomer meets it.
 #[derive(Debug)]
@@ -71,7 +75,7 @@ impl Dataset {
 #[must_use]
 pub fn dataset() -> &'static Dataset {
     static DATASET: LazyLock<Dataset> = LazyLock::new(|| Dataset {
-        entities: vec![
+        entities: completed(vec![
             user::user(),
             territory::territory(),
             account::account(),
@@ -89,9 +93,50 @@ pub fn dataset() -> &'static Dataset {
             feedback::feedback(),
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
-        ],
+        ]),
     });
     &DATASET
+}
+
+/// The entities with what follows from the whole: a reference beside each relation to a row that has
+/// a label, and the names of masked fields where there can be some.
+fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
+    let labelled = entities.iter().filter(|entity| entity.label.is_some());
+    let labelled: Vec<_> = labelled.map(|entity| entity.name).collect();
+    for entity in &mut entities {
+        let fields = std::mem::take(&mut entity.fields);
+        for mut field in fields {
+            // Only the row that this one is a part of is seen with it for certain.
+            if let Kind::ForeignId { column, .. } = field.kind {
+                let whole = entity.ties.part_of.map(|(column, _)| column);
+                field.nullable |= whole != Some(column);
+            }
+            let reference = match field.kind {
+                Kind::ToOne { column, target } if labelled.contains(&target) => Some(Field {
+                    name: declare::joined(field.name, "Ref"),
+                    description: "Id, name and status of that row; given also where the row itself is hidden from you, if your role may know this much.",
+                    kind: Kind::Reference { column, target },
+                    nullable: true,
+                    filterable: false,
+                    guard: field.guard,
+                }),
+                _ => None,
+            };
+            entity.fields.push(field);
+            entity.fields.extend(reference);
+        }
+        if !entity.guards.is_empty() {
+            entity.fields.push(Field {
+                name: "maskedFields",
+                description: "The fields of this row whose values are masked for you: shown in part, as a band or as null. Null in any other field means that there is nothing.",
+                kind: Kind::MaskedFields,
+                nullable: false,
+                filterable: false,
+                guard: None,
+            });
+        }
+    }
+    entities
 }
 
 #[cfg(test)]

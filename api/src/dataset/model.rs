@@ -1,5 +1,9 @@
 //! The shape of a declaration: a noun, its fields and relations.
 
+use crate::views::{Action, MaskKind};
+
+use super::ties::Ties;
+
 /// A noun: a table, and what of it there is to read.
 #[derive(Debug)]
 pub struct Entity {
@@ -21,6 +25,36 @@ pub struct Entity {
     pub fields: Vec<Field>,
     /// How lists are ordered; the id follows as the tie-break.
     pub order: OrderKey,
+    /// The fields that can be masked, in the order of the schema.
+    pub guards: Vec<Guard>,
+    /// How a row is tied to people and territories: what the words of row scopes mean for it.
+    pub ties: Ties,
+    /// What a row is called where it can only be referred to; `None` where it cannot.
+    pub label: Option<Label>,
+    /// What token scopes call it, such as `lead` of `lead:read`.
+    pub token_scope: &'static str,
+    /// What can be done with it.
+    pub actions: Vec<Action>,
+}
+
+/// A field, or a relation with its id, that can be masked.
+#[derive(Debug)]
+pub struct Guard {
+    /// The name of the field or relation.
+    pub name: &'static str,
+    /// How it can be masked.
+    pub kinds: &'static [MaskKind],
+    /// The guarded field of another noun whose values it tells as well.
+    pub tells: Option<(&'static str, &'static str)>,
+}
+
+/// What a row is called where it can only be referred to.
+#[derive(Debug)]
+pub struct Label {
+    /// The columns with its name, joined by a blank.
+    pub name: Vec<&'static str>,
+    /// The column with its status.
+    pub status: Option<&'static str>,
 }
 
 /// A key that a list is ordered by.
@@ -54,6 +88,8 @@ pub struct Field {
     pub nullable: bool,
     /// Whether lists can be filtered by it.
     pub filterable: bool,
+    /// The guard that it is behind; everybody who sees the row sees a field without one.
+    pub guard: Option<&'static str>,
 }
 
 /// Where the value of a field comes from.
@@ -84,7 +120,23 @@ pub enum Kind {
         /// The column with the ISO 4217 code.
         currency: &'static str,
     },
+    /// The band that an amount lies in.
+    Band {
+        /// The column with the minor units.
+        minor: &'static str,
+        /// The column with the ISO 4217 code.
+        currency: &'static str,
+    },
+    /// The names of the fields that are masked in the row.
+    MaskedFields,
     /// The global id of a row of `target` that `column` refers to.
+    ForeignId {
+        /// The foreign key.
+        column: &'static str,
+        /// The entity that it refers to.
+        target: &'static str,
+    },
+    /// Id, name and status of the row of `target` that `column` refers to.
     Reference {
         /// The foreign key.
         column: &'static str,
@@ -122,7 +174,8 @@ impl Kind {
     #[must_use]
     pub fn target(&self) -> Option<&'static str> {
         match self {
-            Self::Reference { target, .. }
+            Self::ForeignId { target, .. }
+            | Self::Reference { target, .. }
             | Self::ToOne { target, .. }
             | Self::ToMany { target, .. }
             | Self::ToManyThrough { target, .. } => Some(target),
@@ -142,10 +195,13 @@ impl Kind {
             | Self::Choice(column, _)
             | Self::Json(column)
             | Self::Texts(column)
+            | Self::ForeignId { column, .. }
             | Self::Reference { column, .. }
             | Self::ToOne { column, .. } => (Some(column), None),
-            Self::Money { minor, currency } => (Some(minor), Some(currency)),
-            Self::ToMany { .. } | Self::ToManyThrough { .. } => (None, None),
+            Self::Money { minor, currency } | Self::Band { minor, currency } => {
+                (Some(minor), Some(currency))
+            }
+            Self::MaskedFields | Self::ToMany { .. } | Self::ToManyThrough { .. } => (None, None),
         };
         first.into_iter().chain(second)
     }

@@ -1,13 +1,13 @@
 //! What there is to read of an opportunity.
 
 use entity::{
-    feedback,
+    account, feedback,
     opportunity::{Column, Entity as Table, ForecastCategory, OpportunityStage},
     opportunity_change, opportunity_contact,
 };
 
 use super::{
-    declare::{choice, day, descending, instant, int, json, money, text},
+    declare::{BAND, HIDE, at, choice, day, descending, instant, int, json, money, text},
     model::{Entity, Enumeration},
 };
 
@@ -17,35 +17,38 @@ pub(super) fn opportunity() -> Entity {
         "A deal that sales is working on, has won or has lost.",
         descending("createdAt"),
     )
-    .field(text("name", Column::Name, "What the deal is called."))
-    .field(choice(
+    .open(text("name", Column::Name, "What the deal is called."))
+    .open(choice(
         "stage",
         Column::Stage,
         opportunity_stage(),
         "How far it is.",
     ))
-    .field(money(
-        "amount",
-        Column::AmountMinor,
-        Column::AmountCurrency,
-        "What it is worth: expected while it is open, agreed when it is won.",
-    ))
-    .field(int(
+    .guarded(
+        money(
+            "amount",
+            Column::AmountMinor,
+            Column::AmountCurrency,
+            "What it is worth: expected while it is open, agreed when it is won.",
+        ),
+        &BAND,
+    )
+    .open(int(
         "probability",
         Column::Probability,
         "Of winning it, in percent: 0 to 100.",
     ))
-    .field(day(
+    .open(day(
         "expectedCloseOn",
         Column::ExpectedCloseOn,
         "The day that it should be decided by.",
     ))
-    .field(instant(
+    .open(instant(
         "closedAt",
         Column::ClosedAt,
         "When it was won or lost, in UTC; null while it is open.",
     ))
-    .field(choice(
+    .open(choice(
         "forecastCategory",
         Column::ForecastCategory,
         forecast_category(),
@@ -81,12 +84,11 @@ pub(super) fn opportunity() -> Entity {
         "ReasonCode",
         "Why it was lost.",
     )
-    .field(text(
-        "nextStep",
-        Column::NextStep,
-        "What is to be done next.",
-    ))
-    .field(int(
+    .guarded(
+        text("nextStep", Column::NextStep, "What is to be done next."),
+        &HIDE,
+    )
+    .open(int(
         "pushCount",
         Column::PushCount,
         "How often the day of decision was put off.",
@@ -109,18 +111,31 @@ pub(super) fn opportunity() -> Entity {
         feedback::Column::OpportunityId,
         "What the team said about it, newest first.",
     )
-    .field(json(
-        "customFields",
-        Column::CustomFields,
-        "Fields that the operator declared, by name.",
-    ))
+    .guarded(
+        json(
+            "customFields",
+            Column::CustomFields,
+            "Fields that the operator declared, by name.",
+        ),
+        &HIDE,
+    )
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("opportunity")
+    .person(at(Column::OwnerId))
+    .place(at(account::Column::TerritoryId).via(Column::AccountId, "Account"))
+    .named(&[Column::Name], Some(Column::Stage))
+    .can(
+        &["create"],
+        &[
+            "update", "reassign", "reopen", "forecast", "comment", "delete", "restore", "destroy",
+        ],
+    )
 }
 
 pub(super) fn opportunity_stage() -> Enumeration {
     Enumeration::of(
         "OpportunityStage",
-        "One deal. A lost deal stays, with `stage` [`OpportunityStage::ClosedLost`].",
+        "How far a deal is.",
         |value: OpportunityStage| match value {
             OpportunityStage::Prospecting => "Finding out whether there is one.",
             OpportunityStage::Qualification => "Finding out what they need, and who decides.",
@@ -135,7 +150,7 @@ pub(super) fn opportunity_stage() -> Enumeration {
 pub(super) fn forecast_category() -> Enumeration {
     Enumeration::of(
         "ForecastCategory",
-        "One deal. A lost deal stays, with `stage` [`OpportunityStage::ClosedLost`].",
+        "How a deal counts in the forecast.",
         |value: ForecastCategory| match value {
             ForecastCategory::Pipeline => "Open, and all is possible.",
             ForecastCategory::BestCase => "Can be won if all goes well.",

@@ -24,46 +24,54 @@ pub(super) fn opportunity_change() -> Entity {
         "Opportunity",
         "The deal.",
     )
-    .field(choice(
+    .open(choice(
         "field",
         Column::Field,
         opportunity_field(),
         "What changed.",
     ))
-    .field(text(
-        "fromValue",
-        Column::FromValue,
-        "What it was; null for nothing.",
-    ))
-    .field(text(
-        "toValue",
-        Column::ToValue,
-        "What it became; null for nothing.",
-    ))
-    .field(instant("at", Column::At, "When, in UTC."))
+    .telling(
+        text(
+            "fromValue",
+            Column::FromValue,
+            "What it was; null for nothing.",
+        ),
+        ("Opportunity", "amount"),
+    )
+    .telling(
+        text(
+            "toValue",
+            Column::ToValue,
+            "What it became; null for nothing.",
+        ),
+        ("Opportunity", "amount"),
+    )
+    .open(instant("at", Column::At, "When, in UTC."))
     .one(
         ("byUser", "byUserId"),
         Column::ByUserId,
         "User",
         "Who changed it; null for the hub itself.",
     )
-    .field(text(
+    .open(text(
         "reason",
         Column::Reason,
         "Why, where a reason is required.",
     ))
-    .field(boolean(
+    .open(boolean(
         "backfilled",
         Column::Backfilled,
         "Whether an import added it afterwards.",
     ))
     .recorded(Column::CreatedAt)
+    .read_by("opportunity")
+    .part_of(Column::OpportunityId, "Opportunity")
 }
 
 pub(super) fn opportunity_field() -> Enumeration {
     Enumeration::of(
         "OpportunityField",
-        "One change of one field of a deal. Rows are added only, in the transaction of the change.",
+        "The field of a deal that a change is about.",
         |value: OpportunityField| match value {
             OpportunityField::Stage => "How far it is.",
             OpportunityField::Amount => "What it is worth.",

@@ -31,16 +31,18 @@ pub(super) fn opportunity_contact() -> Entity {
         "Contact",
         "The person.",
     )
-    .field(choice(
+    .open(choice(
         "role",
         Column::Role,
         buyer_role(),
         "Their part in buying.",
     ))
-    .field(boolean(
+    .open(boolean(
         "isPrimary",
         Column::IsPrimary,
         "Whether they are the first to talk to.",
     ))
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("opportunity")
+    .part_of(Column::OpportunityId, "Opportunity")
 }

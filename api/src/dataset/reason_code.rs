@@ -13,30 +13,32 @@ pub(super) fn reason_code() -> Entity {
         "A reason to choose from where one is required.",
         ascending("key"),
     )
-    .field(choice(
+    .open(choice(
         "kind",
         Column::Kind,
         reason_kind(),
         "What it is a reason for.",
     ))
-    .field(text(
+    .open(text(
         "key",
         Column::Key,
         "Its short name, such as `BAD_FIT`.",
     ))
-    .field(text("label", Column::Label, "What people read."))
-    .field(boolean(
+    .open(text("label", Column::Label, "What people read."))
+    .open(boolean(
         "active",
         Column::Active,
         "Whether it can still be chosen.",
     ))
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("reason")
+    .can(&["create"], &["update"])
 }
 
 pub(super) fn reason_kind() -> Enumeration {
     Enumeration::of(
         "ReasonKind",
-        "One reason that can be given.",
+        "What a reason is given for.",
         |value: ReasonKind| match value {
             ReasonKind::Reject => "Sales does not take a lead.",
             ReasonKind::Recycle => "A lead goes back to marketing.",

@@ -1,10 +1,13 @@
 //! What there is to read of a touch.
 
-use entity::touch::{Column, Entity as Table, TouchDirection, TouchFunction, TouchKind};
+use entity::{
+    account, lead,
+    touch::{Column, Entity as Table, TouchDirection, TouchFunction, TouchKind},
+};
 
 use super::{
     channel::channel,
-    declare::{choice, descending, instant, json, text},
+    declare::{HIDE, at, choice, descending, instant, json, text},
     model::{Entity, Enumeration},
 };
 
@@ -14,21 +17,21 @@ pub(super) fn touch() -> Entity {
         "Something that happened between us and somebody: a visit, a message, a call, a meeting.",
         descending("occurredAt"),
     )
-    .field(instant("occurredAt", Column::OccurredAt, "When, in UTC."))
-    .field(choice("kind", Column::Kind, touch_kind(), "What it was."))
-    .field(choice(
+    .open(instant("occurredAt", Column::OccurredAt, "When, in UTC."))
+    .open(choice("kind", Column::Kind, touch_kind(), "What it was."))
+    .open(choice(
         "function",
         Column::Function,
         touch_function(),
         "Who of us it belongs to.",
     ))
-    .field(choice(
+    .open(choice(
         "direction",
         Column::Direction,
         touch_direction(),
         "Who came to whom.",
     ))
-    .field(choice(
+    .open(choice(
         "channel",
         Column::Channel,
         channel(),
@@ -59,33 +62,49 @@ pub(super) fn touch() -> Entity {
         "User",
         "Who of us took part.",
     )
-    .field(text(
-        "visitorKey",
-        Column::VisitorKey,
-        "The mark of a visitor whom nobody knew yet.",
-    ))
-    .field(instant(
+    .guarded(
+        text(
+            "visitorKey",
+            Column::VisitorKey,
+            "The mark of a visitor whom nobody knew yet.",
+        ),
+        &HIDE,
+    )
+    .open(instant(
         "identifiedAt",
         Column::IdentifiedAt,
         "When the visitor became known, in UTC.",
     ))
-    .field(json(
-        "properties",
-        Column::Properties,
-        "What the source said beside, such as a page or an outcome.",
-    ))
-    .field(text(
+    .guarded(
+        json(
+            "properties",
+            Column::Properties,
+            "What the source said beside, such as a page or an outcome.",
+        ),
+        &HIDE,
+    )
+    .open(text(
         "sourceSystem",
         Column::SourceSystem,
         "Where it was recorded first.",
     ))
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("touch")
+    .person(at(Column::ActorId))
+    .person(at(lead::Column::OwnerId).via(Column::LeadId, "Lead"))
+    .person(at(account::Column::OwnerId).via(Column::AccountId, "Account"))
+    .place(at(account::Column::TerritoryId).via(Column::AccountId, "Account"))
+    .place(at(lead::Column::TerritoryId).via(Column::LeadId, "Lead"))
+    .can(
+        &["logSales", "logMarketing"],
+        &["update", "delete", "restore"],
+    )
 }
 
 pub(super) fn touch_kind() -> Enumeration {
     Enumeration::of(
         "TouchKind",
-        "One touch. Early ones may be anonymous: then `visitor_key` alone says who.",
+        "What happened between us and somebody.",
         |value: TouchKind| match value {
             TouchKind::EmailSent => "We wrote to many.",
             TouchKind::EmailOpen => "They opened it.",
@@ -114,7 +133,7 @@ pub(super) fn touch_kind() -> Enumeration {
 pub(super) fn touch_function() -> Enumeration {
     Enumeration::of(
         "TouchFunction",
-        "One touch. Early ones may be anonymous: then `visitor_key` alone says who.",
+        "Which function of ours a touch belongs to.",
         |value: TouchFunction| match value {
             TouchFunction::Marketing => "Marketing's.",
             TouchFunction::Sales => "Sales'.",
@@ -125,7 +144,7 @@ pub(super) fn touch_function() -> Enumeration {
 pub(super) fn touch_direction() -> Enumeration {
     Enumeration::of(
         "TouchDirection",
-        "One touch. Early ones may be anonymous: then `visitor_key` alone says who.",
+        "Who came to whom.",
         |value: TouchDirection| match value {
             TouchDirection::Inbound => "They came to us.",
             TouchDirection::Outbound => "We went to them.",

@@ -7,7 +7,7 @@ use entity::{
 };
 
 use super::{
-    declare::{ascending, boolean, choice, instant, int, text, texts},
+    declare::{PARTIAL, ascending, at, boolean, choice, instant, int, text, texts},
     model::{Entity, Enumeration},
 };
 
@@ -17,29 +17,28 @@ pub(super) fn user() -> Entity {
         "Somebody of the revenue team. Who has left stays, with `active` false.",
         ascending("name"),
     )
-    .field(text("name", Column::Name, "What colleagues call them."))
-    .field(text(
-        "email",
-        Column::Email,
-        "Their address, in lower case.",
-    ))
-    .field(choice(
+    .open(text("name", Column::Name, "What colleagues call them."))
+    .guarded(
+        text("email", Column::Email, "Their address, in lower case."),
+        &PARTIAL,
+    )
+    .open(choice(
         "function",
         Column::Function,
         user_function(),
         "What they do; what they may do is in `roles`.",
     ))
-    .field(texts(
+    .open(texts(
         "roles",
         Column::Roles,
         "The names of their roles, such as `SALES_REP`; several are a union.",
     ))
-    .field(boolean(
+    .open(boolean(
         "active",
         Column::Active,
         "Whether they may sign in and be given work.",
     ))
-    .field(text(
+    .open(text(
         "timeZone",
         Column::TimeZone,
         "Their IANA time zone, such as `Europe/Vienna`.",
@@ -50,17 +49,17 @@ pub(super) fn user() -> Entity {
         "User",
         "The user whom they report to; null at the top.",
     )
-    .field(int(
+    .open(int(
         "capacity",
         Column::Capacity,
         "How many open leads they can work at a time; null is no limit.",
     ))
-    .field(instant(
+    .open(instant(
         "outOfOfficeFrom",
         Column::OutOfOfficeFrom,
         "Absent from then on, in UTC.",
     ))
-    .field(instant(
+    .open(instant(
         "outOfOfficeUntil",
         Column::OutOfOfficeUntil,
         "Back from then on, in UTC.",
@@ -105,12 +104,15 @@ pub(super) fn user() -> Entity {
         "The campaigns that they own, newest first.",
     )
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
+    .read_by("user")
+    .person(at(Column::Id))
+    .can(&["create"], &["update", "deactivate"])
 }
 
 pub(super) fn user_function() -> Enumeration {
     Enumeration::of(
         "UserFunction",
-        "One person of the revenue team. Who has left stays, with `active` false.",
+        "What somebody of the revenue team does.",
         |value: UserFunction| match value {
             UserFunction::Sales => "Sells.",
             UserFunction::Marketing => "Markets.",

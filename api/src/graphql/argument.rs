@@ -163,8 +163,10 @@ fn condition(
         },
         _ => return Err(ApiError::validation(path, "there is no such operator")),
     };
-    let column = column.1.kind.columns().next().unwrap_or("id");
-    Ok(Condition { column, test })
+    Ok(Condition {
+        field: column.1,
+        test,
+    })
 }
 
 fn operand_values(column: Column, path: &str, operand: &Value) -> Result<Vec<Operand>, ApiError> {
@@ -224,7 +226,7 @@ fn operand_value(
         (Kind::Day(_), _) => Err(wrong("a day such as 2026-01-31")),
         (Kind::Id, operand) => id_of(entity.name, operand)
             .ok_or_else(|| wrong(&format!("the id of a {}", entity.name))),
-        (Kind::Reference { target, .. }, operand) => {
+        (Kind::ForeignId { target, .. }, operand) => {
             id_of(target, operand).ok_or_else(|| wrong(&format!("the id of a {target}")))
         }
         _ => Err(wrong("another type")),

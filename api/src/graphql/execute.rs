@@ -1,24 +1,38 @@
 //! Runs one request of one caller.
 
 use async_graphql::{
-    Name, Request, Response, ServerError, Variables,
+    Name, Pos, Request, Response, ServerError, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
 };
 
-use crate::{auth::Viewer, reader::Budget};
+use crate::{auth::Viewer, reader::Budget, services::viewing};
 
-use super::Schema;
+use super::{error::server_error, schema::Schema};
 
-/// Runs `request` as `viewer`.
+/// Runs `request` as `viewer`; `request_id` is what the log calls it.
 ///
 /// The defaults of variables are filled in first: the library leaves them out of `@skip` and
 /// `@include`.
-pub async fn execute(schema: &Schema, request: Request, viewer: Viewer) -> Response {
+pub async fn execute(
+    schema: &Schema,
+    request: Request,
+    viewer: Viewer,
+    request_id: Option<String>,
+) -> Response {
+    let Schema {
+        executable,
+        database,
+        clock,
+    } = schema;
+    // Nobody looks with other eyes unless it is on record.
+    if let Err(error) = viewing::record(database, &viewer, clock.now(), request_id).await {
+        return Response::from_errors(vec![server_error(&error, Pos::default())]);
+    }
     let mut request = request.data(viewer).data(Budget::default());
     if let Err(error) = fill_defaults(&mut request) {
         return Response::from_errors(vec![error]);
     }
-    schema.execute(request).await
+    executable.execute(request).await
 }
 
 /// The operation of `document` that runs when `name` is asked for, and what it is called there; with

@@ -1,13 +1,23 @@
 //! The schema, put together once at start.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject};
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SchemaBuilder};
 
-use crate::{database::Database, reader::Reader};
+use crate::{clock::Clock, database::Database, reader::Reader};
 
 use super::query::{DatasetQuery, ViewerQuery};
 
-/// The schema that every caller talks to, whatever their role.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+/// The schema that every caller talks to, whatever their role. Cheap to clone.
+#[derive(Clone)]
+pub struct Schema {
+    /// Types and resolvers.
+    pub(super) executable: Executable,
+    /// Where it is put on record who looked with whose eyes.
+    pub(super) database: Database,
+    /// What time it is.
+    pub(super) clock: Clock,
+}
+
+type Executable = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
 
 /// How deep a query may be nested; introspection queries of common tools need 13.
 const MAX_DEPTH: usize = 20;
@@ -19,8 +29,13 @@ pub struct Query(ViewerQuery, DatasetQuery);
 
 /// Builds the schema over `database`.
 #[must_use]
-pub fn build(database: Database) -> Schema {
-    schema().data(Reader::new(database)).finish()
+pub fn build(database: Database, clock: Clock) -> Schema {
+    let reader = Reader::new(database.clone());
+    Schema {
+        executable: builder().data(reader).finish(),
+        database,
+        clock,
+    }
 }
 
 /// The schema definition, as checked in as `schema.graphql`.
@@ -31,11 +46,11 @@ pub fn sdl() -> String {
         .sorted_arguments()
         .sorted_enum_items()
         .prefer_single_line_descriptions();
-    schema().finish().sdl_with_options(options)
+    builder().finish().sdl_with_options(options)
 }
 
-fn schema() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(
+fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Executable::build(
         Query(ViewerQuery, DatasetQuery),
         EmptyMutation,
         EmptySubscription,

@@ -22,7 +22,8 @@ use crate::{
     dataset::{Entity, Kind, dataset},
     error::ApiError,
     reader::{
-        Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, PageInfoPart,
+        BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection,
+        PageInfoPart, ReferencePart,
     },
 };
 
@@ -184,6 +185,10 @@ impl<'a> Selector<'a> {
             .ok_or_else(|| unknown(entity.name, name))?;
         Ok(match &field.kind {
             Kind::Money { .. } => NodeField::Money(field, self.parts("Money", group, money_part)?),
+            Kind::Band { .. } => NodeField::Band(field, self.parts("MoneyBand", group, band_part)?),
+            Kind::Reference { .. } => {
+                NodeField::Reference(field, self.parts("Reference", group, reference_part)?)
+            }
             Kind::ToOne { target, .. } => {
                 NodeField::ToOne(field, self.node(dataset().target(target)?, group)?)
             }
@@ -271,6 +276,26 @@ fn money_part(name: &str) -> Option<MoneyPart> {
         "amount" => Some(MoneyPart::Amount),
         "currency" => Some(MoneyPart::Currency),
         "minorUnits" => Some(MoneyPart::MinorUnits),
+        _ => None,
+    }
+}
+
+fn band_part(name: &str) -> Option<BandPart> {
+    match name {
+        "__typename" => Some(BandPart::TypeName),
+        "from" => Some(BandPart::From),
+        "below" => Some(BandPart::Below),
+        "currency" => Some(BandPart::Currency),
+        _ => None,
+    }
+}
+
+fn reference_part(name: &str) -> Option<ReferencePart> {
+    match name {
+        "__typename" => Some(ReferencePart::TypeName),
+        "id" => Some(ReferencePart::Id),
+        "name" => Some(ReferencePart::Name),
+        "status" => Some(ReferencePart::Status),
         _ => None,
     }
 }

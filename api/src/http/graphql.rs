@@ -22,6 +22,9 @@ use super::{
 };
 use crate::{auth::Viewer, graphql};
 
+/// The header with the role to look at the hub with the eyes of.
+const VIEW_AS: &str = "view-as";
+
 /// Answers one GraphQL request.
 pub(super) async fn post(
     request: HttpRequest,
@@ -62,7 +65,11 @@ async fn answer(
     let name = operation(&request, &document);
     note(http, |notes| notes.operation = name);
     request.set_parsed_query(document);
-    let executing = graphql::execute(&state.schema, request, viewer);
+    let id = http
+        .extensions()
+        .get::<Notes>()
+        .map(|notes| notes.id.clone());
+    let executing = graphql::execute(&state.schema, request, viewer, id);
     let response = outcome::settle(executing).await;
     note(http, |notes| notes.errors = response.errors.len());
     Ok(outcome::answer(&response, media))
@@ -75,8 +82,11 @@ async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, Refusal> {
     // Two tokens are none: who would say which one counts?
     let header = header.filter(|_| headers.next().is_none());
     let header = header.and_then(|header| header.to_str().ok());
-    let viewer = state.authenticator.viewer(header).await;
-    viewer.map_err(|error| Refusal::unauthenticated(&error, sent))
+    // What is no text is no role either, and is told so.
+    let view_as = http.headers().get(VIEW_AS);
+    let view_as = view_as.map(|role| role.to_str().unwrap_or_default());
+    let viewer = state.authenticator.viewer(header, view_as).await;
+    viewer.map_err(|error| Refusal::of_caller(&error, sent))
 }
 
 /// The name of the operation that is executed, where it has one.

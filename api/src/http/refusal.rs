@@ -57,10 +57,13 @@ impl Refusal {
         }
     }
 
-    /// No caller, or our fault. `sent` says whether there was a token at all.
-    pub(super) fn unauthenticated(error: &ApiError, sent: bool) -> Self {
+    /// No caller, one who may not call like this, or our fault. `sent` says whether there was a token
+    /// at all.
+    pub(super) fn of_caller(error: &ApiError, sent: bool) -> Self {
         let status = match error {
             ApiError::Unauthenticated => StatusCode::UNAUTHORIZED,
+            ApiError::Forbidden { .. } => StatusCode::FORBIDDEN,
+            ApiError::Validation { .. } => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let challenge = match (error, sent) {

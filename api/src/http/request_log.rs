@@ -24,6 +24,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What the handler found out about a request.
 #[derive(Default)]
 pub(super) struct Notes {
+    /// The request's id.
+    pub(super) id: String,
     pub(super) viewer: Option<Viewer>,
     pub(super) operation: Option<String>,
     /// How many errors the GraphQL response has.
@@ -38,7 +40,10 @@ pub(super) async fn observe<B: MessageBody + 'static>(
     let started = Instant::now();
     let id = request_id(&request);
     let span = tracing::info_span!("request", request_id = id);
-    request.extensions_mut().insert(Notes::default());
+    request.extensions_mut().insert(Notes {
+        id: id.clone(),
+        ..Notes::default()
+    });
     let mut response = next.call(request).instrument(span.clone()).await?;
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {

@@ -7,7 +7,6 @@
 mod condition;
 mod field;
 mod glob;
-mod node;
 pub mod preset;
 mod reference;
 pub mod rejected;

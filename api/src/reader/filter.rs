@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::Value;
 use uuid::Uuid;
 
+use crate::dataset::Field;
+
 /// Conditions, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -20,7 +22,7 @@ impl Filter {
     pub fn of(conditions: Vec<Condition>) -> Self {
         let mut demands: Vec<_> = conditions
             .iter()
-            .map(|condition| format!("{condition:?}"))
+            .map(|condition| format!("{} {:?}", condition.field.name, condition.test))
             .collect();
         demands.sort();
         Self {
@@ -30,16 +32,16 @@ impl Filter {
     }
 }
 
-/// A condition on a column.
+/// A condition on a field.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// The column.
-    pub column: &'static str,
-    /// What must hold of it.
+    /// The field.
+    pub field: &'static Field,
+    /// What must hold of its value.
     pub test: Test,
 }
 
-/// What must hold of a column. Null passes [`Test::IsNull`] and nothing else.
+/// What must hold of a value. Null passes [`Test::IsNull`] and nothing else.
 #[derive(Clone, Debug)]
 pub enum Test {
     /// It is this.
@@ -62,7 +64,7 @@ pub enum Test {
     IsNull(bool),
 }
 
-/// What a column is compared with.
+/// What a value is compared with.
 #[derive(Clone, Debug)]
 pub enum Operand {
     /// A text, or a value of an enumeration.

@@ -16,7 +16,8 @@ pub use cost::{Budget, MAX_COST};
 pub use cursor::Cursor;
 pub use filter::{Condition, Filter, Operand, Test};
 pub use selection::{
-    Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page, PageInfoPart,
+    BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,
+    PageInfoPart, ReferencePart,
 };
 
 use compile::Compiler;
@@ -38,8 +39,9 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`ApiError::CostTooHigh`] when the operation could cost too much, [`ApiError::Internal`] when
-    /// the database fails.
+    /// [`ApiError::CostTooHigh`] when the operation could cost too much,
+    /// [`ApiError::ForbiddenField`] when it filters by what is masked for `viewer`,
+    /// [`ApiError::Internal`] when the database fails.
     pub async fn node(
         &self,
         viewer: &Viewer,
@@ -100,14 +102,15 @@ impl Reader {
             .map(|json| json.unwrap_or_else(|| "null".to_owned()))
     }
 
-    fn compiler(&self, _viewer: &Viewer) -> Compiler {
-        Compiler::new(match self.database.backend() {
+    fn compiler<'v>(&self, viewer: &'v Viewer) -> Compiler<'v> {
+        let dialect: &dyn dialect::Dialect = match self.database.backend() {
             DbBackend::Postgres => &dialect::Postgres,
             _ => &dialect::Sqlite,
-        })
+        };
+        Compiler::new(dialect, viewer)
     }
 
-    async fn run(&self, compiler: Compiler) -> Result<Option<String>, ApiError> {
+    async fn run(&self, compiler: Compiler<'_>) -> Result<Option<String>, ApiError> {
         let (sql, values) = compiler.finish();
         let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
         let row = self.database.reads().query_one_raw(statement).await?;

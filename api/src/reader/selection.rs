@@ -24,10 +24,29 @@ pub enum NodeField {
     Scalar(&'static Field),
     /// An amount.
     Money(&'static Field, Vec<(String, MoneyPart)>),
+    /// The band that an amount lies in.
+    Band(&'static Field, Vec<(String, BandPart)>),
+    /// What a related row is called.
+    Reference(&'static Field, Vec<(String, ReferencePart)>),
     /// A relation to at most one row.
     ToOne(&'static Field, NodeSelection),
     /// A relation to many rows.
     ToMany(&'static Field, Connection),
+}
+
+impl NodeField {
+    /// The field of the dataset that it reads.
+    pub(super) fn declared(&self) -> Option<&'static Field> {
+        match self {
+            Self::TypeName => None,
+            Self::Scalar(field)
+            | Self::Money(field, _)
+            | Self::Band(field, _)
+            | Self::Reference(field, _)
+            | Self::ToOne(field, _)
+            | Self::ToMany(field, _) => Some(field),
+        }
+    }
 }
 
 /// What stands under a key of an amount.
@@ -41,6 +60,32 @@ pub enum MoneyPart {
     Currency,
     /// The minor units.
     MinorUnits,
+}
+
+/// What stands under a key of a band of amounts.
+#[derive(Clone, Copy, Debug)]
+pub enum BandPart {
+    /// `__typename`.
+    TypeName,
+    /// Its lower edge.
+    From,
+    /// Its upper edge.
+    Below,
+    /// The currency.
+    Currency,
+}
+
+/// What stands under a key of a reference.
+#[derive(Clone, Copy, Debug)]
+pub enum ReferencePart {
+    /// `__typename`.
+    TypeName,
+    /// The row's id.
+    Id,
+    /// Its name.
+    Name,
+    /// Its status.
+    Status,
 }
 
 /// A page of rows to read.

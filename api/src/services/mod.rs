@@ -1,3 +1,4 @@
 //! Rules and transactions: what can be done, by whom and when.
 
 pub mod token;
+pub mod viewing;

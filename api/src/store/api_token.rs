@@ -1,35 +1,12 @@
 //! Reads and writes of the `api_token` table.
 
 use chrono::{DateTime, Utc};
-use entity::{
-    api_token::{ActiveModel, Column, Entity, Model},
-    user,
-};
+use entity::api_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
-
-/// Finds a token and, for a user's token, the user; in one statement.
-///
-/// # Errors
-///
-/// Returns [`DbErr`] when the database fails.
-pub async fn find_with_user(
-    db: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<(Model, Option<user::Model>)>, DbErr> {
-    let owner: RelationDef = Entity::belongs_to(user::Entity)
-        .from(Column::UserId)
-        .to(user::Column::Id)
-        .into();
-    Entity::find_by_id(id)
-        .join(JoinType::LeftJoin, owner)
-        .select_also(user::Entity)
-        .one(db)
-        .await
-}
 
 /// Lists every token that was issued, newest first.
 ///

@@ -5,6 +5,7 @@
 
 pub mod api_token;
 pub mod bulk;
+pub mod caller;
 pub mod demo;
 pub mod erase;
 pub mod import;

@@ -6,14 +6,18 @@ use std::{
 };
 
 use api::{
-    auth::Viewer,
+    auth::{Reach, Viewer},
+    clock::Clock,
     database::{Database, Options},
+    dataset::vocabulary,
     graphql::{Schema, build, execute, sdl},
+    views::{Policy, Views},
 };
 use async_graphql::{Request, Variables};
 use sea_orm::DbBackend;
 use serde_json::{Map, Value as Json};
 use tests::{
+    app::TestApp,
     database::{TestDatabase, each_database},
     oracle::{Caller, Noun, Oracle, global_id, model::Model},
     rows::{Cell, Rows, cell},
@@ -56,13 +60,20 @@ impl Hub {
         let log = Arc::clone(&statements);
         database.on_statement(move |info| log.lock().unwrap().push(info.statement.sql.clone()));
         Self {
-            schema: build(database.clone()),
+            schema: build(database.clone(), Clock::fixed(TestApp::now())),
             database,
             viewer: Viewer {
                 user_id: caller.user,
                 token_id: Uuid::nil(),
                 name: caller.name.clone(),
                 roles: caller.roles.clone(),
+                scopes: Vec::new(),
+                viewed_as: None,
+                view: Views::new(Policy::built_in(&vocabulary()).unwrap()).of(&caller.roles, &[]),
+                reach: Reach {
+                    user: caller.user,
+                    ..Reach::default()
+                },
             },
             statements,
             cursors: Mutex::default(),
@@ -78,7 +89,7 @@ impl Hub {
         self.take_statements();
         let variables = Variables::from_json(Json::Object(variables.clone()));
         let request = Request::new(query).variables(variables);
-        let response = execute(&self.schema, request, self.viewer.clone()).await;
+        let response = execute(&self.schema, request, self.viewer.clone(), None).await;
         let text = serde_json::to_string(&response).unwrap();
         Answer {
             body: serde_json::from_str(&text).unwrap(),

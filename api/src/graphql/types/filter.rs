@@ -38,7 +38,7 @@ pub(super) fn register_filters(registry: &mut Registry) {
 /// The input type that tests a field, the type of its operands, and whether they have an order.
 fn tests_of(field: &Field) -> Option<(String, String, bool)> {
     let (value, ordered) = match &field.kind {
-        Kind::Id | Kind::Reference { .. } => ("ID", false),
+        Kind::Id | Kind::ForeignId { .. } => ("ID", false),
         Kind::Text(_) => ("String", true),
         Kind::Int(_) => ("Int", true),
         Kind::Boolean(_) => ("Boolean", false),

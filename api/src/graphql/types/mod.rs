@@ -24,6 +24,8 @@ pub(super) fn register(registry: &mut Registry) {
     add(registry, node_interface());
     add(registry, object("PageInfo", PAGE_INFO, page_info_fields()));
     add(registry, object("Money", MONEY, money_fields()));
+    add(registry, object("MoneyBand", MONEY_BAND, band_fields()));
+    add(registry, object("Reference", REFERENCE, reference_fields()));
     for entity in dataset().entities() {
         for field in &entity.fields {
             if let Kind::Choice(_, choice) = &field.kind {
@@ -89,6 +91,8 @@ fn root_fields() -> Vec<MetaField> {
 
 const PAGE_INFO: &str = "Where a page lies in its list.";
 const MONEY: &str = "An amount of money.";
+const MONEY_BAND: &str = "The band that an amount of money lies in. Its edges are 0, 1000, 5000, 10000, 50000, 100000, 500000, 1000000, 5000000 and 10000000 of the currency's units.";
+const REFERENCE: &str = "What a row is called, where no more of it can be said.";
 
 fn add(registry: &mut Registry, meta: MetaType) {
     registry.types.entry(meta.name().to_owned()).or_insert(meta);
@@ -149,7 +153,7 @@ fn node_field(declared: &Field) -> MetaField {
 
 fn type_of(field: &Field) -> String {
     let name = match &field.kind {
-        Kind::Id | Kind::Reference { .. } => "ID".to_owned(),
+        Kind::Id | Kind::ForeignId { .. } => "ID".to_owned(),
         Kind::Text(_) => "String".to_owned(),
         Kind::Int(_) => "Int".to_owned(),
         Kind::Boolean(_) => "Boolean".to_owned(),
@@ -157,8 +161,10 @@ fn type_of(field: &Field) -> String {
         Kind::Day(_) => "Date".to_owned(),
         Kind::Choice(_, choice) => choice.name.to_owned(),
         Kind::Json(_) => "JSON".to_owned(),
-        Kind::Texts(_) => "[String!]".to_owned(),
+        Kind::Texts(_) | Kind::MaskedFields => "[String!]".to_owned(),
         Kind::Money { .. } => "Money".to_owned(),
+        Kind::Band { .. } => "MoneyBand".to_owned(),
+        Kind::Reference { .. } => "Reference".to_owned(),
         Kind::ToOne { target, .. } => (*target).to_owned(),
         Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
             format!("{target}Connection")
@@ -229,6 +235,38 @@ fn money_fields() -> Vec<MetaField> {
             "minorUnits",
             "The amount in the currency's smallest unit: cents of a euro, yen.",
             "BigInt!",
+        ),
+    ]
+}
+
+fn band_fields() -> Vec<MetaField> {
+    vec![
+        field(
+            "from",
+            "The least amount of the band, in whole units of the currency; null for negative amounts.",
+            "Decimal",
+        ),
+        field(
+            "below",
+            "What the amount is below, in whole units of the currency; null for the last band.",
+            "Decimal",
+        ),
+        field("currency", "The currency.", "CurrencyCode!"),
+    ]
+}
+
+fn reference_fields() -> Vec<MetaField> {
+    vec![
+        field("id", "The row's global id.", "ID!"),
+        field(
+            "name",
+            "What it is called: a company, a person, a deal, a campaign; null where nobody has said.",
+            "String",
+        ),
+        field(
+            "status",
+            "How far it is: an account's `lifecycle`, a deal's `stage`, a lead's or a campaign's `status`; null for a contact.",
+            "String",
         ),
     ]
 }

@@ -1,11 +1,8 @@
 //! What a row must be like for a rule to take it, or to leave it out.
 
-use crate::intake::csv::Cells;
+use crate::{document::Node, intake::csv::Cells};
 
-use super::{
-    node::Node,
-    source::{Bound, Header, Source},
-};
+use super::source::{Bound, Header, Source};
 
 /// A demand on one column.
 #[derive(Clone, Debug)]

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use iso_currency::Currency;
 
-use crate::intake::{
-    catalog::{Entity, Field, FieldKind},
-    value::{self, Style},
+use crate::{
+    document::{Entries, Node, unknown},
+    intake::{
+        catalog::{Entity, Field, FieldKind},
+        value::{self, Style},
+    },
 };
 
 use super::{
     condition::{self, Condition},
-    node::{Entries, Node, unknown},
     reference::{self, Lookup},
     setting::{style, word},
     source::Source,

@@ -1,11 +1,11 @@
 //! References: how the row is found that a field points to.
 
-use crate::intake::catalog::{self, Entity, Field, FieldKind, Match};
-
-use super::{
-    field::Defaults,
-    node::{Entries, unknown},
+use crate::{
+    document::{Entries, unknown},
+    intake::catalog::{self, Entity, Field, FieldKind, Match},
 };
+
+use super::field::Defaults;
 
 /// How the row is found that a reference points to.
 #[derive(Clone, Debug)]

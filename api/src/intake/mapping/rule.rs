@@ -3,10 +3,13 @@
 use encoding_rs::Encoding;
 use toml::de::DeTable;
 
-use crate::intake::{
-    catalog::{self, Entity, FieldKind, Match},
-    csv,
-    value::Style,
+use crate::{
+    document::{Document, Entries, Node, unknown},
+    intake::{
+        catalog::{self, Entity, FieldKind, Match},
+        csv,
+        value::Style,
+    },
 };
 
 use super::{
@@ -14,7 +17,6 @@ use super::{
     condition::{self, Condition},
     field::{self, Defaults, FieldRule},
     glob::Pattern,
-    node::{Document, Entries, Node, unknown},
     setting,
     source::Source,
 };

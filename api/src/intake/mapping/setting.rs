@@ -2,9 +2,10 @@
 
 use chrono_tz::Tz;
 
-use crate::intake::value::{Dates, Style};
-
-use super::node::{Entries, unknown};
+use crate::{
+    document::{Entries, unknown},
+    intake::value::{Dates, Style},
+};
 
 /// Reads what a mapping or a field says on how values are written.
 pub(super) fn style(style: &mut Style, entries: &mut Entries<'_>) -> Result<(), String> {

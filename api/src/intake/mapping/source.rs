@@ -170,7 +170,7 @@ impl Header<'_> {
 
     fn missing(&self, name: &str) -> String {
         let known = self.names.iter().map(String::as_str);
-        let problem = super::node::unknown("column", name, known);
+        let problem = crate::document::unknown("column", name, known);
         format!("{}: {problem}", self.file)
     }
 }

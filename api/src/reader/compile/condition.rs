@@ -1,7 +1,10 @@
-//! Which rows: those that there are to see, of the row that a list is nested in, that pass the
+//! Which rows: those that the viewer sees, of the row that a list is nested in, that pass the
 //! filter, and that lie beyond a cursor.
 
-use crate::dataset::{Direction, Entity, Field, Kind};
+use crate::{
+    dataset::{Direction, Entity, Field, Kind},
+    error::ApiError,
+};
 
 use super::{
     super::{
@@ -9,10 +12,11 @@ use super::{
         filter::{Condition, Filter, Operand, Test},
     },
     Compiler, Parent,
+    scope::{NEVER, not_deleted},
 };
 
-impl Compiler {
-    /// The conditions by which a row belongs to a list: it is visible, it is tied to the row that
+impl Compiler<'_> {
+    /// The conditions by which a row belongs to a list: the viewer sees it, it is tied to the row that
     /// the list is nested in, and it passes the filter.
     pub(super) fn belongs(
         &mut self,
@@ -20,8 +24,12 @@ impl Compiler {
         filter: &Filter,
         parent: Parent<'_>,
         alias: &str,
-    ) -> Vec<String> {
-        let mut conditions = vec![visible(entity, alias)];
+    ) -> Result<Vec<String>, ApiError> {
+        let mut conditions = if self.seen_with(entity, parent) {
+            not_deleted(entity, alias).into_iter().collect()
+        } else {
+            self.visible(entity, alias)?
+        };
         match parent {
             Some((
                 Field {
@@ -49,29 +57,63 @@ impl Compiler {
             _ => {}
         }
         for condition in &filter.conditions {
-            conditions.push(self.condition(condition, alias));
+            conditions.push(self.condition(entity, condition, alias)?);
         }
-        conditions
+        Ok(conditions)
     }
 
-    pub(super) fn condition(&mut self, condition: &Condition, alias: &str) -> String {
-        let column = format!("{alias}.\"{}\"", condition.column);
+    /// Whether rows of `entity` are parts of the row that they are listed under, which the viewer
+    /// sees: then they see them all.
+    fn seen_with(&self, entity: &Entity, parent: Parent<'_>) -> bool {
+        let (Some((column, whole)), Some((field, _))) = (entity.ties.part_of, parent) else {
+            return false;
+        };
+        let rows = &self.view.noun(whole).rows;
+        let mut terms = self.view.noun(entity.name).rows.terms().iter();
+        matches!(field.kind, Kind::ToMany { column: key, .. } if key == column)
+            && terms.any(|term| term.parent.as_ref().is_some_and(|seen| seen.covers(rows)))
+    }
+
+    /// A condition of a filter. It sees the same value as the viewer does: by what is masked for them
+    /// nothing is filtered, because the rows that pass would tell it.
+    fn condition(
+        &mut self,
+        entity: &Entity,
+        condition: &Condition,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let field = condition.field;
+        if self.masked(field, entity).is_some() {
+            return Err(ApiError::ForbiddenField {
+                field: format!("filter.{}", field.name),
+            });
+        }
+        let column = format!(
+            "{alias}.\"{}\"",
+            field.kind.columns().next().unwrap_or("id")
+        );
+        let column = match field.kind {
+            Kind::ForeignId { target, .. } => {
+                self.known_id(entity, &column, target, column.clone())?
+            }
+            _ => column,
+        };
         let mut compare =
             |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
-        match &condition.test {
+        Ok(match &condition.test {
             Test::Equals(value) => compare("=", value),
             Test::Differs(value) => compare("<>", value),
             Test::Less(value) => compare("<", value),
             Test::LessOrEqual(value) => compare("<=", value),
             Test::Greater(value) => compare(">", value),
             Test::GreaterOrEqual(value) => compare(">=", value),
-            Test::In(values) if values.is_empty() => "1 = 0".to_owned(),
+            Test::In(values) if values.is_empty() => NEVER.to_owned(),
             Test::NotIn(values) if values.is_empty() => format!("{column} IS NOT NULL"),
             Test::In(values) => format!("{column} IN ({})", self.bind_all(values)),
             Test::NotIn(values) => format!("{column} NOT IN ({})", self.bind_all(values)),
             Test::IsNull(true) => format!("{column} IS NULL"),
             Test::IsNull(false) => format!("{column} IS NOT NULL"),
-        }
+        })
     }
 
     /// The condition for rows behind the cursor in the list's order, or before it; with the
@@ -98,13 +140,12 @@ pub(super) fn table(entity: &Entity, alias: &str) -> String {
     format!("\"{}\" AS {alias}", entity.table)
 }
 
-/// The rows of `entity` that there are to see.
-pub(super) fn visible(entity: &Entity, alias: &str) -> String {
-    if entity.soft_delete {
-        format!("{alias}.\"deleted_at\" IS NULL")
-    } else {
-        "1 = 1".to_owned()
+/// ` WHERE` with all conditions, of which there may be none.
+pub(super) fn all(conditions: &[String]) -> String {
+    if conditions.is_empty() {
+        return String::new();
     }
+    format!(" WHERE {}", conditions.join(" AND "))
 }
 
 pub(super) fn order(entity: &Entity, alias: &str, backward: bool) -> String {

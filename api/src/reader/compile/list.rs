@@ -7,13 +7,12 @@ use crate::{dataset::Kind, error::ApiError};
 use super::{
     super::{
         cursor::{self, Cursor},
-        selection::{
-            Connection, ConnectionPart, EdgePart, NodeField, NodeSelection, Page, PageInfoPart,
-        },
+        selection::{Connection, ConnectionPart, EdgePart, Page, PageInfoPart},
     },
     Compiler, Parent,
-    condition::{order, order_column, table},
+    condition::{self, order, order_column, table},
     page::Paged,
+    scope::{NEVER, exists},
 };
 
 /// An end of a page.
@@ -23,7 +22,7 @@ pub(super) enum End {
     Last,
 }
 
-impl Compiler {
+impl Compiler<'_> {
     /// A scalar subquery that gives a page of rows as an object.
     pub(super) fn connection(
         &mut self,
@@ -36,7 +35,7 @@ impl Compiler {
         for (key, part) in &connection.parts {
             let value = match part {
                 ConnectionPart::TypeName => format!("'{}Connection'", connection.entity.name),
-                ConnectionPart::TotalCount => self.total_count(connection, parent),
+                ConnectionPart::TotalCount => self.total_count(connection, parent)?,
                 ConnectionPart::PageInfo(parts) => {
                     self.page_info(parts, connection, parent, &alias)?
                 }
@@ -55,7 +54,7 @@ impl Compiler {
         if !paged.reads_rows {
             return Ok(object);
         }
-        let rows = self.rows(connection, parent, &paged);
+        let rows = self.rows(connection, parent, &paged)?;
         Ok(format!("(SELECT {object} FROM ({rows}) AS {alias})"))
     }
 
@@ -65,7 +64,7 @@ impl Compiler {
         connection: &Connection,
         parent: Parent<'_>,
         paged: &Paged<'_>,
-    ) -> String {
+    ) -> Result<String, ApiError> {
         let Connection {
             entity,
             filter,
@@ -73,32 +72,33 @@ impl Compiler {
             ..
         } = connection;
         let alias = self.alias();
-        let mut conditions = self.belongs(entity, filter, parent, &alias);
+        let mut conditions = self.belongs(entity, filter, parent, &alias)?;
         for (bound, behind) in [(&page.after, true), (&page.before, false)] {
             if let Some(cursor) = bound {
                 conditions.push(self.beyond(entity, cursor, &alias, behind, false));
             }
         }
-        let columns: Vec<_> = columns_of(connection)
+        let columns: Vec<_> = self
+            .columns_of(connection)
             .into_iter()
             .map(|column| format!("{alias}.\"{column}\""))
             .collect();
         let rows = format!(
-            "SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}",
+            "SELECT {} FROM {}{} ORDER BY {} LIMIT {}",
             columns.join(", "),
             table(entity, &alias),
-            conditions.join(" AND "),
+            condition::all(&conditions),
             order(entity, &alias, page.backward),
             u64::from(page.limit) + u64::from(paged.looks_ahead)
         );
         if !paged.numbered {
-            return rows;
+            return Ok(rows);
         }
-        format!(
+        Ok(format!(
             "SELECT r.*, row_number() OVER (ORDER BY {}) AS position, count(*) OVER () AS read \
              FROM ({rows}) AS r",
             order(entity, "r", false)
-        )
+        ))
     }
 
     pub(super) fn edge(
@@ -147,10 +147,10 @@ impl Compiler {
             let value = match part {
                 PageInfoPart::TypeName => "'PageInfo'".to_owned(),
                 PageInfoPart::HasNextPage if page.backward => {
-                    self.exists(connection, parent, page.before.as_ref(), true)
+                    self.lies_beyond(connection, parent, page.before.as_ref(), true)?
                 }
                 PageInfoPart::HasPreviousPage if !page.backward => {
-                    self.exists(connection, parent, page.after.as_ref(), false)
+                    self.lies_beyond(connection, parent, page.after.as_ref(), false)?
                 }
                 PageInfoPart::HasNextPage | PageInfoPart::HasPreviousPage => {
                     self.dialect.truth(&more)
@@ -183,53 +183,47 @@ impl Compiler {
     }
 
     /// Whether there is a row at the cursor or on its other side.
-    pub(super) fn exists(
+    fn lies_beyond(
         &mut self,
         connection: &Connection,
         parent: Parent<'_>,
         cursor: Option<&Cursor>,
         behind: bool,
-    ) -> String {
+    ) -> Result<String, ApiError> {
         let Some(cursor) = cursor else {
-            return self.dialect.truth("1 = 0");
+            return Ok(self.dialect.truth(NEVER));
         };
         let entity = connection.entity;
         let alias = self.alias();
-        let mut conditions = self.belongs(entity, &connection.filter, parent, &alias);
+        let mut conditions = self.belongs(entity, &connection.filter, parent, &alias)?;
         conditions.push(self.beyond(entity, cursor, &alias, behind, true));
-        let (table, conditions) = (table(entity, &alias), conditions.join(" AND "));
-        self.dialect.truth(&format!(
-            "EXISTS (SELECT 1 FROM {table} WHERE {conditions})"
+        Ok(self.dialect.truth(&exists(entity, &alias, &conditions)))
+    }
+
+    fn total_count(
+        &mut self,
+        connection: &Connection,
+        parent: Parent<'_>,
+    ) -> Result<String, ApiError> {
+        let entity = connection.entity;
+        let alias = self.alias();
+        let conditions = self.belongs(entity, &connection.filter, parent, &alias)?;
+        let from = table(entity, &alias);
+        Ok(format!(
+            "(SELECT count(*) FROM {from}{})",
+            condition::all(&conditions)
         ))
     }
 
-    pub(super) fn total_count(&mut self, connection: &Connection, parent: Parent<'_>) -> String {
-        let alias = self.alias();
-        let conditions = self.belongs(connection.entity, &connection.filter, parent, &alias);
-        format!(
-            "(SELECT count(*) FROM {} WHERE {})",
-            table(connection.entity, &alias),
-            conditions.join(" AND ")
-        )
-    }
-}
-
-/// The columns that the rows of a page must carry.
-fn columns_of(connection: &Connection) -> BTreeSet<&'static str> {
-    let mut columns = BTreeSet::from(["id", order_column(connection.entity).0]);
-    for node in connection.nodes() {
-        add_columns(node, &mut columns);
-    }
-    columns
-}
-
-fn add_columns(node: &NodeSelection, columns: &mut BTreeSet<&'static str>) {
-    for (_, field) in &node.fields {
-        match field {
-            NodeField::Scalar(field) | NodeField::Money(field, _) | NodeField::ToOne(field, _) => {
-                columns.extend(field.kind.columns());
-            }
-            NodeField::TypeName | NodeField::ToMany(..) => {}
+    /// The columns that the rows of a page must carry.
+    fn columns_of(&self, connection: &Connection) -> BTreeSet<&'static str> {
+        let entity = connection.entity;
+        let mut columns = BTreeSet::from(["id", order_column(entity).0]);
+        let fields = connection.nodes().flat_map(|node| &node.fields);
+        for field in fields.filter_map(|(_, field)| field.declared()) {
+            columns.extend(field.kind.columns());
+            columns.extend(self.columns_of_mask(field, entity));
         }
+        columns
     }
 }

@@ -3,17 +3,25 @@
 //! Every nested row and list is a correlated scalar subquery, in the same shape for both databases;
 //! a dialect says how values become JSON. Row scopes and masks belong here and nowhere else.
 
+mod band;
 mod condition;
 mod list;
+mod mask;
 mod page;
+mod relation;
 mod row;
+mod scope;
+
+use std::collections::BTreeMap;
 
 use sea_orm::Value;
 use uuid::Uuid;
 
 use crate::{
+    auth::{Reach, Viewer},
     dataset::{Field, GlobalId},
     error::ApiError,
+    views::{View, Word},
 };
 
 use super::{
@@ -28,21 +36,28 @@ const MAX_SMALL_OBJECT: usize = 50;
 /// What ties a list to the row that it is nested in: the field and the row's table alias.
 type Parent<'a> = Option<(&'a Field, &'a str)>;
 
-/// Compiles one statement.
-pub(super) struct Compiler {
+/// Compiles one statement, through the view of one viewer.
+pub(super) struct Compiler<'v> {
     dialect: &'static dyn Dialect,
+    view: &'v View,
+    reach: &'v Reach,
     sql: String,
     values: Vec<Value>,
+    /// The parameters that say who the viewer is, which every scope shares.
+    shared: BTreeMap<Word, String>,
     aliases: usize,
 }
 
-impl Compiler {
-    /// A compiler for `dialect`.
-    pub(super) fn new(dialect: &'static dyn Dialect) -> Self {
+impl<'v> Compiler<'v> {
+    /// A compiler for `dialect` and `viewer`.
+    pub(super) fn new(dialect: &'static dyn Dialect, viewer: &'v Viewer) -> Self {
         Self {
             dialect,
+            view: &viewer.view,
+            reach: &viewer.reach,
             sql: String::new(),
             values: Vec::new(),
+            shared: BTreeMap::new(),
             aliases: 0,
         }
     }
@@ -122,6 +137,20 @@ impl Compiler {
     pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         self.dialect.placeholder(self.values.len())
+    }
+
+    /// The parameter that says what `word` asks for, made where it is needed first.
+    pub(super) fn bind_once(
+        &mut self,
+        word: Word,
+        value: impl FnOnce(&dyn Dialect) -> Value,
+    ) -> String {
+        if let Some(known) = self.shared.get(&word) {
+            return known.clone();
+        }
+        let bound = self.bind(value(self.dialect));
+        self.shared.insert(word, bound.clone());
+        bound
     }
 
     pub(super) fn bind_all(&mut self, values: &[Operand]) -> String {

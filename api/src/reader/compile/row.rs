@@ -12,7 +12,7 @@ use crate::{
 use super::{
     super::selection::{MoneyPart, NodeField, NodeSelection},
     Compiler,
-    condition::{table, visible},
+    condition::{all, table},
 };
 
 /// PostgreSQL cuts a longer column alias, and an alias is a response key here.
@@ -22,7 +22,7 @@ const MAX_KEY_BYTES: usize = 63;
 const MAX_KEYS: usize = 400;
 
 /// The currencies that do not have two digits behind the point: how many, and a list of their codes.
-static UNUSUAL_CURRENCIES: LazyLock<Vec<(u16, String)>> = LazyLock::new(|| {
+pub(super) static UNUSUAL_CURRENCIES: LazyLock<Vec<(u16, String)>> = LazyLock::new(|| {
     let lists = [0, 3, 4].map(|digits| {
         let codes: Vec<_> = Currency::iter()
             .filter(|currency| currency.exponent().unwrap_or(0) == digits)
@@ -36,14 +36,12 @@ static UNUSUAL_CURRENCIES: LazyLock<Vec<(u16, String)>> = LazyLock::new(|| {
         .collect()
 });
 
-impl Compiler {
+impl Compiler<'_> {
     pub(super) fn row_by_id(&mut self, node: &NodeSelection, id: &str) -> Result<String, ApiError> {
         let alias = self.alias();
-        let from = format!(
-            " FROM {} WHERE {alias}.\"id\" = {id} AND {}",
-            table(node.entity, &alias),
-            visible(node.entity, &alias)
-        );
+        let mut conditions = vec![format!("{alias}.\"id\" = {id}")];
+        conditions.extend(self.visible(node.entity, &alias)?);
+        let from = format!(" FROM {}{}", table(node.entity, &alias), all(&conditions));
         self.row(node, &alias, &from)
     }
 
@@ -81,35 +79,36 @@ impl Compiler {
         ))
     }
 
-    pub(super) fn field(
+    fn field(
         &mut self,
         field: &NodeField,
         entity: &Entity,
         alias: &str,
     ) -> Result<String, ApiError> {
-        match field {
-            NodeField::TypeName => Ok(format!("'{}'", entity.name)),
-            NodeField::Scalar(field) => self.scalar(field, entity, alias),
-            NodeField::Money(field, parts) => self.money(field, parts, alias),
+        let value = match field {
+            NodeField::TypeName => return Ok(format!("'{}'", entity.name)),
+            NodeField::Scalar(field) => self.scalar(field, entity, alias)?,
+            NodeField::Money(field, parts) => self.money(field, parts, alias)?,
+            NodeField::Band(field, parts) => self.band(field, parts, alias)?,
+            NodeField::Reference(field, parts) => self.reference(field, parts, alias)?,
             NodeField::ToOne(field, node) => {
                 let Kind::ToOne { column, .. } = field.kind else {
                     return Err(misuse(field));
                 };
                 let row = self.row_by_id(node, &format!("{alias}.\"{column}\""))?;
-                Ok(format!("({row})"))
+                format!("({row})")
             }
             NodeField::ToMany(field, connection) => {
-                self.connection(connection, Some((field, alias)))
+                self.connection(connection, Some((field, alias)))?
             }
+        };
+        match field.declared() {
+            Some(declared) => self.veiled(declared, entity, alias, value),
+            None => Ok(value),
         }
     }
 
-    pub(super) fn scalar(
-        &self,
-        field: &Field,
-        entity: &Entity,
-        alias: &str,
-    ) -> Result<String, ApiError> {
+    fn scalar(&mut self, field: &Field, entity: &Entity, alias: &str) -> Result<String, ApiError> {
         let at = |column: &str| format!("{alias}.\"{column}\"");
         Ok(match &field.kind {
             Kind::Id => self.dialect.global_id(entity.prefix, &at("id")),
@@ -120,18 +119,22 @@ impl Compiler {
             Kind::Boolean(column) => self.dialect.boolean(&at(column)),
             Kind::Instant(column) => self.dialect.instant(&at(column)),
             Kind::Json(column) | Kind::Texts(column) => self.dialect.json(&at(column)),
-            Kind::Reference { column, target } => {
+            Kind::ForeignId { column, target } => {
                 let prefix = dataset().target(target)?.prefix;
-                self.dialect.global_id(prefix, &at(column))
+                let id = self.dialect.global_id(prefix, &at(column));
+                self.known_id(entity, &at(column), target, id)?
             }
+            Kind::MaskedFields => self.masked_fields(entity, alias)?,
             Kind::Money { .. }
+            | Kind::Band { .. }
+            | Kind::Reference { .. }
             | Kind::ToOne { .. }
             | Kind::ToMany { .. }
             | Kind::ToManyThrough { .. } => return Err(misuse(field)),
         })
     }
 
-    pub(super) fn money(
+    fn money(
         &self,
         field: &Field,
         parts: &[(String, MoneyPart)],
@@ -158,7 +161,7 @@ impl Compiler {
     }
 
     /// Minor units as a decimal: with two digits behind the point, or as many as ISO 4217 says.
-    pub(super) fn decimal(&self, minor: &str, currency: &str) -> String {
+    fn decimal(&self, minor: &str, currency: &str) -> String {
         let arms: Vec<_> = UNUSUAL_CURRENCIES
             .iter()
             .map(|(digits, codes)| {
@@ -174,6 +177,6 @@ impl Compiler {
     }
 }
 
-fn misuse(field: &Field) -> ApiError {
+pub(super) fn misuse(field: &Field) -> ApiError {
     ApiError::internal(format!("`{}` was selected as what it is not", field.name))
 }

@@ -8,6 +8,9 @@ pub(super) use sqlite::Sqlite;
 
 use std::fmt::Debug;
 
+use sea_orm::Value;
+use uuid::Uuid;
+
 /// A database's way to write JSON. `column` is a qualified column such as `t1."name"`; a value may
 /// be null, and then the JSON is null.
 pub(super) trait Dialect: Debug + Send + Sync {
@@ -29,6 +32,17 @@ pub(super) trait Dialect: Debug + Send + Sync {
     fn decimal(&self, minor: &str, digits: u16) -> String;
     /// An integer as text.
     fn integer_text(&self, column: &str) -> String;
+    /// A text in part: what stands before the last `@` as its first letter, `a…@acme.com`; without an
+    /// `@` both ends of it, `+43 … 77`, where it is long enough.
+    fn partial(&self, column: &str) -> String;
+    /// A list of ids as one parameter, for [`Dialect::listed`].
+    fn id_list(&self, ids: &[Uuid]) -> Value;
+    /// The condition that a column holds one of the ids in the parameter.
+    fn listed(&self, column: &str, placeholder: &str) -> String;
+    /// The condition that a column holds a JSON list with an object whose `key` is `value`.
+    fn lists_object(&self, column: &str, key: &str, value: &str) -> String;
+    /// A text that is JSON.
+    fn json_of_text(&self, text: &str) -> String;
     /// The cursor: `mark` and the hexadecimal form of the JSON array of `key` and `id`.
     fn cursor(&self, mark: &str, key: &str, id: &str) -> String;
 

@@ -1,6 +1,9 @@
 //! JSON as PostgreSQL writes it. `row_to_json` over a derived row was 15 to 20 % cheaper in a
 //! measured page than `json_build_object`, and has no limit of 100 arguments.
 
+use sea_orm::Value;
+use uuid::Uuid;
+
 use super::Dialect;
 
 /// PostgreSQL 15 or later.
@@ -46,6 +49,33 @@ impl Dialect for Postgres {
 
     fn integer_text(&self, column: &str) -> String {
         format!("{column}::text")
+    }
+
+    fn partial(&self, column: &str) -> String {
+        format!(
+            "CASE WHEN strpos({column}, '@') > 1 \
+             THEN left({column}, 1) || '…' || substring({column} from '@[^@]*$') \
+             WHEN strpos({column}, '@') = 1 THEN '…' || substring({column} from '@[^@]*$') \
+             WHEN length({column}) > 7 THEN left({column}, 3) || ' … ' || right({column}, 2) \
+             WHEN {column} IS NOT NULL THEN '…' END"
+        )
+    }
+
+    fn id_list(&self, ids: &[Uuid]) -> Value {
+        let ids: Vec<_> = ids.iter().map(Uuid::to_string).collect();
+        Value::from(format!("{{{}}}", ids.join(",")))
+    }
+
+    fn listed(&self, column: &str, placeholder: &str) -> String {
+        format!("{column} = ANY ({placeholder}::text::uuid[])")
+    }
+
+    fn lists_object(&self, column: &str, key: &str, value: &str) -> String {
+        format!(r#"{column} @> '[{{"{key}": "{value}"}}]'::jsonb"#)
+    }
+
+    fn json_of_text(&self, text: &str) -> String {
+        format!("({text})::json")
     }
 
     fn cursor(&self, mark: &str, key: &str, id: &str) -> String {

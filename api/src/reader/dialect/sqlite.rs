@@ -1,6 +1,9 @@
 //! JSON as SQLite writes it. Text is stored by `sqlx`: a UUID as 16 bytes, an instant in RFC 3339
 //! with none, three or six digits of a second and `+00:00`.
 
+use sea_orm::Value;
+use uuid::Uuid;
+
 use super::Dialect;
 
 /// The embedded SQLite.
@@ -53,6 +56,38 @@ impl Dialect for Sqlite {
 
     fn integer_text(&self, column: &str) -> String {
         format!("CAST({column} AS TEXT)")
+    }
+
+    fn partial(&self, column: &str) -> String {
+        // Without its last letters that are no `@`, a text ends in its last `@`.
+        let tail = format!("substr({column}, length(rtrim({column}, replace({column}, '@', ''))))");
+        format!(
+            "CASE WHEN instr({column}, '@') > 1 THEN substr({column}, 1, 1) || '…' || {tail} \
+             WHEN instr({column}, '@') = 1 THEN '…' || {tail} \
+             WHEN length({column}) > 7 \
+             THEN substr({column}, 1, 3) || ' … ' || substr({column}, -2) \
+             WHEN {column} IS NOT NULL THEN '…' END"
+        )
+    }
+
+    fn id_list(&self, ids: &[Uuid]) -> Value {
+        let ids: Vec<_> = ids.iter().map(|id| id.simple().to_string()).collect();
+        Value::from(serde_json::json!(ids).to_string())
+    }
+
+    fn listed(&self, column: &str, placeholder: &str) -> String {
+        format!("{column} IN (SELECT unhex(value) FROM json_each({placeholder}))")
+    }
+
+    fn lists_object(&self, column: &str, key: &str, value: &str) -> String {
+        format!(
+            "json_type({column}) = 'array' AND EXISTS (SELECT 1 FROM json_each({column}) AS e \
+             WHERE e.type = 'object' AND json_extract(e.value, '$.{key}') = '{value}')"
+        )
+    }
+
+    fn json_of_text(&self, text: &str) -> String {
+        format!("json({text})")
     }
 
     fn cursor(&self, mark: &str, key: &str, id: &str) -> String {

@@ -1,4 +1,4 @@
-//! Values of a TOML document that know the line they stand in.
+//! A TOML document whose values know the line they stand in, so that a complaint can say it.
 
 use std::ops::Range;
 
@@ -6,21 +6,21 @@ use toml::de::{DeTable, DeValue};
 
 /// A value and where it stands.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'a> {
-    pub(super) document: Document<'a>,
-    pub(super) value: &'a DeValue<'a>,
+pub(crate) struct Node<'a> {
+    pub(crate) document: Document<'a>,
+    pub(crate) value: &'a DeValue<'a>,
     span: (usize, usize),
 }
 
 /// The file that is read.
 #[derive(Clone, Copy)]
-pub(super) struct Document<'a> {
-    pub(super) origin: &'a str,
-    pub(super) text: &'a str,
+pub(crate) struct Document<'a> {
+    pub(crate) origin: &'a str,
+    pub(crate) text: &'a str,
 }
 
 /// A table, and which of its entries have been looked at.
-pub(super) struct Entries<'a> {
+pub(crate) struct Entries<'a> {
     document: Document<'a>,
     table: &'a DeTable<'a>,
     span: (usize, usize),
@@ -29,13 +29,13 @@ pub(super) struct Entries<'a> {
 
 impl<'a> Document<'a> {
     /// A complaint about what stands at `at`.
-    pub(super) fn error(self, at: usize, problem: &str) -> String {
+    pub(crate) fn error(self, at: usize, problem: &str) -> String {
         let before = self.text.get(..at).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         format!("{}:{line}: {problem}", self.origin)
     }
 
-    pub(super) fn entries(self, table: &'a DeTable<'a>, span: Range<usize>) -> Entries<'a> {
+    pub(crate) fn entries(self, table: &'a DeTable<'a>, span: Range<usize>) -> Entries<'a> {
         Entries {
             document: self,
             table,
@@ -46,12 +46,17 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn error(&self, problem: &str) -> String {
+    /// Where it stands in the text.
+    pub(crate) fn at(&self) -> usize {
+        self.span.0
+    }
+
+    pub(crate) fn error(&self, problem: &str) -> String {
         self.document.error(self.span.0, problem)
     }
 
     /// The text of a string.
-    pub(super) fn string(&self) -> Result<&'a str, String> {
+    pub(crate) fn string(&self) -> Result<&'a str, String> {
         match self.value {
             DeValue::String(text) => Ok(text),
             _ => Err(self.error("a text in quotes is expected here")),
@@ -59,14 +64,14 @@ impl<'a> Node<'a> {
     }
 
     /// One text or several.
-    pub(super) fn strings(&self) -> Result<Vec<&'a str>, String> {
+    pub(crate) fn strings(&self) -> Result<Vec<&'a str>, String> {
         match self.items() {
             Some(items) => items.iter().map(Node::string).collect(),
             None => Ok(vec![self.string()?]),
         }
     }
 
-    pub(super) fn flag(&self) -> Result<bool, String> {
+    pub(crate) fn flag(&self) -> Result<bool, String> {
         match self.value {
             DeValue::Boolean(flag) => Ok(*flag),
             _ => Err(self.error("`true` or `false` is expected here")),
@@ -74,7 +79,7 @@ impl<'a> Node<'a> {
     }
 
     /// A text, number, flag or list, as the text of a cell.
-    pub(super) fn constant(&self) -> Result<String, String> {
+    pub(crate) fn constant(&self) -> Result<String, String> {
         match self.value {
             DeValue::String(text) => Ok(text.to_string()),
             DeValue::Integer(number) => Ok(number.to_string()),
@@ -89,7 +94,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn items(&self) -> Option<Vec<Node<'a>>> {
+    pub(crate) fn items(&self) -> Option<Vec<Node<'a>>> {
         let DeValue::Array(items) = self.value else {
             return None;
         };
@@ -101,7 +106,7 @@ impl<'a> Node<'a> {
         Some(nodes.collect())
     }
 
-    pub(super) fn entries(&self) -> Option<Entries<'a>> {
+    pub(crate) fn entries(&self) -> Option<Entries<'a>> {
         match self.value {
             DeValue::Table(table) => Some(self.document.entries(table, self.span.0..self.span.1)),
             _ => None,
@@ -109,19 +114,19 @@ impl<'a> Node<'a> {
     }
 
     /// The table that must stand here.
-    pub(super) fn table(&self) -> Result<Entries<'a>, String> {
+    pub(crate) fn table(&self) -> Result<Entries<'a>, String> {
         self.entries()
             .ok_or_else(|| self.error("a table is expected here: `{ name = … }`"))
     }
 }
 
 impl<'a> Entries<'a> {
-    pub(super) fn error(&self, problem: &str) -> String {
+    pub(crate) fn error(&self, problem: &str) -> String {
         self.document.error(self.span.0, problem)
     }
 
     /// The entry called `name`.
-    pub(super) fn get(&mut self, name: &'static str) -> Option<Node<'a>> {
+    pub(crate) fn get(&mut self, name: &'static str) -> Option<Node<'a>> {
         self.known.push(name);
         let value = self.table.get(name)?;
         Some(Node {
@@ -131,12 +136,12 @@ impl<'a> Entries<'a> {
         })
     }
 
-    pub(super) fn string(&mut self, name: &'static str) -> Result<Option<&'a str>, String> {
+    pub(crate) fn string(&mut self, name: &'static str) -> Result<Option<&'a str>, String> {
         self.get(name).map(|node| node.string()).transpose()
     }
 
     /// All entries, in the order of the document, with the position of each name.
-    pub(super) fn all(&self) -> Vec<(&'a str, usize, Node<'a>)> {
+    pub(crate) fn all(&self) -> Vec<(&'a str, usize, Node<'a>)> {
         let mut all: Vec<_> = self
             .table
             .iter()
@@ -156,7 +161,7 @@ impl<'a> Entries<'a> {
     }
 
     /// Complains about the first entry that nobody asked for.
-    pub(super) fn finish(self) -> Result<(), String> {
+    pub(crate) fn finish(self) -> Result<(), String> {
         for (name, at, _) in self.all() {
             if !self.known.contains(&name) {
                 let problem = unknown("setting", name, self.known.iter().copied());
@@ -168,7 +173,7 @@ impl<'a> Entries<'a> {
 }
 
 /// Says that `name` is not known, what is, and what was most likely meant.
-pub(super) fn unknown<'n>(
+pub(crate) fn unknown<'n>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'n str> + Clone,

@@ -1,0 +1,170 @@
+//! Row scopes as conditions: whose a row is, where it lies, and what else a word asks.
+
+use crate::{
+    dataset::{Entity, Path, RowTest, dataset},
+    error::ApiError,
+    views::{Scope, Term, Word},
+};
+
+use super::{Compiler, condition::table};
+
+/// A condition that holds for no row.
+pub(super) const NEVER: &str = "1 = 0";
+
+impl Compiler<'_> {
+    /// The conditions for the rows of `entity` that there are for the viewer to see.
+    pub(super) fn visible(
+        &mut self,
+        entity: &Entity,
+        alias: &str,
+    ) -> Result<Vec<String>, ApiError> {
+        let rows = &self.view.noun(entity.name).rows;
+        let mut conditions: Vec<_> = not_deleted(entity, alias).into_iter().collect();
+        conditions.extend(self.in_scope(entity, rows, alias)?);
+        Ok(conditions)
+    }
+
+    /// The condition for the rows in `scope`; `None` where those are all.
+    pub(super) fn in_scope(
+        &mut self,
+        entity: &Entity,
+        scope: &Scope,
+        alias: &str,
+    ) -> Result<Option<String>, ApiError> {
+        if scope.is_all() {
+            return Ok(None);
+        }
+        let mut terms = Vec::with_capacity(scope.terms().len());
+        for term in scope.terms() {
+            terms.push(self.term(entity, term, alias)?);
+        }
+        Ok(Some(any(&terms)))
+    }
+
+    fn term(&mut self, entity: &Entity, term: &Term, alias: &str) -> Result<String, ApiError> {
+        let mut words = Vec::with_capacity(term.words.len());
+        for word in &term.words {
+            words.push(match word {
+                Word::Parent => self.parent(entity, term, alias)?,
+                Word::Own | Word::Team => self.paths(&entity.ties.people, *word, alias)?,
+                Word::Territory | Word::TeamTerritory => {
+                    self.paths(&entity.ties.places, *word, alias)?
+                }
+                _ => match entity.ties.test(*word) {
+                    Some(test) => self.row_test(test, alias)?,
+                    None => NEVER.to_owned(),
+                },
+            });
+        }
+        Ok(words.join(" AND "))
+    }
+
+    /// Whether the row that this one is a part of is in the term's scope.
+    fn parent(&mut self, entity: &Entity, term: &Term, alias: &str) -> Result<String, ApiError> {
+        let (Some((column, target)), Some(rows)) = (entity.ties.part_of, &term.parent) else {
+            return Ok(NEVER.to_owned());
+        };
+        let whole = dataset().target(target)?;
+        let there = self.alias();
+        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
+        conditions.extend(not_deleted(whole, &there));
+        conditions.extend(self.in_scope(whole, rows, &there)?);
+        Ok(exists(whole, &there, &conditions))
+    }
+
+    fn paths(&mut self, paths: &[Path], word: Word, alias: &str) -> Result<String, ApiError> {
+        let mut ways = Vec::with_capacity(paths.len());
+        for path in paths {
+            ways.push(self.path(&path.hops, path.column, word, alias)?);
+        }
+        Ok(any(&ways))
+    }
+
+    /// Whether what stands at the end of the way is what `word` asks for.
+    fn path(
+        &mut self,
+        hops: &[(&'static str, &'static str)],
+        column: &str,
+        word: Word,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let Some(((key, target), rest)) = hops.split_first() else {
+            return Ok(self.belongs_to_viewer(&format!("{alias}.\"{column}\""), word));
+        };
+        let target = dataset().target(target)?;
+        let there = self.alias();
+        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{key}\"")];
+        conditions.extend(not_deleted(target, &there));
+        conditions.push(self.path(rest, column, word, &there)?);
+        Ok(exists(target, &there, &conditions))
+    }
+
+    fn belongs_to_viewer(&mut self, column: &str, word: Word) -> String {
+        let reach = self.reach;
+        let ids = match word {
+            Word::Team => &reach.team,
+            Word::Territory => &reach.territories,
+            Word::TeamTerritory => &reach.team_territories,
+            _ => {
+                return match reach.user {
+                    Some(user) => format!("{column} = {}", self.bind_once(word, |_| user.into())),
+                    None => NEVER.to_owned(),
+                };
+            }
+        };
+        if ids.is_empty() {
+            return NEVER.to_owned();
+        }
+        let list = self.bind_once(word, |dialect| dialect.id_list(ids));
+        self.dialect.listed(column, &list)
+    }
+
+    fn row_test(&mut self, test: &RowTest, alias: &str) -> Result<String, ApiError> {
+        let at = |column: &str| format!("{alias}.\"{column}\"");
+        Ok(match test {
+            RowTest::Absent(column) => format!("{} IS NULL", at(column)),
+            RowTest::Is(column, value) => format!("{} = '{value}'", at(column)),
+            RowTest::IsNot(column, value) => format!("{} <> '{value}'", at(column)),
+            RowTest::Lists { column, key, value } => {
+                self.dialect.lists_object(&at(column), key, value)
+            }
+            RowTest::Mine(path) => self.path(&path.hops, path.column, Word::Own, alias)?,
+            RowTest::SomeMine {
+                target,
+                column,
+                path,
+            } => {
+                let target = dataset().target(target)?;
+                let there = self.alias();
+                let mut conditions = vec![format!("{there}.\"{column}\" = {}", at("id"))];
+                conditions.extend(not_deleted(target, &there));
+                conditions.push(self.path(&path.hops, path.column, Word::Own, &there)?);
+                exists(target, &there, &conditions)
+            }
+        })
+    }
+}
+
+/// The condition that a row was not deleted, where rows can be.
+pub(super) fn not_deleted(entity: &Entity, alias: &str) -> Option<String> {
+    let condition = || format!("{alias}.\"deleted_at\" IS NULL");
+    entity.soft_delete.then(condition)
+}
+
+/// That there is a row of `entity` for which the conditions hold.
+pub(super) fn exists(entity: &Entity, alias: &str, conditions: &[String]) -> String {
+    let (table, conditions) = (table(entity, alias), conditions.join(" AND "));
+    format!("EXISTS (SELECT 1 FROM {table} WHERE {conditions})")
+}
+
+/// That one of the conditions holds, of which there may be none.
+fn any(conditions: &[String]) -> String {
+    match conditions {
+        [] => NEVER.to_owned(),
+        [only] => only.clone(),
+        several => {
+            let each = several.iter().map(|condition| format!("({condition})"));
+            format!("({})", each.collect::<Vec<_>>().join(" OR "))
+        }
+    }
+}

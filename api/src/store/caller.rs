@@ -1,0 +1,165 @@
+//! Who calls, found by the id of a token: one statement a request.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::bulk;
+
+/// A token, whose it is, and whose rows and which territories count as theirs.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The user whose token it is; none for a service.
+    pub user_id: Option<Uuid>,
+    /// What the token is for.
+    pub token_name: String,
+    /// The roles of a service's token: a JSON array of names.
+    pub token_roles: Json,
+    /// The token's scopes: a JSON array.
+    pub scopes: Json,
+    /// UTC; taken back then.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// The user, where there is one.
+    pub user: Option<CallingUser>,
+    /// The user and everybody below them, where their roles ask for it.
+    pub team: Vec<Uuid>,
+    /// Their territories and all below, where their roles ask for it.
+    pub territories: Vec<Uuid>,
+    /// The team's territories and all below, where their roles ask for it.
+    pub team_territories: Vec<Uuid>,
+}
+
+/// The user of a token.
+#[derive(Clone, Debug)]
+pub struct CallingUser {
+    /// Their name.
+    pub name: String,
+    /// Their roles: a JSON array of names.
+    pub roles: Json,
+    /// Whether they may call: active, and not deleted.
+    pub active: bool,
+}
+
+/// Which roles ask for what takes a walk through a tree to find out.
+#[derive(Clone, Debug, Default)]
+pub struct Asking {
+    /// The roles that ask for the team.
+    pub team: Vec<String>,
+    /// The roles that ask for territories.
+    pub territories: Vec<String>,
+    /// The roles that ask for the team's territories.
+    pub team_territories: Vec<String>,
+}
+
+/// Finds the caller whose token has this id. `as_if` stands in for the roles that they have.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    token: Uuid,
+    asking: &Asking,
+    as_if: Option<&str>,
+) -> Result<Option<Caller>, DbErr> {
+    let backend = db.get_database_backend();
+    let lists = [&asking.team, &asking.territories, &asking.team_territories];
+    let lists = lists.map(|roles| bulk::list(backend, roles.iter().map(String::as_str)));
+    let mut values = vec![token.into()];
+    values.extend(lists);
+    values.push(as_if.into());
+    let statement = Statement::from_sql_and_values(backend, sql(backend), values);
+    let row = db.query_one_raw(statement).await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn sql(backend: DbBackend) -> String {
+    let sqlite = backend == DbBackend::Sqlite;
+    // Whether one of the user's roles is among those of a parameter.
+    let asks = |parameter: &str| {
+        if sqlite {
+            format!(
+                "EXISTS (SELECT 1 FROM json_each({parameter}) AS a WHERE a.value = $5 OR $5 IS NULL \
+                 AND a.value IN (SELECT r.value FROM json_each(u.roles) AS r))"
+            )
+        } else {
+            format!(
+                "CASE WHEN $5::text IS NULL THEN jsonb_exists_any(u.roles, {parameter}::text::text[]) \
+                 ELSE $5::text = ANY ({parameter}::text::text[]) END"
+            )
+        }
+    };
+    let ids = |column: &str| {
+        if sqlite {
+            format!("json_group_array(DISTINCT lower(hex({column})))")
+        } else {
+            format!("json_agg(DISTINCT {column})::text")
+        }
+    };
+    let within = if sqlite {
+        "substr(below.path, 1, length(top.path)) = top.path"
+    } else {
+        "starts_with(below.path, top.path)"
+    };
+    // `UNION` drops who was found before, so that a circle of managers comes to an end.
+    let team = "WITH RECURSIVE team(id) AS (SELECT u.id UNION \
+                SELECT m.id FROM \"user\" AS m JOIN team ON m.manager_id = team.id)";
+    let territories = |people: &str| {
+        format!(
+            "SELECT {} FROM user_territory AS given \
+             JOIN territory AS top ON top.id = given.territory_id AND top.deleted_at IS NULL \
+             JOIN territory AS below ON {within} AND below.deleted_at IS NULL \
+             WHERE given.user_id {people}",
+            ids("below.id")
+        )
+    };
+    format!(
+        "SELECT t.user_id, t.name AS token_name, t.roles AS token_roles, t.scopes, t.revoked_at, \
+         u.name AS user_name, u.roles AS user_roles, \
+         u.active AND u.deleted_at IS NULL AS user_active, \
+         CASE WHEN {} THEN ({team} SELECT {} FROM team) END AS team, \
+         CASE WHEN {} THEN ({}) END AS territories, \
+         CASE WHEN {} THEN ({team} {}) END AS team_territories \
+         FROM api_token AS t LEFT JOIN \"user\" AS u ON u.id = t.user_id WHERE t.id = $1",
+        asks("$2"),
+        ids("id"),
+        asks("$3"),
+        territories("= u.id"),
+        asks("$4"),
+        territories("IN (SELECT id FROM team)")
+    )
+}
+
+fn read(row: &QueryResult) -> Result<Caller, DbErr> {
+    let name: Option<String> = row.try_get("", "user_name")?;
+    let user = match name {
+        Some(name) => Some(CallingUser {
+            name,
+            roles: row.try_get("", "user_roles")?,
+            active: row.try_get("", "user_active")?,
+        }),
+        None => None,
+    };
+    Ok(Caller {
+        user_id: row.try_get("", "user_id")?,
+        token_name: row.try_get("", "token_name")?,
+        token_roles: row.try_get("", "token_roles")?,
+        scopes: row.try_get("", "scopes")?,
+        revoked_at: row.try_get("", "revoked_at")?,
+        user,
+        team: ids(row, "team")?,
+        territories: ids(row, "territories")?,
+        team_territories: ids(row, "team_territories")?,
+    })
+}
+
+/// A JSON array of ids, or nothing.
+fn ids(row: &QueryResult, column: &str) -> Result<Vec<Uuid>, DbErr> {
+    let text: Option<String> = row.try_get("", column)?;
+    match text {
+        Some(text) => serde_json::from_str(&text)
+            .map_err(|error| DbErr::Type(format!("{column} is no list of ids: {error}"))),
+        None => Ok(Vec::new()),
+    }
+}
