@@ -89,7 +89,7 @@ impl App {
     ///
     /// Returns [`StartError`] when the address is taken or not ours.
     pub fn listen(self) -> Result<Running, StartError> {
-        let schema = graphql::build(self.database.clone(), self.clock);
+        let schema = graphql::build(self.database.clone(), self.clock, self.views.clone());
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
         let state = http::State::new(schema, authenticator, database, &self.config.server);

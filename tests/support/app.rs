@@ -17,8 +17,8 @@ use api::{
     clock::Clock,
     config::{Config, Sources},
     database::Database,
-    services::token::{self, Bearer},
-    views::Role,
+    services::token::{self, Bearer, Terms},
+    views::{Role, Views},
 };
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
@@ -42,6 +42,7 @@ pub struct TestApp {
     /// For requests that [`TestApp::graphql`] does not make.
     pub http: Client,
     tokens: Tokens,
+    views: Views,
     statements: Arc<Mutex<Vec<String>>>,
     running: Option<Running>,
     folder: TempDir,
@@ -104,7 +105,7 @@ impl TestApp {
         let clock = Clock::fixed(Self::now());
         let app = App::with_database(connected.clone(), config, clock.clone()).await;
         let app = app.expect("the hub can be built");
-        let tokens = app.tokens.clone();
+        let (tokens, views) = (app.tokens.clone(), app.views.clone());
         let running = app.listen().expect("the hub can listen");
         Self {
             url: running.url.clone(),
@@ -112,6 +113,7 @@ impl TestApp {
             clock,
             http: Client::new(),
             tokens,
+            views,
             statements,
             running: Some(running),
             folder,
@@ -126,6 +128,7 @@ impl TestApp {
     /// When the hub does not issue it.
     pub async fn token_for(&self, role: Role) -> String {
         let name = format!("a {role} of the tests");
+        let role = role.to_string();
         self.issue(Bearer::Service { name, role }).await
     }
 
@@ -140,7 +143,19 @@ impl TestApp {
 
     async fn issue(&self, bearer: Bearer) -> String {
         let now = self.clock.now();
-        let issued = token::issue(&self.database, &self.tokens, now, bearer, 1).await;
+        let terms = Terms {
+            days: 1,
+            scopes: Vec::new(),
+        };
+        let issued = token::issue(
+            &self.database,
+            &self.tokens,
+            &self.views,
+            now,
+            bearer,
+            terms,
+        )
+        .await;
         issued.expect("a token can be issued").token
     }
 

@@ -1,5 +1,7 @@
 //! From the `Authorization` header to the caller.
 
+use uuid::Uuid;
+
 use super::{
     token::{Claims, Refusal, Tokens},
     viewer::{Reach, Viewer},
@@ -24,17 +26,11 @@ impl Authenticator {
     /// Checks tokens with `tokens`, looks them up in `database`, and gives each caller their view.
     #[must_use]
     pub fn new(tokens: Tokens, database: Database, views: Views) -> Self {
-        let asking = |words: &[Word]| views.roles_asking(words).map(str::to_owned).collect();
-        let asking = Asking {
-            team: asking(&[Word::Team]),
-            territories: asking(&[Word::Territory]),
-            team_territories: asking(&[Word::TeamTerritory]),
-        };
         Self {
             tokens,
             database,
+            asking: asking(&views),
             views,
-            asking,
         }
     }
 
@@ -84,26 +80,57 @@ impl Authenticator {
         if caller.user_id.unwrap_or(claims.jti) != claims.sub {
             return Err(Refusal::Unknown);
         }
-        let (name, roles) = match (caller.user_id, caller.user) {
-            (None, _) => (caller.token_name, names(&caller.token_roles)),
-            (Some(_), Some(user)) if user.active => (user.name, names(&user.roles)),
+        let scopes = names(&caller.scopes);
+        let (name, roles, reach) = match (caller.user_id, caller.user) {
+            (None, _) => (
+                caller.token_name,
+                names(&caller.token_roles),
+                Reach::default(),
+            ),
+            (Some(id), Some(user)) if user.active => {
+                let (roles, name) = (names(&user.roles), user.name.clone());
+                (name, roles, Reach::of(id, user))
+            }
             (Some(_), _) => return Err(Refusal::Inactive),
         };
         Ok(Viewer {
             user_id: caller.user_id,
             token_id: claims.jti,
             name,
-            view: self.views.of(&roles, &names(&caller.scopes)),
+            view: self.views.of(&roles, &scopes),
             roles,
-            scopes: names(&caller.scopes),
+            scopes,
             viewed_as: None,
-            reach: Reach {
-                user: caller.user_id,
-                team: caller.team,
-                territories: caller.territories,
-                team_territories: caller.team_territories,
-            },
+            reach,
         })
+    }
+
+    /// The user with this id as they would be if they called now; `None` where there is no such user,
+    /// or they may not call. For whoever may know what others see.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ApiError::Internal`] when the database fails.
+    pub async fn user(
+        views: &Views,
+        database: &Database,
+        id: Uuid,
+    ) -> Result<Option<Viewer>, ApiError> {
+        let found = caller::find_user(database.reads(), id, &asking(views)).await?;
+        let user = found.filter(|user| user.active);
+        Ok(user.map(|user| {
+            let roles = names(&user.roles);
+            Viewer {
+                user_id: Some(id),
+                token_id: Uuid::nil(),
+                name: user.name.clone(),
+                view: views.of(&roles, &[]),
+                roles,
+                scopes: Vec::new(),
+                viewed_as: None,
+                reach: Reach::of(id, user),
+            }
+        }))
     }
 
     /// Puts the view of `role` before the viewer's eyes. What their token may not read they do not
@@ -134,6 +161,16 @@ fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// Which roles ask for what takes a walk through a tree to find out.
+fn asking(views: &Views) -> Asking {
+    let asking = |words: &[Word]| views.roles_asking(words).map(str::to_owned).collect();
+    Asking {
+        team: asking(&[Word::Team]),
+        territories: asking(&[Word::Territory]),
+        team_territories: asking(&[Word::TeamTerritory]),
+    }
 }
 
 /// The texts in a JSON array. Whatever else is in there grants nothing.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::views::View;
+use crate::{store::caller::CallingUser, views::View};
 
 /// Who is calling, built once for each request from a verified token.
 ///
@@ -41,4 +41,16 @@ pub struct Reach {
     pub territories: Vec<Uuid>,
     /// The territories of everybody in the team and all below; looked up only where a role asks.
     pub team_territories: Vec<Uuid>,
+}
+
+impl Reach {
+    /// Of the user with that `id`.
+    pub(super) fn of(id: Uuid, user: CallingUser) -> Self {
+        Self {
+            user: Some(id),
+            team: user.team,
+            territories: user.territories,
+            team_territories: user.team_territories,
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod failure;
 mod import;
 mod migrate;
 mod output;
+mod roles;
 mod schema;
 mod serve;
 mod token;
@@ -44,6 +45,8 @@ enum Command {
     Import(import::Args),
     /// Issue, list and revoke tokens
     Token(token::Args),
+    /// Print what each role sees and may do
+    Roles,
     /// Print the API's schema
     Schema(schema::Args),
     /// Print the settings in force, and where each came from
@@ -78,6 +81,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(&args, logging(load()?)?).await,
         Command::Import(args) => import::run(args, logging(load()?)?).await,
         Command::Token(args) => token::run(args, logging(load()?)?).await,
+        Command::Roles => roles::run(&load()?),
         Command::Schema(args) => schema::run(&args),
         Command::Config => config::run(&load()?),
         Command::Doctor => doctor::run(&logging(load()?)?).await,

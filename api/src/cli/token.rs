@@ -9,8 +9,7 @@ use crate::{
     app::{self, App},
     clock::Clock,
     config::Config,
-    services::token::{self, Bearer},
-    views::Role,
+    services::token::{self, Bearer, Terms},
 };
 
 #[derive(clap::Args)]
@@ -42,12 +41,16 @@ struct Issue {
         conflicts_with = "role"
     )]
     user: Option<String>,
-    /// Issue it to a program, in this role
+    /// Issue it to a program, in this role; `revhub roles` lists them
     #[arg(long, requires = "name")]
-    role: Option<Role>,
+    role: Option<String>,
     /// What the program is called
     #[arg(long, requires = "role")]
     name: Option<String>,
+    /// Let it read only this, such as `lead:read`; can be said several times [default: all that the
+    /// role sees]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
     /// How many days it is valid [default: the setting `auth.token_days`]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: Option<u32>,
@@ -78,7 +81,11 @@ async fn issue(args: Issue, config: Config) -> Result<(), Failure> {
     };
     let app = App::new(config, Clock::system()).await?;
     let now = app.clock.now();
-    let issued = token::issue(&app.database, &app.tokens, now, bearer, days).await?;
+    let terms = Terms {
+        days,
+        scopes: args.scopes,
+    };
+    let issued = token::issue(&app.database, &app.tokens, &app.views, now, bearer, terms).await?;
     output::line(&issued.token);
     let (id, until) = (issued.id, time(issued.expires_at));
     output::note(format_args!(

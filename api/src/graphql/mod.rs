@@ -3,6 +3,7 @@
 mod argument;
 mod error;
 mod execute;
+mod kind;
 mod query;
 mod row;
 mod schema;

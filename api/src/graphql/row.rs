@@ -34,6 +34,14 @@ impl Noun for User {
     const NAME: &'static str = "User";
 }
 
+/// The noun `Territory`.
+#[derive(Debug)]
+pub(super) struct Territory;
+
+impl Noun for Territory {
+    const NAME: &'static str = "Territory";
+}
+
 /// The row with that id, read through the viewer's view when it is asked for.
 #[derive(Debug)]
 pub(super) struct Row<N> {
@@ -91,5 +99,64 @@ impl<N: Noun> OutputType for Row<N> {
             Ok(json) => Ok(json.map_or(Value::Null, raw)),
             Err(error) => Err(ctx.set_error_path(server_error(&error, field.pos))),
         }
+    }
+}
+
+/// The rows with those ids, in their order, read through the viewer's view when they are asked for.
+#[derive(Debug)]
+pub(super) struct Rows<N> {
+    ids: Vec<GlobalId>,
+    noun: PhantomData<N>,
+}
+
+impl<N> Rows<N> {
+    /// The rows with those ids.
+    pub(super) fn new(ids: Vec<GlobalId>) -> Self {
+        Self {
+            ids,
+            noun: PhantomData,
+        }
+    }
+}
+
+impl<N: Noun> OutputType for Rows<N> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Owned(Self::qualified_type_name())
+    }
+
+    /// With null for a row that is hidden from the caller, or gone.
+    fn qualified_type_name() -> String {
+        format!("[{}]!", N::NAME)
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        types::register(registry);
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let Some(group) = Selector::merged(ctx, &field.node) else {
+            return Ok(Value::Null);
+        };
+        let read = async {
+            let entity = dataset().target(N::NAME)?;
+            let node = Selector::new(ctx).node(entity, &group)?;
+            let ids: Vec<_> = self
+                .ids
+                .iter()
+                .map(|id| Some((*id, node.clone())))
+                .collect();
+            let viewer = ctx.data_unchecked::<Viewer>();
+            let budget = ctx.data_unchecked::<Budget>();
+            let reader = ctx.data_unchecked::<Reader>();
+            reader.nodes(viewer, budget, &ids).await
+        };
+        let read = read.await;
+        read.map(raw)
+            .map_err(|error| ctx.set_error_path(server_error(&error, field.pos)))
     }
 }

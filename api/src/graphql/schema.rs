@@ -2,9 +2,9 @@
 
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SchemaBuilder};
 
-use crate::{clock::Clock, database::Database, reader::Reader};
+use crate::{clock::Clock, database::Database, reader::Reader, views::Views};
 
-use super::query::{DatasetQuery, ViewerQuery};
+use super::query::{AccessQuery, DatasetQuery, ViewerQuery};
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
 #[derive(Clone)]
@@ -25,14 +25,15 @@ const MAX_DEPTH: usize = 20;
 /// What there is to ask.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(ViewerQuery, DatasetQuery);
+pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 
 /// Builds the schema over `database`.
 #[must_use]
-pub fn build(database: Database, clock: Clock) -> Schema {
+pub fn build(database: Database, clock: Clock, views: Views) -> Schema {
     let reader = Reader::new(database.clone());
+    let builder = builder().data(reader).data(database.clone()).data(views);
     Schema {
-        executable: builder().data(reader).finish(),
+        executable: builder.finish(),
         database,
         clock,
     }
@@ -51,7 +52,7 @@ pub fn sdl() -> String {
 
 fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
     Executable::build(
-        Query(ViewerQuery, DatasetQuery),
+        Query(ViewerQuery, AccessQuery, DatasetQuery),
         EmptyMutation,
         EmptySubscription,
     )

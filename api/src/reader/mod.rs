@@ -10,7 +10,7 @@ mod selection;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use crate::{auth::Viewer, database::Database, dataset::GlobalId, error::ApiError};
+use crate::{auth::Viewer, database::Database, dataset::GlobalId, error::ApiError, views::Scope};
 
 pub use cost::{Budget, MAX_COST};
 pub use cursor::Cursor;
@@ -100,6 +100,27 @@ impl Reader {
         self.run(compiler)
             .await
             .map(|json| json.unwrap_or_else(|| "null".to_owned()))
+    }
+
+    /// For each scope whether the row with that id is in it for `viewer`; `None` where there is no such
+    /// row. It tells about rows that `viewer` does not see, and is for those who may know.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Internal`] when the database fails.
+    pub async fn explain(
+        &self,
+        viewer: &Viewer,
+        id: GlobalId,
+        scopes: &[&Scope],
+    ) -> Result<Option<Vec<bool>>, ApiError> {
+        let mut compiler = self.compiler(viewer);
+        compiler.root_explanation(id, scopes)?;
+        let Some(json) = self.run(compiler).await? else {
+            return Ok(None);
+        };
+        let holding = serde_json::from_str(&json).map_err(ApiError::internal)?;
+        Ok(Some(holding))
     }
 
     fn compiler<'v>(&self, viewer: &'v Viewer) -> Compiler<'v> {

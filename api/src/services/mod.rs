@@ -1,4 +1,6 @@
 //! Rules and transactions: what can be done, by whom and when.
 
+pub mod access;
+pub mod territory;
 pub mod token;
 pub mod viewing;

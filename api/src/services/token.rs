@@ -5,7 +5,13 @@ use entity::api_token;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{auth::Tokens, database::Database, error::ApiError, store, views::Role};
+use crate::{
+    auth::Tokens,
+    database::Database,
+    error::ApiError,
+    store,
+    views::{Policy, Views},
+};
 
 /// Who gets a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +22,18 @@ pub enum Bearer {
     Service {
         /// What it is called in lists and logs.
         name: String,
-        /// What it may do.
-        role: Role,
+        /// The name of its role.
+        role: String,
     },
+}
+
+/// What a token may be used for, beyond whose it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// How many days it is valid.
+    pub days: u32,
+    /// What may be read with it, such as `lead:read` or `*:read`; none is no restriction.
+    pub scopes: Vec<String>,
 }
 
 /// A token that was just issued.
@@ -31,23 +46,25 @@ pub struct Issued {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Issues a token that is valid for `days` from `now` on, and records it.
+/// Issues a token on these terms, valid from `now` on, and records it.
 ///
 /// # Errors
 ///
 /// - [`ApiError::NotFound`] when there is no active user with that e-mail address
-/// - [`ApiError::Validation`] when `days` or the name make no sense
+/// - [`ApiError::Validation`] when the days, the name, the role or a scope make no sense
 /// - [`ApiError::Internal`] when the database fails; no token is issued then
 pub async fn issue(
     db: &Database,
     tokens: &Tokens,
+    views: &Views,
     now: DateTime<Utc>,
     bearer: Bearer,
-    days: u32,
+    Terms { days, scopes }: Terms,
 ) -> Result<Issued, ApiError> {
     if !(1..=3650).contains(&days) {
         return Err(ApiError::validation("days", "must be from 1 to 3650"));
     }
+    check_scopes(views.policy(), &scopes)?;
     let id = Uuid::now_v7();
     let expires_at = now + TimeDelta::days(days.into());
     let tx = db.begin().await?;
@@ -67,7 +84,13 @@ pub async fn issue(
                     "must have 1 to 200 characters",
                 ));
             }
-            (name, None, vec![Value::from(role.as_str())])
+            if views.policy().role(&role).is_none() {
+                let roles = views.policy().roles.iter();
+                let known: Vec<_> = roles.map(|role| role.name.as_str()).collect();
+                let problem = format!("there is no role {role:?}; there is {}", known.join(", "));
+                return Err(ApiError::validation("role", problem));
+            }
+            (name, None, vec![Value::from(role)])
         }
     };
     let row = api_token::Model {
@@ -75,7 +98,7 @@ pub async fn issue(
         name,
         user_id,
         roles: Value::Array(roles),
-        scopes: Value::Array(Vec::new()),
+        scopes: Value::from(scopes),
         issued_at: now,
         expires_at,
         revoked_at: None,
@@ -90,6 +113,26 @@ pub async fn issue(
         token,
         expires_at,
     })
+}
+
+fn check_scopes(policy: &Policy, scopes: &[String]) -> Result<(), ApiError> {
+    let mut known = vec!["*:read".to_owned()];
+    for noun in &policy.vocabulary.nouns {
+        let scope = format!("{}:read", noun.token_scope);
+        if !known.contains(&scope) {
+            known.push(scope);
+        }
+    }
+    match scopes.iter().find(|scope| !known.contains(scope)) {
+        Some(unknown) => {
+            let problem = format!(
+                "there is no scope {unknown:?}; there is {}",
+                known.join(", ")
+            );
+            Err(ApiError::validation("scope", problem))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Takes a token back at `now`: from then on it is refused.

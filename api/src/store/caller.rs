@@ -5,9 +5,9 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::bulk;
+use super::{bulk, territory::lies_in};
 
-/// A token, whose it is, and whose rows and which territories count as theirs.
+/// A token, and whose it is.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The user whose token it is; none for a service.
@@ -22,15 +22,9 @@ pub struct Caller {
     pub revoked_at: Option<DateTime<Utc>>,
     /// The user, where there is one.
     pub user: Option<CallingUser>,
-    /// The user and everybody below them, where their roles ask for it.
-    pub team: Vec<Uuid>,
-    /// Their territories and all below, where their roles ask for it.
-    pub territories: Vec<Uuid>,
-    /// The team's territories and all below, where their roles ask for it.
-    pub team_territories: Vec<Uuid>,
 }
 
-/// The user of a token.
+/// A user who calls, and whose rows and which territories count as theirs.
 #[derive(Clone, Debug)]
 pub struct CallingUser {
     /// Their name.
@@ -39,6 +33,12 @@ pub struct CallingUser {
     pub roles: Json,
     /// Whether they may call: active, and not deleted.
     pub active: bool,
+    /// They and everybody below them, where their roles ask for it.
+    pub team: Vec<Uuid>,
+    /// Their territories and all below, where their roles ask for it.
+    pub territories: Vec<Uuid>,
+    /// The team's territories and all below, where their roles ask for it.
+    pub team_territories: Vec<Uuid>,
 }
 
 /// Which roles ask for what takes a walk through a tree to find out.
@@ -63,18 +63,63 @@ pub async fn find(
     asking: &Asking,
     as_if: Option<&str>,
 ) -> Result<Option<Caller>, DbErr> {
-    let backend = db.get_database_backend();
-    let lists = [&asking.team, &asking.territories, &asking.team_territories];
-    let lists = lists.map(|roles| bulk::list(backend, roles.iter().map(String::as_str)));
-    let mut values = vec![token.into()];
-    values.extend(lists);
-    values.push(as_if.into());
-    let statement = Statement::from_sql_and_values(backend, sql(backend), values);
-    let row = db.query_one_raw(statement).await?;
+    let columns = columns_of_user(db.get_database_backend());
+    let sql = format!(
+        "SELECT t.user_id, t.name AS token_name, t.roles AS token_roles, t.scopes, t.revoked_at, \
+         {columns} FROM api_token AS t LEFT JOIN \"user\" AS u ON u.id = t.user_id WHERE t.id = $1"
+    );
+    let row = one(db, sql, token, asking, as_if).await?;
+    let read = |row: &QueryResult| {
+        Ok(Caller {
+            user_id: row.try_get("", "user_id")?,
+            token_name: row.try_get("", "token_name")?,
+            token_roles: row.try_get("", "token_roles")?,
+            scopes: row.try_get("", "scopes")?,
+            revoked_at: row.try_get("", "revoked_at")?,
+            user: user(row)?,
+        })
+    };
     row.as_ref().map(read).transpose()
 }
 
-fn sql(backend: DbBackend) -> String {
+/// Finds the user with this id, as they would call.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn find_user(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    asking: &Asking,
+) -> Result<Option<CallingUser>, DbErr> {
+    let columns = columns_of_user(db.get_database_backend());
+    let sql = format!("SELECT {columns} FROM \"user\" AS u WHERE u.id = $1");
+    match one(db, sql, id, asking, None).await? {
+        Some(row) => user(&row),
+        None => Ok(None),
+    }
+}
+
+async fn one(
+    db: &impl ConnectionTrait,
+    sql: String,
+    id: Uuid,
+    asking: &Asking,
+    as_if: Option<&str>,
+) -> Result<Option<QueryResult>, DbErr> {
+    let backend = db.get_database_backend();
+    let lists = [&asking.team, &asking.territories, &asking.team_territories];
+    let lists = lists.map(|roles| bulk::list(backend, roles.iter().map(String::as_str)));
+    let mut values = vec![id.into()];
+    values.extend(lists);
+    values.push(as_if.into());
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    db.query_one_raw(statement).await
+}
+
+/// What is said of the user `u`; the roles that ask are parameters 2 to 4, and the one that stands in
+/// is the fifth.
+fn columns_of_user(backend: DbBackend) -> String {
     let sqlite = backend == DbBackend::Sqlite;
     // Whether one of the user's roles is among those of a parameter.
     let asks = |parameter: &str| {
@@ -97,11 +142,7 @@ fn sql(backend: DbBackend) -> String {
             format!("json_agg(DISTINCT {column})::text")
         }
     };
-    let within = if sqlite {
-        "substr(below.path, 1, length(top.path)) = top.path"
-    } else {
-        "starts_with(below.path, top.path)"
-    };
+    let within = lies_in(backend);
     // `UNION` drops who was found before, so that a circle of managers comes to an end.
     let team = "WITH RECURSIVE team(id) AS (SELECT u.id UNION \
                 SELECT m.id FROM \"user\" AS m JOIN team ON m.manager_id = team.id)";
@@ -115,13 +156,11 @@ fn sql(backend: DbBackend) -> String {
         )
     };
     format!(
-        "SELECT t.user_id, t.name AS token_name, t.roles AS token_roles, t.scopes, t.revoked_at, \
-         u.name AS user_name, u.roles AS user_roles, \
+        "u.name AS user_name, u.roles AS user_roles, \
          u.active AND u.deleted_at IS NULL AS user_active, \
          CASE WHEN {} THEN ({team} SELECT {} FROM team) END AS team, \
          CASE WHEN {} THEN ({}) END AS territories, \
-         CASE WHEN {} THEN ({team} {}) END AS team_territories \
-         FROM api_token AS t LEFT JOIN \"user\" AS u ON u.id = t.user_id WHERE t.id = $1",
+         CASE WHEN {} THEN ({team} {}) END AS team_territories",
         asks("$2"),
         ids("id"),
         asks("$3"),
@@ -131,27 +170,19 @@ fn sql(backend: DbBackend) -> String {
     )
 }
 
-fn read(row: &QueryResult) -> Result<Caller, DbErr> {
+fn user(row: &QueryResult) -> Result<Option<CallingUser>, DbErr> {
     let name: Option<String> = row.try_get("", "user_name")?;
-    let user = match name {
-        Some(name) => Some(CallingUser {
-            name,
-            roles: row.try_get("", "user_roles")?,
-            active: row.try_get("", "user_active")?,
-        }),
-        None => None,
+    let Some(name) = name else {
+        return Ok(None);
     };
-    Ok(Caller {
-        user_id: row.try_get("", "user_id")?,
-        token_name: row.try_get("", "token_name")?,
-        token_roles: row.try_get("", "token_roles")?,
-        scopes: row.try_get("", "scopes")?,
-        revoked_at: row.try_get("", "revoked_at")?,
-        user,
+    Ok(Some(CallingUser {
+        name,
+        roles: row.try_get("", "user_roles")?,
+        active: row.try_get("", "user_active")?,
         team: ids(row, "team")?,
         territories: ids(row, "territories")?,
         team_territories: ids(row, "team_territories")?,
-    })
+    }))
 }
 
 /// A JSON array of ids, or nothing.

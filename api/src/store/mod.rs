@@ -11,4 +11,5 @@ pub mod erase;
 pub mod import;
 pub mod lookup;
 pub mod table;
+pub mod territory;
 pub mod user;

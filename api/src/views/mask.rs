@@ -1,5 +1,7 @@
 //! Masks: what a role does not see of the rows that it sees.
 
+use std::fmt;
+
 use super::scope::Scope;
 
 /// What is shown in place of a value.
@@ -35,4 +37,15 @@ pub struct Mask {
     pub kind: MaskKind,
     /// The rows whose value is shown all the same; none where every value is masked.
     pub outside: Scope,
+}
+
+impl fmt::Display for Mask {
+    /// As it is written in a file of roles.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind.as_str();
+        if self.outside.is_none() {
+            return write!(f, "{kind} all");
+        }
+        write!(f, "{kind} outside {}", self.outside)
+    }
 }

@@ -24,6 +24,14 @@ impl Policy {
             writeln!(text)?;
         }
         writeln!(text, "{}: {}", role.name, role.description)?;
+        for (right, holds) in [
+            ("may look with the eyes of any role (view_as)", role.view_as),
+            ("may ask why somebody sees a row (explain)", role.explain),
+        ] {
+            if holds {
+                writeln!(text, "  {right}")?;
+            }
+        }
         let names = self.vocabulary.nouns.iter().map(|noun| noun.name.len());
         let width = names.max().unwrap_or(0);
         for noun in &self.vocabulary.nouns {
@@ -42,12 +50,7 @@ fn line(noun: &NounWords, policy: &NounPolicy) -> String {
     }
     let masks = noun.guarded.iter().filter_map(|field| {
         let mask = policy.masks.get(field.name)?;
-        let when = if mask.outside.is_none() {
-            String::new()
-        } else {
-            format!(" outside {}", mask.outside)
-        };
-        Some(format!("{} {}{when}", field.name, mask.kind.as_str()))
+        Some(format!("{} {mask}", field.name))
     });
     let masks: Vec<_> = masks.collect();
     if !masks.is_empty() && !policy.rows.is_none() {

@@ -31,6 +31,8 @@ pub struct RolePolicy {
     pub description: String,
     /// Whether it may look at the hub with the eyes of any other role.
     pub view_as: bool,
+    /// Whether it may ask why somebody sees a row or does not.
+    pub explain: bool,
     /// By noun.
     pub nouns: BTreeMap<&'static str, NounPolicy>,
 }

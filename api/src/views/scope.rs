@@ -118,6 +118,13 @@ impl Scope {
         &self.terms
     }
 
+    /// Each term as a scope of its own.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.terms.iter().map(|term| Self {
+            terms: vec![term.clone()],
+        })
+    }
+
     /// Whether there is no row in it.
     #[must_use]
     pub fn is_none(&self) -> bool {

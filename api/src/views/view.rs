@@ -13,6 +13,8 @@ use super::{
 /// Everything that a caller may see and do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
+    /// Whether they may ask why somebody sees a row or does not.
+    pub explain: bool,
     nouns: BTreeMap<&'static str, NounView>,
 }
 
@@ -58,6 +60,7 @@ impl View {
             (noun.name, NounView::of(noun, &granted.collect::<Vec<_>>()))
         });
         Self {
+            explain: roles.iter().any(|role| role.explain),
             nouns: nouns.collect(),
         }
     }

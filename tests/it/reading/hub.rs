@@ -59,8 +59,13 @@ impl Hub {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&statements);
         database.on_statement(move |info| log.lock().unwrap().push(info.statement.sql.clone()));
+        let views = Views::new(Policy::built_in(&vocabulary()).unwrap());
         Self {
-            schema: build(database.clone(), Clock::fixed(TestApp::now())),
+            schema: build(
+                database.clone(),
+                Clock::fixed(TestApp::now()),
+                views.clone(),
+            ),
             database,
             viewer: Viewer {
                 user_id: caller.user,
@@ -69,7 +74,7 @@ impl Hub {
                 roles: caller.roles.clone(),
                 scopes: Vec::new(),
                 viewed_as: None,
-                view: Views::new(Policy::built_in(&vocabulary()).unwrap()).of(&caller.roles, &[]),
+                view: views.of(&caller.roles, &[]),
                 reach: Reach {
                     user: caller.user,
                     ..Reach::default()

@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use crate::{
     app::App,
     cli::Failure,
-    services::token::{self, Bearer as Of},
+    services::token::{self, Bearer as Of, Terms},
     store,
     views::Role,
 };
@@ -43,7 +43,9 @@ pub(super) async fn issue_tokens(app: &App, days: u32) -> Result<Vec<Bearer>, Fa
             continue;
         };
         let of = Of::User(person.email.clone());
-        let issued = token::issue(&app.database, &app.tokens, app.clock.now(), of, days).await?;
+        let (now, scopes) = (app.clock.now(), Vec::new());
+        let terms = Terms { days, scopes };
+        let issued = token::issue(&app.database, &app.tokens, &app.views, now, of, terms).await?;
         bearers.push(Bearer {
             role,
             name: person.name.clone(),

@@ -1,7 +1,9 @@
 //! What there is to ask.
 
+mod access;
 mod dataset;
 mod viewer;
 
+pub(super) use access::AccessQuery;
 pub(super) use dataset::DatasetQuery;
 pub(super) use viewer::ViewerQuery;

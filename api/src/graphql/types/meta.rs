@@ -37,7 +37,7 @@ pub(super) fn object(name: &str, description: &str, fields: Vec<MetaField>) -> M
     }
 }
 
-pub(super) fn enumeration(choice: &Enumeration) -> MetaType {
+pub(in crate::graphql) fn enumeration(choice: &Enumeration) -> MetaType {
     let value = |(name, description): &(String, &'static str)| {
         let value = MetaEnumValue {
             name: name.clone(),

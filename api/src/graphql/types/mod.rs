@@ -12,7 +12,8 @@ use crate::dataset::{Entity, Field, Kind, dataset};
 
 use super::argument::{DEFAULT_PAGE, MAX_PAGE};
 use filter::{filter_name, register_filters};
-use meta::{argument, enumeration, field, interface, object, scalar, with_arguments};
+pub(super) use meta::enumeration;
+use meta::{argument, field, interface, object, scalar, with_arguments};
 
 /// Registers every type that the dataset is made of. Doing it again changes nothing.
 pub(super) fn register(registry: &mut Registry) {

@@ -21,7 +21,7 @@ use crate::{
     auth::{Reach, Viewer},
     dataset::{Field, GlobalId},
     error::ApiError,
-    views::{View, Word},
+    views::{Scope, View, Word},
 };
 
 use super::{
@@ -29,6 +29,7 @@ use super::{
     filter::Operand,
     selection::{Connection, NodeSelection},
 };
+use scope::not_deleted;
 
 /// PostgreSQL's functions take 100 arguments: keys and values of a small object.
 const MAX_SMALL_OBJECT: usize = 50;
@@ -103,6 +104,33 @@ impl<'v> Compiler<'v> {
     pub(super) fn root_connection(&mut self, connection: &Connection) -> Result<(), ApiError> {
         let page = self.connection(connection, None)?;
         self.sql = format!("SELECT {}", self.dialect.text(&page));
+        Ok(())
+    }
+
+    /// For each scope whether the row with that id is in it, as an array of truths.
+    pub(super) fn root_explanation(
+        &mut self,
+        id: GlobalId,
+        scopes: &[&Scope],
+    ) -> Result<(), ApiError> {
+        let alias = self.alias();
+        let place = self.bind(id.id);
+        let mut truths = Vec::with_capacity(scopes.len());
+        for scope in scopes {
+            let condition = self.in_scope(id.entity, scope, &alias)?;
+            let condition = condition.unwrap_or_else(|| "1 = 1".to_owned());
+            truths.push(format!(
+                "CASE WHEN {condition} THEN 'true' ELSE 'false' END"
+            ));
+        }
+        let truths = truths.join(" || ',' || ");
+        let mut conditions = vec![format!("{alias}.\"id\" = {place}")];
+        conditions.extend(not_deleted(id.entity, &alias));
+        self.sql = format!(
+            "SELECT '[' || {truths} || ']' FROM {}{}",
+            condition::table(id.entity, &alias),
+            condition::all(&conditions)
+        );
         Ok(())
     }
 

@@ -118,6 +118,7 @@ impl Check<'_> {
             name,
             description: description.to_owned(),
             view_as: draft.view_as.unwrap_or(false),
+            explain: draft.explain.unwrap_or(false),
             nouns,
         }
     }

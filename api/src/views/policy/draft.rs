@@ -18,6 +18,7 @@ pub(super) struct RoleDraft {
     pub(super) inherits: Option<Said<String>>,
     pub(super) description: Option<Said<String>>,
     pub(super) view_as: Option<bool>,
+    pub(super) explain: Option<bool>,
     pub(super) nouns: BTreeMap<&'static str, NounDraft>,
 }
 
@@ -40,6 +41,7 @@ impl RoleDraft {
     pub(super) fn over(mut self, parent: &Self) -> Self {
         self.description = self.description.or_else(|| parent.description.clone());
         self.view_as = self.view_as.or(parent.view_as);
+        self.explain = self.explain.or(parent.explain);
         for (noun, inherited) in &parent.nouns {
             match self.nouns.remove(noun) {
                 Some(own) => self.nouns.insert(noun, own.over(inherited)),

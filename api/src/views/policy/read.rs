@@ -72,12 +72,13 @@ fn role(
             "inherits" => text(at, node).map(|said| draft.inherits = Some(said)),
             "description" => text(at, node).map(|said| draft.description = Some(said)),
             "view_as" => node.flag().map(|flag| draft.view_as = Some(flag)),
+            "explain" => node.flag().map(|flag| draft.explain = Some(flag)),
             _ => match vocabulary.noun(name) {
                 Some(words) => noun(at, node, words).map(|said| {
                     draft.nouns.insert(words.name, said);
                 }),
                 None => {
-                    let known = ["inherits", "description", "view_as"];
+                    let known = ["inherits", "description", "view_as", "explain"];
                     let nouns = vocabulary.nouns.iter().map(|noun| noun.name);
                     let problem =
                         unknown("entity or setting", name, known.into_iter().chain(nouns));
