@@ -10,11 +10,12 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 16] = [
+const MODULES: [(&str, &[&str]); 17] = [
     ("error", &[]),
     ("clock", &[]),
     ("config", &[]),
-    ("views", &[]),
+    ("document", &[]),
+    ("views", &["document"]),
     ("telemetry", &["config"]),
     ("database", &["error"]),
     // Each knows the other's one door: the viewer, and the rows that say who it is.
@@ -26,13 +27,13 @@ const MODULES: [(&str, &[&str]); 16] = [
     (
         "services",
         &[
-            "auth", "change", "clock", "database", "error", "reader", "store", "views",
+            "auth", "change", "clock", "database", "dataset", "error", "reader", "store", "views",
         ],
     ),
     (
         "intake",
         &[
-            "auth", "change", "clock", "database", "error", "reader", "store", "views",
+            "auth", "change", "clock", "database", "document", "error", "reader", "store", "views",
         ],
     ),
     (

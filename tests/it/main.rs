@@ -9,5 +9,6 @@ mod import;
 mod migrations;
 mod program;
 mod reading;
+mod roles;
 mod schema;
 mod serve;

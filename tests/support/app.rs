@@ -17,7 +17,8 @@ use api::{
     clock::Clock,
     config::{Config, Sources},
     database::Database,
-    services::token::{self, Bearer, Terms},
+    error::ApiError,
+    services::token::{self, Bearer, Issued, Terms},
     views::{Role, Views},
 };
 use chrono::{DateTime, Utc};
@@ -129,7 +130,7 @@ impl TestApp {
     pub async fn token_for(&self, role: Role) -> String {
         let name = format!("a {role} of the tests");
         let role = role.to_string();
-        self.issue(Bearer::Service { name, role }).await
+        self.issued(Bearer::Service { name, role }).await
     }
 
     /// A token of the user with this e-mail address, valid for a day.
@@ -138,16 +139,26 @@ impl TestApp {
     ///
     /// When there is no such user.
     pub async fn token_of(&self, email: &str) -> String {
-        self.issue(Bearer::User(email.to_owned())).await
+        self.issued(Bearer::User(email.to_owned())).await
     }
 
-    async fn issue(&self, bearer: Bearer) -> String {
-        let now = self.clock.now();
+    async fn issued(&self, bearer: Bearer) -> String {
         let terms = Terms {
             days: 1,
             scopes: Vec::new(),
         };
-        let issued = token::issue(
+        let issued = self.issue(bearer, terms).await;
+        issued.expect("a token can be issued").token
+    }
+
+    /// Issues a token as the command line does.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ApiError`] when the hub does not issue it.
+    pub async fn issue(&self, bearer: Bearer, terms: Terms) -> Result<Issued, ApiError> {
+        let now = self.clock.now();
+        token::issue(
             &self.database,
             &self.tokens,
             &self.views,
@@ -155,8 +166,7 @@ impl TestApp {
             bearer,
             terms,
         )
-        .await;
-        issued.expect("a token can be issued").token
+        .await
     }
 
     /// Sends `query` with `variables`, as a front end would, and reads the answer.

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot have its rows fails")]
 
 use api::{database::Database, views::Role};
-use entity::user;
+use entity::{account, contact, territory, user, user_territory};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
@@ -40,5 +40,132 @@ pub async fn user(database: &Database, name: &str, roles: &[Role]) -> user::Mode
     let insert = user::Entity::insert(row.clone().into_active_model().reset_all());
     let inserted = insert.exec_without_returning(database.writes()).await;
     inserted.expect("a user can be written");
+    row
+}
+
+/// Writes a territory with this path under `parent`, and gives it to `users`.
+///
+/// # Panics
+///
+/// When the database refuses.
+pub async fn territory(
+    database: &Database,
+    path: &str,
+    parent: Option<&territory::Model>,
+    users: &[&user::Model],
+) -> territory::Model {
+    let row = territory::Model {
+        id: Uuid::now_v7(),
+        name: format!("Territory {path}"),
+        code: path.replace('/', "-"),
+        path: path.to_owned(),
+        kind: territory::TerritoryKind::Geo,
+        parent_id: parent.map(|parent| parent.id),
+        version: 1,
+        created_at: TestApp::now(),
+        created_by: None,
+        updated_at: TestApp::now(),
+        updated_by: None,
+        deleted_at: None,
+        deleted_by: None,
+    };
+    let insert = territory::Entity::insert(row.clone().into_active_model().reset_all());
+    let inserted = insert.exec_without_returning(database.writes()).await;
+    inserted.expect("a territory can be written");
+    for user in users {
+        let pair = user_territory::Model {
+            user_id: user.id,
+            territory_id: row.id,
+            created_at: TestApp::now(),
+            created_by: None,
+        };
+        let insert = user_territory::Entity::insert(pair.into_active_model().reset_all());
+        let inserted = insert.exec_without_returning(database.writes()).await;
+        inserted.expect("a territory can be given");
+    }
+    row
+}
+
+/// Writes an account in `territory`, owned by `owner`.
+///
+/// # Panics
+///
+/// When the database refuses.
+pub async fn account(
+    database: &Database,
+    name: &str,
+    territory: Option<&territory::Model>,
+    owner: Option<&user::Model>,
+) -> account::Model {
+    let row = account::Model {
+        id: Uuid::now_v7(),
+        name: name.to_owned(),
+        normalized_name: name.to_lowercase(),
+        industry: None,
+        employee_band: None,
+        annual_revenue_minor: None,
+        annual_revenue_currency: None,
+        country: None,
+        channel: account::AccountChannel::Direct,
+        lifecycle: account::AccountLifecycle::Prospect,
+        target_tier: None,
+        owner_id: owner.map(|owner| owner.id),
+        marketer_id: None,
+        territory_id: territory.map(|territory| territory.id),
+        parent_id: None,
+        custom_fields: None,
+        version: 1,
+        created_at: TestApp::now(),
+        created_by: None,
+        updated_at: TestApp::now(),
+        updated_by: None,
+        deleted_at: None,
+        deleted_by: None,
+    };
+    let insert = account::Entity::insert(row.clone().into_active_model().reset_all());
+    let inserted = insert.exec_without_returning(database.writes()).await;
+    inserted.expect("an account can be written");
+    row
+}
+
+/// Writes a contact at `account`. The e-mail address is `first.last` at `example.com`.
+///
+/// # Panics
+///
+/// When the database refuses.
+pub async fn contact(
+    database: &Database,
+    (first, last): (&str, &str),
+    account: &account::Model,
+) -> contact::Model {
+    let email = format!("{first}.{last}@example.com").to_lowercase();
+    let row = contact::Model {
+        id: Uuid::now_v7(),
+        first_name: Some(first.to_owned()),
+        last_name: Some(last.to_owned()),
+        email: Some(email),
+        email_verified: true,
+        email_domain: Some("example.com".to_owned()),
+        phone: Some("+431234567".to_owned()),
+        job_title: None,
+        role_function: None,
+        seniority: None,
+        buyer_role: contact::BuyerRole::Champion,
+        account_id: Some(account.id),
+        consent: json!([]),
+        do_not_contact: false,
+        brand_aware: None,
+        custom_fields: None,
+        version: 1,
+        created_at: TestApp::now(),
+        created_by: None,
+        updated_at: TestApp::now(),
+        updated_by: None,
+        deleted_at: None,
+        deleted_by: None,
+    };
+    let insert = contact::Entity::insert(row.clone().into_active_model().reset_all());
+    let inserted = insert.exec_without_returning(database.writes()).await;
+    inserted.expect("a contact can be written");
     row
 }

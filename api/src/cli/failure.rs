@@ -42,6 +42,7 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Config(error) => error.into(),
+            StartError::Roles(error) => Self::Usage(error.to_string()),
             other => Self::Failed(other.to_string()),
         }
     }

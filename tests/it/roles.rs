@@ -1,0 +1,339 @@
+//! Roles: what they are made of, and what callers and administrators can ask about them.
+
+#![cfg(test)]
+
+use std::{fs, path::Path, process::Command};
+
+use api::{
+    database::Database,
+    services::token::{Bearer, Terms},
+    views::Role,
+};
+use entity::{
+    account,
+    change::{self, ActorKind, ChangeKind},
+    contact, user,
+};
+use reqwest::StatusCode;
+use sea_orm::{EntityTrait, QueryOrder};
+use serde_json::{Value, json};
+use tests::{
+    app::{TestApp, each_app},
+    client::Response,
+    fixtures,
+};
+use uuid::Uuid;
+
+fn revhub(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_revhub-under-test"));
+    command.current_dir(folder);
+    command
+}
+
+#[test]
+fn the_permission_matrix_is_the_one_that_is_kept() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let printed = revhub(&root).arg("roles").output().unwrap();
+    let kept = fs::read_to_string(root.join("tests/snapshots/permission-matrix.txt")).unwrap();
+    assert_eq!(
+        kept,
+        String::from_utf8(printed.stdout).unwrap(),
+        "look at what changed, then `cargo run -- roles > tests/snapshots/permission-matrix.txt`"
+    );
+}
+
+#[test]
+fn a_hub_does_not_start_with_roles_that_make_no_sense() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("roles.toml");
+    fs::write(&file, "[BOSS]\ndescription = \"All.\"\nLeads = 1\n").unwrap();
+    for command in ["serve", "roles"] {
+        let run = revhub(folder.path())
+            .arg(command)
+            .env("REVHUB__AUTH__ROLES_FILE", "roles.toml")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains(
+                "roles.toml:3: there is no entity or setting `Leads`. Did you mean `Lead`?"
+            ),
+            "{said}"
+        );
+        assert!(
+            said.contains("roles.toml:1: `BOSS` says nothing about User"),
+            "{said}"
+        );
+    }
+    let missing = revhub(folder.path())
+        .arg("serve")
+        .env("REVHUB__AUTH__ROLES_FILE", "nowhere.toml")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(missing.stderr).unwrap();
+    assert!(said.contains("auth.roles_file"), "{said}");
+}
+
+/// A rep with a territory, a leader, an administrator, and two accounts with a contact each: one of
+/// the rep's own, one in their territory.
+struct World {
+    rep: user::Model,
+    leader: user::Model,
+    admin: user::Model,
+    own: account::Model,
+    near: account::Model,
+    far: account::Model,
+    at_own: contact::Model,
+    at_near: contact::Model,
+}
+
+impl World {
+    async fn make(database: &Database) -> Self {
+        let rep = fixtures::user(database, "Rita Rep", &[Role::SalesRep]).await;
+        let leader = fixtures::user(database, "Lea Leader", &[Role::RevenueLeader]).await;
+        let admin = fixtures::user(database, "Ada Admin", &[Role::Admin]).await;
+        let world = fixtures::territory(database, "/W/", None, &[]).await;
+        let here = fixtures::territory(database, "/W/A/", Some(&world), &[&rep]).await;
+        let below = fixtures::territory(database, "/W/A/1/", Some(&here), &[]).await;
+        let own = fixtures::account(database, "Own", None, Some(&rep)).await;
+        let near = fixtures::account(database, "Near", Some(&below), None).await;
+        let far = fixtures::account(database, "Far", Some(&world), Some(&leader)).await;
+        let at_own = fixtures::contact(database, ("Olga", "Own"), &own).await;
+        let at_near = fixtures::contact(database, ("Nora", "Near"), &near).await;
+        Self {
+            rep,
+            leader,
+            admin,
+            own,
+            near,
+            far,
+            at_own,
+            at_near,
+        }
+    }
+}
+
+fn id(prefix: &str, id: Uuid) -> String {
+    format!("{prefix}_{}", id.simple())
+}
+
+/// Asks as somebody in another role.
+async fn ask_as(app: &TestApp, token: &str, role: &str, query: &str) -> Response {
+    let request = app
+        .http
+        .post(format!("{}/graphql", app.url))
+        .bearer_auth(token)
+        .header("content-type", "application/json")
+        .header("View-As", role)
+        .body(json!({ "query": query }).to_string());
+    Response::read(request.send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_viewer_can_ask_what_they_may_see_and_do() {
+    each_app(async |app| {
+        let world = World::make(&app.database).await;
+        let token = app.token_of(&world.rep.email).await;
+        let query = "{ viewer { viewedAs territories { path } \
+             own: can(action: \"update\", entity: ACCOUNT) \
+             reassign: can(action: \"reassign\", entity: ACCOUNT) \
+             views { entity rows reference masked { field kind when } mutations { action rows } export } } }";
+        let answer = app.graphql(&token, query, json!({})).await;
+        let viewer = &answer.data()["viewer"];
+        assert_eq!(viewer["territories"], json!([{ "path": "/W/A/" }, { "path": "/W/A/1/" }]));
+        assert_eq!(
+            (&viewer["own"], &viewer["reassign"], &viewer["viewedAs"]),
+            (&json!(true), &json!(false), &Value::Null)
+        );
+        let views = viewer["views"].as_array().unwrap();
+        let contact = views.iter().find(|view| view["entity"] == "CONTACT").unwrap();
+        assert_eq!(
+            contact,
+            &json!({
+                "entity": "CONTACT",
+                "rows": "own + territory",
+                "reference": true,
+                "masked": [
+                    { "field": "email", "kind": "PARTIAL", "when": "outside own" },
+                    { "field": "phone", "kind": "PARTIAL", "when": "outside own" },
+                ],
+                "mutations": [
+                    { "action": "create", "rows": "own" },
+                    { "action": "update", "rows": "own" },
+                ],
+                "export": false,
+            })
+        );
+        let query = "{ viewer { can(action: \"fly\", entity: ACCOUNT) } }";
+        let answer = app.graphql(&token, query, json!({})).await;
+        assert_eq!(answer.codes(), ["VALIDATION"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_leader_looks_with_the_eyes_of_a_rep_and_that_is_on_record() {
+    each_app(async |app| {
+        let world = World::make(&app.database).await;
+        let token = app.token_of(&world.leader.email).await;
+        let query = "{ viewer { roles viewedAs can(action: \"update\", entity: ACCOUNT) } accounts { nodes { name } } }";
+        let answer = ask_as(app, &token, "SALES_REP", query).await;
+        assert_eq!(
+            answer.data(),
+            &json!({
+                "viewer": { "roles": ["REVENUE_LEADER"], "viewedAs": "SALES_REP", "can": false },
+                "accounts": { "nodes": [{ "name": "Far" }] },
+            })
+        );
+        let log = change::Entity::find().order_by_desc(change::Column::Seq);
+        let entry = log.one(app.database.reads()).await.unwrap().unwrap();
+        assert_eq!(entry.kind, ChangeKind::ViewedAs);
+        assert_eq!((entry.actor_kind, entry.actor_id), (ActorKind::User, Some(world.leader.id)));
+        assert_eq!(entry.fields, Some(json!({ "role": [["REVENUE_LEADER"], "SALES_REP"] })));
+        assert_eq!(entry.request_id.as_deref(), Some(answer.header("x-request-id")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_looks_with_other_eyes_who_may_not() {
+    each_app(async |app| {
+        let world = World::make(&app.database).await;
+        let rep = app.token_of(&world.rep.email).await;
+        let answer = ask_as(app, &rep, "ADMIN", "{ accounts { nodes { name } } }").await;
+        assert_eq!(
+            (answer.status, answer.codes()),
+            (StatusCode::FORBIDDEN, vec!["FORBIDDEN_SCOPE"])
+        );
+        let leader = app.token_of(&world.leader.email).await;
+        for role in ["BOSS", "", "SALES_REP, ADMIN"] {
+            let answer = ask_as(app, &leader, role, "{ accounts { nodes { name } } }").await;
+            let expected = (StatusCode::BAD_REQUEST, vec!["VALIDATION"]);
+            assert_eq!((answer.status, answer.codes()), expected, "{role:?}");
+        }
+        assert_eq!(
+            change::Entity::find()
+                .all(app.database.reads())
+                .await
+                .unwrap(),
+            []
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_is_told_which_rule_shows_a_row_and_masks_a_field() {
+    each_app(async |app| {
+        let world = World::make(&app.database).await;
+        let token = app.token_of(&world.admin.email).await;
+        let query = "query($row: ID!, $user: ID!) { explainAccess(id: $row, viewerId: $user) { visible \
+             rules { role rows holds } fields { field masked rules { role mask masks } } } }";
+        let explain = async |row: String| {
+            let user = id("user", world.rep.id);
+            let answer = app.graphql(&token, query, json!({ "row": row, "user": user })).await;
+            answer.data()["explainAccess"].clone()
+        };
+        let rules = |own: bool, territory: bool| {
+            json!([
+                { "role": "SALES_REP", "rows": "own", "holds": own },
+                { "role": "SALES_REP", "rows": "territory", "holds": territory },
+            ])
+        };
+        let far = explain(id("acc", world.far.id)).await;
+        assert_eq!(far, json!({ "visible": false, "rules": rules(false, false), "fields": [] }));
+        let near = explain(id("acc", world.near.id)).await;
+        assert_eq!((&near["visible"], &near["rules"]), (&json!(true), &rules(false, true)));
+        let own = explain(id("acc", world.own.id)).await;
+        assert_eq!(own["rules"], rules(true, false));
+        for (contact, masked) in [(&world.at_own, Value::Null), (&world.at_near, json!("PARTIAL"))] {
+            let explained = explain(id("con", contact.id)).await;
+            let fields = explained["fields"].as_array().unwrap();
+            let email = fields.iter().find(|field| field["field"] == "email").unwrap();
+            assert_eq!(
+                email,
+                &json!({
+                    "field": "email",
+                    "masked": masked,
+                    "rules": [{
+                        "role": "SALES_REP",
+                        "mask": "partial outside own",
+                        "masks": masked != Value::Null,
+                    }],
+                })
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_an_administrator_is_told_and_only_of_what_there_is() {
+    each_app(async |app| {
+        let world = World::make(&app.database).await;
+        let query =
+            "query($row: ID!, $user: ID!) { explainAccess(id: $row, viewerId: $user) { visible } }";
+        let (row, user) = (id("acc", world.own.id), id("user", world.rep.id));
+        let known = json!({ "row": row, "user": user });
+        for email in [&world.rep.email, &world.leader.email] {
+            let token = app.token_of(email).await;
+            let answer = app.graphql(&token, query, known.clone()).await;
+            assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
+        }
+        let token = app.token_of(&world.admin.email).await;
+        for (row, user) in [
+            (id("acc", Uuid::nil()), user.clone()),
+            (row.clone(), id("user", Uuid::nil())),
+            ("nothing".to_owned(), user.clone()),
+            (row.clone(), row.clone()),
+        ] {
+            let answer = app
+                .graphql(&token, query, json!({ "row": row, "user": user }))
+                .await;
+            assert_eq!(answer.codes(), ["NOT_FOUND"]);
+        }
+        // With the eyes of another role an administrator is no administrator.
+        let query =
+            format!("{{ explainAccess(id: \"{row}\", viewerId: \"{user}\") {{ visible }} }}");
+        let answer = ask_as(app, &token, "ANALYST", &query).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_reads_no_more_than_its_scopes_name() {
+    each_app(async |app| {
+        let world = World::make(&app.database).await;
+        let issue = async |scopes: &[&str]| {
+            let bearer = Bearer::User(world.rep.email.clone());
+            let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            let terms = Terms { days: 1, scopes };
+            app.issue(bearer, terms).await
+        };
+        let query = "{ accounts { totalCount } contacts { totalCount nodes { accountId account { name } accountRef { name } } } }";
+        let token = issue(&["contact:read"]).await.unwrap().token;
+        let answer = app.graphql(&token, query, json!({})).await;
+        let alone = json!({ "accountId": null, "account": null, "accountRef": null });
+        assert_eq!(
+            answer.data(),
+            &json!({
+                "accounts": { "totalCount": 0 },
+                "contacts": { "totalCount": 2, "nodes": [alone, alone] },
+            })
+        );
+        let token = issue(&["*:read"]).await.unwrap().token;
+        let answer = app.graphql(&token, query, json!({})).await;
+        assert_eq!(answer.data()["accounts"]["totalCount"], 2);
+        let error = issue(&["contacts:read"]).await.err().unwrap();
+        assert_eq!(error.code(), "VALIDATION");
+        let service = Bearer::Service {
+            name: "a program".to_owned(),
+            role: "BOSS".to_owned(),
+        };
+        let error = app.issue(service, Terms { days: 1, scopes: Vec::new() }).await;
+        assert_eq!(error.err().unwrap().code(), "VALIDATION");
+    })
+    .await;
+}
