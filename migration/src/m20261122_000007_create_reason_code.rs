@@ -31,6 +31,7 @@ impl MigrationTrait for Migration {
             .column(boolean("active"))
             .columns(stamps())
             .unique_unless_deleted(&["kind", "key"])
+            .index(&["key", "id"])
             .create(manager)
             .await
     }

@@ -27,6 +27,7 @@ impl MigrationTrait for Migration {
             .column(long_text("note").optional())
             .columns(stamps())
             .index(&["campaign_id", "incurred_on"])
+            .index(&["incurred_on", "id"])
             .create(manager)
             .await
     }

@@ -87,7 +87,8 @@ impl MigrationTrait for Migration {
             .index(&["email"])
             .index(&["mql_at"])
             .index(&["score", "id"])
-            .index(&["created_at", "id"])
+            // With what row scopes ask, so that a list is walked without its rows.
+            .index(&["created_at", "id", "owner_id", "territory_id", "deleted_at"])
             .create(manager)
             .await
     }

@@ -62,6 +62,7 @@ impl MigrationTrait for Migration {
             .index(&["to_status", "at"])
             .sparse_index("by_user_id")
             .sparse_index("reason_id")
+            .index(&["at", "id"])
             .create(manager)
             .await
     }

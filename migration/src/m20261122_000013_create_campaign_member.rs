@@ -40,6 +40,7 @@ impl MigrationTrait for Migration {
             .index(&["contact_id"])
             .unique_unless_deleted(&["campaign_id", "lead_id"])
             .unique_unless_deleted(&["campaign_id", "contact_id"])
+            .index(&["created_at", "id"])
             .create(manager)
             .await
     }

@@ -33,6 +33,7 @@ impl MigrationTrait for Migration {
             .index(&["opportunity_id"])
             .index(&["contact_id"])
             .unique_unless_deleted(&["opportunity_id", "contact_id"])
+            .index(&["created_at", "id"])
             .create(manager)
             .await
     }

@@ -27,6 +27,7 @@ impl MigrationTrait for Migration {
             .index(&["opportunity_id", "at"])
             .index(&["field", "at"])
             .sparse_index("by_user_id")
+            .index(&["at", "id"])
             .create(manager)
             .await
     }

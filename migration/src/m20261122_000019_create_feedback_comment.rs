@@ -21,6 +21,7 @@ impl MigrationTrait for Migration {
             .columns(stamps())
             .index(&["feedback_id", "created_at"])
             .index(&["author_id"])
+            .index(&["created_at", "id"])
             .create(manager)
             .await
     }

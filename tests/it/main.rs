@@ -7,6 +7,8 @@ mod demo;
 mod http;
 mod import;
 mod migrations;
+mod plans;
+mod policy;
 mod program;
 mod reading;
 mod roles;

@@ -24,6 +24,7 @@ use api::{
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use reqwest::Client;
+use sea_orm::Statement;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -44,7 +45,7 @@ pub struct TestApp {
     pub http: Client,
     tokens: Tokens,
     views: Views,
-    statements: Arc<Mutex<Vec<String>>>,
+    statements: Arc<Mutex<Vec<Statement>>>,
     running: Option<Running>,
     folder: TempDir,
     // Last, because it is dropped last.
@@ -101,7 +102,7 @@ impl TestApp {
         let log = Arc::clone(&statements);
         connected.on_statement(move |info| {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            log.push(info.statement.sql.clone());
+            log.push(info.statement.clone());
         });
         let clock = Clock::fixed(Self::now());
         let app = App::with_database(connected.clone(), config, clock.clone()).await;
@@ -182,6 +183,13 @@ impl TestApp {
     /// its token.
     #[must_use]
     pub fn take_statements(&self) -> Vec<String> {
+        let queries = self.take_queries().into_iter();
+        queries.map(|query| query.sql).collect()
+    }
+
+    /// The SQL statements with their parameters, as [`TestApp::take_statements`].
+    #[must_use]
+    pub fn take_queries(&self) -> Vec<Statement> {
         let mut log = self
             .statements
             .lock()

@@ -215,8 +215,8 @@ impl Entity {
     /// What a row is called where it can only be referred to.
     pub(super) fn named<C: ColumnTrait>(mut self, name: &[C], status: Option<C>) -> Self {
         self.label = Some(Label {
-            name: name.iter().map(|column| column.as_str()).collect(),
-            status: status.map(|column| column.as_str()),
+            name: name.iter().map(C::as_str).collect(),
+            status: status.as_ref().map(C::as_str),
         });
         self
     }

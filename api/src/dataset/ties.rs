@@ -110,8 +110,10 @@ impl Path {
 impl RowTest {
     fn column(&self) -> &'static str {
         match self {
-            Self::Absent(column) | Self::Is(column, _) | Self::IsNot(column, _) => column,
-            Self::Lists { column, .. } => column,
+            Self::Absent(column)
+            | Self::Is(column, _)
+            | Self::IsNot(column, _)
+            | Self::Lists { column, .. } => column,
             Self::Mine(path) => path.first(),
             Self::SomeMine { .. } => "id",
         }

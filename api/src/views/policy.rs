@@ -3,8 +3,6 @@
 mod check;
 mod draft;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use std::{collections::BTreeMap, fmt};
 

@@ -70,6 +70,7 @@ impl ViewerObject<'_> {
     }
 
     /// Whether there are rows of that kind with which you may do that; making one counts as well.
+    #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     async fn can(
         &self,
         #[graphql(

@@ -41,7 +41,9 @@ impl Compiler<'_> {
             let unit = 10_u64.pow(u32::from(*digits));
             format!(" WHEN {alias}.\"{currency}\" IN ({codes}) THEN {unit}")
         });
-        let unit = format!("CASE{} ELSE 100 END", arms.collect::<String>());
+        // An edge of a currency with four digits is more than 32 bits hold.
+        let arms = arms.collect::<String>();
+        let unit = format!("CAST(CASE{arms} ELSE 100 END AS bigint)");
         Ok(format!(
             "(SELECT {object} FROM (SELECT {alias}.\"{minor}\" AS minor, \
              {alias}.\"{currency}\" AS currency, {unit} AS unit) AS b WHERE b.minor IS NOT NULL)"
@@ -58,7 +60,7 @@ enum Edge {
 
 /// That end of the band that `b.minor` lies in; null where the band has no such end.
 fn edge(end: Edge) -> String {
-    let mut arms = String::new();
+    let mut arms = Vec::with_capacity(EDGES.len());
     let mut from = None;
     for edge in EDGES {
         let shown = match end {
@@ -66,12 +68,12 @@ fn edge(end: Edge) -> String {
             Edge::Below => Some(edge),
         };
         let shown = shown.map_or("NULL".to_owned(), |edge| format!("'{edge}'"));
-        arms.push_str(&format!(" WHEN b.minor < {edge} * b.unit THEN {shown}"));
+        arms.push(format!(" WHEN b.minor < {edge} * b.unit THEN {shown}"));
         from = Some(edge);
     }
     let last = match (end, from) {
         (Edge::From, Some(edge)) => format!(" ELSE '{edge}'"),
         _ => String::new(),
     };
-    format!("CASE{arms}{last} END")
+    format!("CASE{}{last} END", arms.concat())
 }

@@ -207,7 +207,10 @@ impl Compiler<'_> {
     ) -> Result<String, ApiError> {
         let entity = connection.entity;
         let alias = self.alias();
-        let conditions = self.belongs(entity, &connection.filter, parent, &alias)?;
+        self.by_scope = parent.is_none();
+        let conditions = self.belongs(entity, &connection.filter, parent, &alias);
+        self.by_scope = false;
+        let conditions = conditions?;
         let from = table(entity, &alias);
         Ok(format!(
             "(SELECT count(*) FROM {from}{})",

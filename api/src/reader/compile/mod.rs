@@ -46,6 +46,8 @@ pub(super) struct Compiler<'v> {
     values: Vec<Value>,
     /// The parameters that say who the viewer is, which every scope shares.
     shared: BTreeMap<Word, String>,
+    /// Whether rows may be found by the scope that they are in.
+    by_scope: bool,
     aliases: usize,
 }
 
@@ -59,6 +61,7 @@ impl<'v> Compiler<'v> {
             sql: String::new(),
             values: Vec::new(),
             shared: BTreeMap::new(),
+            by_scope: false,
             aliases: 0,
         }
     }

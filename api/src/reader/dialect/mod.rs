@@ -35,6 +35,8 @@ pub(super) trait Dialect: Debug + Send + Sync {
     /// A text in part: what stands before the last `@` as its first letter, `a…@acme.com`; without an
     /// `@` both ends of it, `+43 … 77`, where it is long enough.
     fn partial(&self, column: &str) -> String;
+    /// A column that the planner is kept from looking up in an index; one with statistics need not be.
+    fn unindexed(&self, column: &str) -> String;
     /// A list of ids as one parameter, for [`Dialect::listed`].
     fn id_list(&self, ids: &[Uuid]) -> Value;
     /// The condition that a column holds one of the ids in the parameter.

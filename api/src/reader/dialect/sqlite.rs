@@ -70,6 +70,10 @@ impl Dialect for Sqlite {
         )
     }
 
+    fn unindexed(&self, column: &str) -> String {
+        format!("+{column}")
+    }
+
     fn id_list(&self, ids: &[Uuid]) -> Value {
         let ids: Vec<_> = ids.iter().map(|id| id.simple().to_string()).collect();
         Value::from(serde_json::json!(ids).to_string())

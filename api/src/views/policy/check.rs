@@ -84,19 +84,15 @@ impl Check<'_> {
         }
         let mut nouns = BTreeMap::new();
         for words in &self.vocabulary.nouns {
-            match draft.nouns.get(words.name) {
-                Some(said) => {
-                    let policy = self.noun(&name, said, words);
-                    nouns.insert(words.name, policy);
-                }
-                None => {
-                    let problem = format!(
-                        "`{name}` says nothing about {}: add `{0} = {{ rows = \"none\" }}`, or what it may see of it",
-                        words.name
-                    );
-                    let problem = problem.replace("{0}", words.name);
-                    self.complain(draft.at, &problem);
-                }
+            if let Some(said) = draft.nouns.get(words.name) {
+                let policy = self.noun(&name, said, words);
+                nouns.insert(words.name, policy);
+            } else {
+                let problem = format!(
+                    "`{name}` says nothing about {0}: add `{0} = {{ rows = \"none\" }}`, or what it may see of it",
+                    words.name
+                );
+                self.complain(draft.at, &problem);
             }
         }
         self.telling(&name, draft, &nouns);
@@ -124,17 +120,17 @@ impl Check<'_> {
     }
 
     fn noun(&mut self, role: &str, said: &NounDraft, words: &NounWords) -> NounPolicy {
-        let rows = match &said.rows {
-            Some(rows) => rows.it.clone(),
-            None => {
-                let problem = format!(
-                    "say which {} rows `{role}` sees: `rows = \"none\"`, `\"all\"` …",
-                    words.name
-                );
-                self.complain(said.at, &problem);
-                Scope::none()
-            }
-        };
+        if said.rows.is_none() {
+            let problem = format!(
+                "say which {} rows `{role}` sees: `rows = \"none\"`, `\"all\"` …",
+                words.name
+            );
+            self.complain(said.at, &problem);
+        }
+        let rows = said
+            .rows
+            .as_ref()
+            .map_or_else(Scope::none, |rows| rows.it.clone());
         let whole = rows
             .terms()
             .iter()

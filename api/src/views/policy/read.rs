@@ -40,7 +40,7 @@ pub(super) fn drafts(
         }
         match node.table() {
             Ok(entries) => {
-                let draft = role(document, at, &entries, vocabulary, problems);
+                let draft = role(at, &entries, vocabulary, problems);
                 drafts.push((name.to_owned(), draft));
             }
             Err(problem) => problems.push(problem),
@@ -57,7 +57,6 @@ fn is_role_name(name: &str) -> bool {
 }
 
 fn role(
-    document: Document<'_>,
     at: usize,
     entries: &Entries<'_>,
     vocabulary: &Vocabulary,
@@ -73,22 +72,28 @@ fn role(
             "description" => text(at, node).map(|said| draft.description = Some(said)),
             "view_as" => node.flag().map(|flag| draft.view_as = Some(flag)),
             "explain" => node.flag().map(|flag| draft.explain = Some(flag)),
-            _ => match vocabulary.noun(name) {
-                Some(words) => noun(at, node, words).map(|said| {
-                    draft.nouns.insert(words.name, said);
-                }),
-                None => {
-                    let known = ["inherits", "description", "view_as", "explain"];
-                    let nouns = vocabulary.nouns.iter().map(|noun| noun.name);
-                    let problem =
-                        unknown("entity or setting", name, known.into_iter().chain(nouns));
-                    Err(document.error(at, &problem))
-                }
-            },
+            _ => noun_of(name, at, node, vocabulary).map(|(name, said)| {
+                draft.nouns.insert(name, said);
+            }),
         };
         problems.extend(read.err());
     }
     draft
+}
+
+fn noun_of(
+    name: &str,
+    at: usize,
+    node: Node<'_>,
+    vocabulary: &Vocabulary,
+) -> Result<(&'static str, NounDraft), String> {
+    if let Some(words) = vocabulary.noun(name) {
+        return Ok((words.name, noun(at, node, words)?));
+    }
+    let known = ["inherits", "description", "view_as", "explain"];
+    let nouns = vocabulary.nouns.iter().map(|noun| noun.name);
+    let problem = unknown("entity or setting", name, known.into_iter().chain(nouns));
+    Err(node.document.error(at, &problem))
 }
 
 fn text(at: usize, node: Node<'_>) -> Result<Said<String>, String> {
@@ -120,10 +125,8 @@ fn noun(at: usize, node: Node<'_>, words: &NounWords) -> Result<NounDraft, Strin
                 draft.reference = Some(Said { at, it });
             }
             "export" => {
-                draft.export = Some(Said {
-                    at,
-                    it: node.flag()?,
-                })
+                let it = node.flag()?;
+                draft.export = Some(Said { at, it });
             }
             "masks" => {
                 for (name, at, node) in node.table()?.all() {

@@ -5,7 +5,11 @@ SELECT (
             'status', t1."status",
             'firstName', t1."first_name",
             'lastName', t1."last_name",
-            'email', t1."email",
+            'email', CASE WHEN instr(t1."email",
+              '@') > 1 THEN substr(t1."email", 1, 1) || '…' || substr(t1."email", length(rtrim(t1."email", replace(t1."email",
+                    '@', '')))) WHEN instr(t1."email",
+              '@') = 1 THEN '…' || substr(t1."email", length(rtrim(t1."email", replace(t1."email",
+                    '@', '')))) WHEN length(t1."email") > 7 THEN substr(t1."email", 1, 3) || ' … ' || substr(t1."email", -2) WHEN t1."email" IS NOT NULL THEN '…' END,
             'companyName', t1."company_name",
             'score', t1."score",
             'createdAt', substr(t1."created_at", 1, 19) || CASE length(t1."created_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."created_at", 20, 4) || '000' ELSE substr(t1."created_at", 20, 7) END || 'Z', 'account', (

@@ -3,8 +3,7 @@ SELECT (
   FROM (
     SELECT 'lead_' || replace(t1."id"::text, '-', '') AS "id",
     t1."status" AS "status",
-    to_char(t1."mql_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "mqlAt",
-    t1."custom_fields" AS "customFields",
+    to_char(t1."mql_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "mqlAt", NULL::json AS "customFields",
     (
       SELECT row_to_json(o.*)
       FROM (

@@ -1,8 +1,7 @@
 SELECT (
   SELECT json_object('id', 'lead_' || CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END,
     'status', t1."status",
-    'mqlAt', substr(t1."mql_at", 1, 19) || CASE length(t1."mql_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."mql_at", 20, 4) || '000' ELSE substr(t1."mql_at", 20, 7) END || 'Z', 'customFields', json(t1."custom_fields"),
-    'owner', (
+    'mqlAt', substr(t1."mql_at", 1, 19) || CASE length(t1."mql_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."mql_at", 20, 4) || '000' ELSE substr(t1."mql_at", 20, 7) END || 'Z', 'customFields', NULL, 'owner', (
       SELECT json_object('name', t2."name",
         'territories', (
           SELECT json_object('nodes', json_group_array((

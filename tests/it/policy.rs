@@ -1,5 +1,13 @@
-use super::*;
-use crate::{dataset::vocabulary, views::Role};
+//! Files of roles: what they can say, and what makes no sense.
+
+#![cfg(test)]
+
+use api::{
+    dataset::vocabulary,
+    views::{Policy, Role},
+};
+
+const BUILT_IN: &str = include_str!("../../roles.default.toml");
 
 fn problems(text: &str) -> Vec<String> {
     Policy::parse("mine.toml", text, &vocabulary())
