@@ -123,7 +123,7 @@ impl NewTable {
             if let Some(values) = column.one_of {
                 table.check(Check::named(
                     format!("ck_{}_{}", self.name, column.name),
-                    Expr::col(column.name).is_in(values.iter().copied()),
+                    is_one_of(column.name, values, backend),
                 ));
             }
             if let Some(referenced) = column.references {
@@ -136,6 +136,10 @@ impl NewTable {
                 key.col(*column);
             }
             table.primary_key(&mut key);
+            if backend == DatabaseBackend::Sqlite {
+                // The rows lie in the key's index, instead of in a table beside it.
+                table.extra("WITHOUT ROWID");
+            }
         }
         for check in &self.checks {
             table.check(check.clone());
@@ -162,6 +166,16 @@ pub(crate) async fn drop(manager: &SchemaManager<'_>, table: &'static str) -> Re
     manager
         .drop_table(Table::drop().table(table).to_owned())
         .await
+}
+
+/// That a column has one of `values`. SQLite fills a table with the list of an `IN`, for every statement
+/// anew, and looks every row up in it: a sixth of the time of an import. It compares much faster.
+fn is_one_of(column: &'static str, values: &[&'static str], backend: DatabaseBackend) -> Expr {
+    if backend == DatabaseBackend::Sqlite {
+        let equals = values.iter().map(|value| Expr::col(column).eq(*value));
+        return equals.reduce(Expr::or).unwrap_or(Expr::val(false));
+    }
+    Expr::col(column).is_in(values.iter().copied())
 }
 
 /// The column as `backend` has it: text orders by code point, which SQLite does by itself.

@@ -20,6 +20,7 @@ mod meet;
 mod outcome;
 mod plan;
 mod read;
+mod reading;
 mod rejected;
 mod run;
 mod second_pass;

@@ -8,6 +8,9 @@ mod literal;
 mod postgres;
 mod sqlite;
 
+use std::vec::IntoIter;
+
+use futures::future::join;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
     IntoActiveModel, Statement,
@@ -119,30 +122,58 @@ async fn write(
     records: Vec<Record>,
     tail: &str,
 ) -> Result<u64, DbErr> {
-    let backend = tx.get_database_backend();
-    let shape = Shape::of(table, &records);
-    let mut left = records.len();
-    let mut records = records.into_iter();
+    let mut statements = Statements {
+        backend: tx.get_database_backend(),
+        table,
+        tail,
+        shape: Shape::of(table, &records),
+        records: records.into_iter(),
+    };
     let mut written = 0;
-    while left > 0 {
-        let rows = rows_of_next(backend, left);
-        left -= rows;
-        let chunk = records.by_ref().take(rows);
-        let (sql, values) = if backend == DbBackend::Sqlite {
-            let fixed = shape.fixed.iter().flatten().cloned();
-            let values = fixed.chain(chunk.flat_map(|record| shape.varying(record)));
-            (sqlite::insert(table, &shape, rows, tail), values.collect())
+    let mut next = statements.next();
+    while let Some(statement) = next {
+        // The database works on one statement while the next is made.
+        let (done, made) = join(tx.execute_raw(statement), async { statements.next() }).await;
+        written += done?.rows_affected();
+        next = made;
+    }
+    Ok(written)
+}
+
+/// The statements that write records, as many at a time as suits the database.
+struct Statements<'t> {
+    backend: DbBackend,
+    table: &'t Table,
+    tail: &'t str,
+    shape: Shape,
+    records: IntoIter<Record>,
+}
+
+impl Iterator for Statements<'_> {
+    type Item = Statement;
+
+    fn next(&mut self) -> Option<Statement> {
+        let left = self.records.len();
+        if left == 0 {
+            return None;
+        }
+        let (table, shape) = (self.table, &self.shape);
+        let rows = rows_of_next(self.backend, left);
+        let chunk = self.records.by_ref().take(rows);
+        let (sql, values) = if self.backend == DbBackend::Sqlite {
+            let mut values = Vec::with_capacity(shape.fixed.len() + rows * shape.width());
+            values.extend(shape.fixed.iter().flatten().cloned());
+            chunk.for_each(|record| values.extend(shape.varying(record)));
+            (sqlite::insert(table, shape, rows, self.tail), values)
         } else {
             let mut values: Vec<Value> =
                 shape.fixed.iter().flatten().map(literal::scalar).collect();
             let chunk = chunk.map(|record| shape.varying(record).collect());
             values.extend(literal::arrays(shape.width(), chunk));
-            (postgres::insert(table, &shape, tail), values)
+            (postgres::insert(table, shape, self.tail), values)
         };
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        written += tx.execute_raw(statement).await?.rows_affected();
+        Some(Statement::from_sql_and_values(self.backend, sql, values))
     }
-    Ok(written)
 }
 
 fn rows_of_next(backend: DbBackend, left: usize) -> usize {

@@ -128,7 +128,7 @@ const SQLITE: Queries = Queries {
         SELECT t.name, i.name, c.name,
             iif(s.sql LIKE '% WHERE %', substr(s.sql, instr(s.sql, ' WHERE ') + 7), '')
         FROM sqlite_schema t, pragma_index_list(t.name) i, pragma_index_info(i.name) c
-        JOIN sqlite_schema s ON s.name = i.name
+        LEFT JOIN sqlite_schema s ON s.name = i.name
         WHERE t.type = 'table' AND t.name <> 'seaql_migrations'
         ORDER BY t.name, i.name, c.seqno",
     foreign_keys: r#"

@@ -1,6 +1,6 @@
 //! Some rows of a file, through all its rules, in one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
@@ -14,11 +14,12 @@ use crate::{
 };
 
 use super::{
-    derive, draft,
-    draft::{Draft, Evaluated},
+    derive,
+    draft::Draft,
     identity, links,
     outcome::{Outcome, Outcomes},
-    plan::{BoundRule, Plan},
+    plan::BoundRule,
+    reading::{Reading, RuleReading},
     write,
 };
 
@@ -76,32 +77,23 @@ fn is_check(error: &DbErr) -> bool {
     text.contains("constraint")
 }
 
-/// Puts `rows` through the rules of `plan`. `only` restricts them to some entities of some rows.
+/// Puts `rows`, of which `reading` was read, through the rules.
 pub(super) async fn process(
     tx: &DatabaseTransaction,
     context: &Context,
-    plan: &Plan<'_>,
     rows: &[Row],
-    only: Option<&HashSet<(u64, &str)>>,
+    reading: Reading<'_>,
 ) -> Result<Outcomes, BatchError> {
     import::defer_foreign_keys(tx).await?;
     let mut outcomes = Outcomes::default();
-    let mut usable = vec![true; rows.len()];
-    for (index, (row, usable)) in rows.iter().zip(&mut usable).enumerate() {
-        if let Some(problem) = unusable(row, plan.width) {
-            outcomes.add(index, "", Outcome::rejected(problem));
-            *usable = false;
-        }
+    for (index, problem) in reading.unusable {
+        outcomes.add(index, "", Outcome::rejected(problem));
     }
-    for rule in &plan.rules {
-        let takes = |index: usize| {
-            let line = rows.get(index).map_or(0, |row| row.line);
-            usable.get(index).copied().unwrap_or(false)
-                && only.is_none_or(|only| only.contains(&(line, rule.rule.entity.name)))
-        };
-        process_rule(tx, context, rule, rows, takes, &mut outcomes).await?;
+    for reading in reading.rules {
+        process_rule(tx, context, reading, &mut outcomes).await?;
     }
-    if only.is_none() {
+    // In the second pass only some rules are asked again.
+    if !context.second_pass {
         for (index, row) in rows.iter().enumerate() {
             if !outcomes.claimed(index) {
                 let reason = format!("line {}: no rule of the mapping takes it", row.line);
@@ -116,41 +108,20 @@ pub(super) async fn process(
     Ok(outcomes)
 }
 
-/// Why a row cannot be read at all.
-fn unusable(row: &Row, width: usize) -> Option<String> {
-    let line = row.line;
-    if let Some(problem) = &row.problem {
-        return Some(format!("line {line}: {problem}"));
-    }
-    if row.cells.is_blank() {
-        return Some(format!("line {line}: every cell is empty"));
-    }
-    let cells = row.cells.len();
-    (cells != width).then(|| match cells {
-        1 => format!("line {line}: it has one cell, and the header {width}"),
-        _ => format!("line {line}: it has {cells} cells, and the header {width}"),
-    })
-}
-
 async fn process_rule(
     tx: &DatabaseTransaction,
     context: &Context,
-    rule: &BoundRule<'_>,
-    rows: &[Row],
-    takes: impl Fn(usize) -> bool,
+    reading: RuleReading<'_>,
     outcomes: &mut Outcomes,
 ) -> Result<(), BatchError> {
+    let RuleReading {
+        rule,
+        mut drafts,
+        useless,
+    } = reading;
     let entity = rule.rule.entity.name;
-    let mut drafts: Vec<Draft<'_>> = Vec::new();
-    for (index, row) in rows.iter().enumerate().filter(|(index, _)| takes(*index)) {
-        match draft::evaluate(rule, index, row) {
-            Evaluated::NotForIt => {}
-            Evaluated::LeftOut(why) => {
-                outcomes.add(index, entity, Outcome::left_out(row.line, &why));
-            }
-            Evaluated::Rejected(reason) => outcomes.add(index, entity, Outcome::rejected(reason)),
-            Evaluated::Draft(draft) => drafts.push(*draft),
-        }
+    for (index, outcome) in useless {
+        outcomes.add(index, entity, outcome);
     }
     if drafts.is_empty() {
         return Ok(());

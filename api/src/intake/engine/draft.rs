@@ -11,24 +11,13 @@ use crate::{
 };
 
 use super::{
+    outcome::Outcome,
     plan::{BoundField, BoundRule},
     read::{assign, stand_in},
 };
 
 /// As long may a key be, as in the table `external_id`.
 const MAX_KEY: usize = 255;
-
-/// What a rule makes of a row.
-pub(super) enum Evaluated<'p> {
-    /// The rule is not for this row.
-    NotForIt,
-    /// The mapping says to leave it out, and why.
-    LeftOut(String),
-    /// It cannot be used, and why.
-    Rejected(String),
-    /// It can.
-    Draft(Box<Draft<'p>>),
-}
 
 /// What one row says.
 pub(super) struct Draft<'p> {
@@ -80,14 +69,18 @@ pub(super) struct Link<'p> {
     pub(super) text: String,
 }
 
-/// Reads `row` by `rule`.
-pub(super) fn evaluate<'p>(rule: &'p BoundRule<'p>, index: usize, row: &Row) -> Evaluated<'p> {
+/// Reads `row` by `rule`, or says why it cannot be used; nothing when the rule is not for it.
+pub(super) fn evaluate<'p>(
+    rule: &'p BoundRule<'p>,
+    index: usize,
+    row: &Row,
+) -> Option<Result<Draft<'p>, Outcome>> {
     if !rule
         .when
         .iter()
         .all(|condition| condition.holds(&row.cells))
     {
-        return Evaluated::NotForIt;
+        return None;
     }
     let left_out = rule
         .skip
@@ -98,7 +91,7 @@ pub(super) fn evaluate<'p>(rule: &'p BoundRule<'p>, index: usize, row: &Row) -> 
             .iter()
             .map(|condition| condition.describe(&row.cells))
             .collect();
-        return Evaluated::LeftOut(why.join(" and "));
+        return Some(Err(Outcome::left_out(row.line, &why.join(" and "))));
     }
     let mut draft = Draft {
         row: index,
@@ -144,11 +137,11 @@ pub(super) fn evaluate<'p>(rule: &'p BoundRule<'p>, index: usize, row: &Row) -> 
             }
         }
     }
-    if problems.is_empty() {
-        Evaluated::Draft(Box::new(draft))
+    Some(if problems.is_empty() {
+        Ok(draft)
     } else {
-        Evaluated::Rejected(problems.join("; "))
-    }
+        Err(Outcome::rejected(problems.join("; ")))
+    })
 }
 
 /// The row's id in the other system; without a column for it, what stands in the row is its name.

@@ -1,6 +1,9 @@
 //! References: from what a file says to ids.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -23,6 +26,9 @@ use super::{
     identity::Keys,
     plan::BoundRule,
 };
+
+/// The texts that rows of an entity are looked for by.
+type Wanted<'d> = HashMap<(&'static str, By), (&'d Lookup, HashSet<Cow<'d, str>>)>;
 
 /// The ids of rows of an entity, by the way and the text that they are looked for by.
 type Found = HashMap<(&'static str, By), HashMap<String, Uuid>>;
@@ -109,7 +115,7 @@ fn absent(
 }
 
 async fn find(tx: &DatabaseTransaction, drafts: &[Draft<'_>]) -> Result<Found, BatchError> {
-    let mut wanted: HashMap<(&'static str, By), (&Lookup, HashSet<String>)> = HashMap::new();
+    let mut wanted = Wanted::new();
     for link in drafts.iter().flat_map(|draft| &draft.links) {
         if let Some(lookup) = &link.field.rule.lookup
             && let Some(text) = normal(lookup, &link.text)
@@ -123,7 +129,7 @@ async fn find(tx: &DatabaseTransaction, drafts: &[Draft<'_>]) -> Result<Found, B
     }
     let mut found = Found::new();
     for (way, (lookup, texts)) in wanted {
-        let texts = texts.iter().map(String::as_str);
+        let texts = texts.iter().map(AsRef::as_ref);
         let entity = lookup.entity;
         let ids = match &lookup.by {
             By::Key(system) => lookup::external_ids(tx, entity.name, system, texts).await?,
@@ -141,16 +147,16 @@ async fn find(tx: &DatabaseTransaction, drafts: &[Draft<'_>]) -> Result<Found, B
 }
 
 /// The text as it is stored, where the way to look is a column with a form of its own.
-fn normal(lookup: &Lookup, text: &str) -> Option<String> {
+fn normal<'t>(lookup: &Lookup, text: &'t str) -> Option<Cow<'t, str>> {
     match lookup.by {
-        By::Domain => value::domain(text).ok(),
+        By::Domain => value::domain(text).ok().map(Cow::Owned),
         By::Column("email", _) => {
             match value::read(&FieldKind::Email, text, &value::Style::default()) {
-                Ok(Value::String(text)) => text,
+                Ok(Value::String(text)) => text.map(Cow::Owned),
                 _ => None,
             }
         }
-        By::Key(_) | By::Column(..) => Some(text.to_owned()),
+        By::Key(_) | By::Column(..) => Some(Cow::Borrowed(text)),
     }
 }
 
@@ -158,7 +164,7 @@ fn id_of(found: &Found, lookup: &Lookup, text: &str) -> Option<Uuid> {
     let text = normal(lookup, text)?;
     found
         .get(&(lookup.entity.name, lookup.by.clone()))?
-        .get(&text)
+        .get(text.as_ref())
         .copied()
 }
 

@@ -1,5 +1,6 @@
 //! One import that runs: file by file, batch by batch.
 
+use futures::future::join;
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
 use entity::{import_job::ImportStatus, reason_code};
@@ -12,13 +13,14 @@ use crate::{
 };
 
 use super::{
-    BATCH, Import, Progress,
+    Import, Progress,
     batch::{self, Context},
     derive,
     files::Source,
     job::Job,
     outcome,
     plan::Plan,
+    reading::{Batch, Batches, Reading},
 };
 
 /// How often a batch is tried again when somebody else changes the same rows.
@@ -103,42 +105,49 @@ impl<'d> Run<'d> {
         progress: &mut dyn Progress,
     ) -> Result<(), ImportError> {
         let failed = |error| ImportError::File(source.path.clone(), error);
-        let mut reader = source.open()?;
+        let reader = source.open()?;
         let plan = source.plan(&reader)?;
-        let done = self.job.line(file);
-        let mut rows = Vec::with_capacity(BATCH);
-        loop {
-            let row = reader.next_row().map_err(failed)?;
-            let ended = row.is_none();
-            rows.extend(row.filter(|row| row.line > done));
-            if rows.len() == BATCH || (ended && !rows.is_empty()) {
-                match &plan {
-                    Some(plan) => self.batch(file, plan, &rows).await?,
-                    None => self.job.count_unclaimed(file, &rows),
-                }
-                progress.advance(u64::try_from(rows.len()).unwrap_or(0), reader.bytes());
-                rows.clear();
-            }
-            if ended {
-                return Ok(());
-            }
+        let mut batches = Batches {
+            reader,
+            plan: plan.as_ref(),
+            done: self.job.line(file),
+        };
+        let mut next = batches.next().await.map_err(failed)?;
+        while let Some(batch) = next {
+            let (rows, bytes) = (batch.rows.len(), batch.bytes);
+            // The database works on one batch while the next is read.
+            let (written, read) =
+                join(self.batch(file, plan.as_ref(), batch), batches.next()).await;
+            written?;
+            progress.advance(u64::try_from(rows).unwrap_or(0), bytes);
+            next = read.map_err(failed)?;
         }
+        Ok(())
     }
 
     /// Writes rows in one transaction; where some of them are refused, in several smaller ones, down to
     /// the row at fault.
-    pub(super) async fn batch(
+    async fn batch<'p>(
         &mut self,
         file: usize,
-        plan: &Plan<'_>,
-        rows: &[csv::Row],
+        plan: Option<&'p Plan<'p>>,
+        batch: Batch<'p>,
     ) -> Result<(), ImportError> {
-        let mut parts = vec![rows];
+        let rows = batch.rows;
+        let Some(plan) = plan else {
+            self.job.count_unclaimed(file, &rows);
+            return Ok(());
+        };
+        let mut reading = batch.reading;
+        let mut parts = vec![rows.as_slice()];
         let mut conflicts = 0;
         while let Some(part) = parts.pop() {
             let context = self.context(file);
+            let reading = reading
+                .take()
+                .unwrap_or_else(|| Reading::of(plan, part, None));
             let tx = self.session.begin().await?;
-            match batch::process(&tx, &context, plan, part, None).await {
+            match batch::process(&tx, &context, part, reading).await {
                 Ok(outcomes) => {
                     store::import::insert_rows(&tx, batch::stored(&context, part, &outcomes))
                         .await?;

@@ -18,6 +18,7 @@ use super::{
     batch::{self, Context},
     files::Source,
     plan::Plan,
+    reading::Reading,
     run::Run,
 };
 
@@ -119,8 +120,9 @@ impl Run<'_> {
             last_chance,
             ..self.context(file)
         };
+        let reading = Reading::of(plan, &rows, Some(&only));
         let tx = self.session.begin().await?;
-        let outcomes = match batch::process(&tx, &context, plan, &rows, Some(&only)).await {
+        let outcomes = match batch::process(&tx, &context, &rows, reading).await {
             Ok(outcomes) => outcomes,
             // They keep the outcome that they have: kept as far as possible, to be looked at.
             Err(error) if error.is_about_rows() => {
