@@ -76,6 +76,15 @@ impl Served {
             .collect()
     }
 
+    /// What somebody in `role` is answered.
+    async fn ask(&self, role: &str, query: &str) -> Value {
+        let people = self.people();
+        let person = people.iter().find(|(of, ..)| *of == role);
+        let (_, _, token) = person.unwrap();
+        let answer = client::graphql(&Client::new(), self.url(), token, query, json!({})).await;
+        answer.data().clone()
+    }
+
     /// The commands to paste, each with the comment above it.
     fn commands(&self) -> Vec<&str> {
         let blocks = self.text.split("\n\n");
@@ -139,14 +148,60 @@ async fn the_demo_answers_what_it_prints_and_is_made_once() {
     let touches = fs::read_to_string(folder.join("touches.ndjson")).unwrap();
     assert_eq!(touches.lines().count(), 60_000);
     let said = paste(folder, script);
-    let total = leads["data"]["leads"]["totalCount"].to_string();
+    let waiting = "{ leads(filter: {status: {eq: MQL}}) { totalCount } }";
+    let waiting = demo.ask("MARKETING_MANAGER", waiting).await;
+    let total = waiting["leads"]["totalCount"].to_string();
     assert!(
         said.contains("MARKETING_MANAGER") && said.trim_end().ends_with(&total),
         "{said}"
     );
+    seven_lenses_on_one_account(&demo).await;
 
     drop(demo);
     used_again_unless_told_otherwise(folder);
+}
+
+/// The question of the README, about an account in the rep's territory that is a colleague's.
+async fn seven_lenses_on_one_account(demo: &Served) {
+    let near = "{ viewer { user { id } } accounts(first: 500) { nodes { id ownerId contacts { totalCount } } } }";
+    let near = demo.ask("SALES_REP", near).await;
+    let colleagues = near["accounts"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|account| {
+            account["ownerId"] != near["viewer"]["user"]["id"]
+                && account["contacts"]["totalCount"] != 0
+        });
+    let id = colleagues.unwrap()["id"].as_str().unwrap();
+    let query = format!(
+        "{{ account(id: \"{id}\") {{ contacts {{ nodes {{ email maskedFields }} }} }} \
+         viewer {{ reassign: can(action: \"reassign\", entity: ACCOUNT) \
+         merge: can(action: \"merge\", entity: ACCOUNT) }} }}"
+    );
+    for (role, masked, can) in [
+        ("SALES_REP", json!(["email", "phone"]), [false, false]),
+        ("SALES_MANAGER", json!([]), [true, false]),
+        ("REVENUE_LEADER", json!([]), [false, false]),
+        (
+            "ANALYST",
+            json!(["email", "phone", "customFields"]),
+            [false, false],
+        ),
+        ("ADMIN", json!([]), [true, true]),
+    ] {
+        let answer = demo.ask(role, &query).await;
+        let contact = &answer["account"]["contacts"]["nodes"][0];
+        assert_eq!(contact["maskedFields"], masked, "{role}");
+        let address = contact["email"].as_str().unwrap();
+        assert_eq!(address.contains('…'), masked != json!([]), "{role}");
+        let viewer = &answer["viewer"];
+        assert_eq!(
+            [&viewer["reassign"], &viewer["merge"]],
+            [&json!(can[0]), &json!(can[1])],
+            "{role}"
+        );
+    }
 }
 
 fn used_again_unless_told_otherwise(folder: &Path) {
