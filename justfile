@@ -24,6 +24,10 @@ lint:
 schema:
     cargo run -- schema > schema.graphql
 
+# Write the matrix of roles that is kept
+roles:
+    cargo run -- roles > tests/snapshots/permission-matrix.txt
+
 # Licences, advisories and sources of the dependencies (needs cargo-deny)
 deny:
     cargo deny check

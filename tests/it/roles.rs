@@ -38,7 +38,7 @@ fn the_permission_matrix_is_the_one_that_is_kept() {
     assert_eq!(
         kept,
         String::from_utf8(printed.stdout).unwrap(),
-        "look at what changed, then `cargo run -- roles > tests/snapshots/permission-matrix.txt`"
+        "look at what changed, then `just roles`"
     );
 }
 

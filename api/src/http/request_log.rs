@@ -70,6 +70,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
     let user = user.map(tracing::field::display);
     let token = viewer.map(|viewer| tracing::field::display(viewer.token_id));
     let roles = viewer.map(|viewer| viewer.roles.join(","));
+    let viewed_as = viewer.and_then(|viewer| viewer.viewed_as.as_deref());
     let duration_ms = (elapsed.as_secs_f64() * 1e6).round() / 1e3;
     let slow = request.app_data::<Data<State>>();
     let slow = slow.and_then(|state| state.slow_request);
@@ -84,6 +85,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
             user,
             token,
             roles,
+            viewed_as,
             "slow request"
         );
     } else {
@@ -97,6 +99,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
             user,
             token,
             roles,
+            viewed_as,
             "request"
         );
     }
