@@ -12,14 +12,15 @@ use api::{
 use entity::{
     account,
     change::{self, ActorKind, ChangeKind},
-    contact, user,
+    contact, lead, user,
 };
 use reqwest::StatusCode;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use tests::{
     app::{TestApp, each_app},
     client::Response,
+    database::each_database,
     fixtures,
 };
 use uuid::Uuid;
@@ -66,6 +67,14 @@ fn a_hub_does_not_start_with_roles_that_make_no_sense() {
             "{said}"
         );
     }
+    fs::write(&file, "# nobody").unwrap();
+    let nobody = revhub(folder.path())
+        .arg("roles")
+        .env("REVHUB__AUTH__ROLES_FILE", "roles.toml")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(nobody.stderr).unwrap();
+    assert!(said.contains("roles.toml:1: there is no role"), "{said}");
     let missing = revhub(folder.path())
         .arg("serve")
         .env("REVHUB__AUTH__ROLES_FILE", "nowhere.toml")
@@ -135,13 +144,13 @@ async fn a_viewer_can_ask_what_they_may_see_and_do() {
     each_app(async |app| {
         let world = World::make(&app.database).await;
         let token = app.token_of(&world.rep.email).await;
-        let query = "{ viewer { viewedAs territories { path } \
+        let query = "{ viewer { viewedAs territories { nodes { path } } \
              own: can(action: \"update\", entity: ACCOUNT) \
              reassign: can(action: \"reassign\", entity: ACCOUNT) \
              views { entity rows reference masked { field kind when } mutations { action rows } export } } }";
         let answer = app.graphql(&token, query, json!({})).await;
         let viewer = &answer.data()["viewer"];
-        assert_eq!(viewer["territories"], json!([{ "path": "/W/A/" }, { "path": "/W/A/1/" }]));
+        assert_eq!(viewer["territories"], json!({ "nodes": [{ "path": "/W/A/" }, { "path": "/W/A/1/" }] }));
         assert_eq!(
             (&viewer["own"], &viewer["reassign"], &viewer["viewedAs"]),
             (&json!(true), &json!(false), &Value::Null)
@@ -192,6 +201,22 @@ async fn a_leader_looks_with_the_eyes_of_a_rep_and_that_is_on_record() {
         assert_eq!((entry.actor_kind, entry.actor_id), (ActorKind::User, Some(world.leader.id)));
         assert_eq!(entry.fields, Some(json!({ "role": [["REVENUE_LEADER"], "SALES_REP"] })));
         assert_eq!(entry.request_id.as_deref(), Some(answer.header("x-request-id")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_looks_with_the_eyes_of_a_manager_and_has_no_team() {
+    each_app(async |app| {
+        World::make(&app.database).await;
+        let token = app.token_for(Role::Admin).await;
+        let query = "{ accounts { totalCount } campaigns { totalCount } users { totalCount } }";
+        let answer = ask_as(app, &token, "SALES_MANAGER", query).await;
+        let count = |number: u8| json!({ "totalCount": number });
+        assert_eq!(
+            answer.data(),
+            &json!({ "accounts": count(0), "campaigns": count(0), "users": count(3) })
+        );
     })
     .await;
 }
@@ -293,6 +318,23 @@ async fn only_an_administrator_is_told_and_only_of_what_there_is() {
                 .await;
             assert_eq!(answer.codes(), ["NOT_FOUND"]);
         }
+        // Nor is anybody one by looking with an administrator's eyes.
+        let leader = app.token_of(&world.leader.email).await;
+        let asked =
+            format!("{{ explainAccess(id: \"{row}\", viewerId: \"{user}\") {{ visible }} }}");
+        assert_eq!(
+            ask_as(app, &leader, "ADMIN", &asked).await.codes(),
+            ["FORBIDDEN_SCOPE"]
+        );
+        let terms = Terms {
+            days: 1,
+            scopes: vec!["*:read".to_owned()],
+        };
+        let narrow = app
+            .issue(Bearer::User(world.admin.email.clone()), terms)
+            .await;
+        let answer = app.graphql(&narrow.unwrap().token, &asked, json!({})).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
         // With the eyes of another role an administrator is no administrator.
         let query =
             format!("{{ explainAccess(id: \"{row}\", viewerId: \"{user}\") {{ visible }} }}");
@@ -336,4 +378,109 @@ async fn a_token_reads_no_more_than_its_scopes_name() {
         assert_eq!(error.err().unwrap().code(), "VALIDATION");
     })
     .await;
+}
+
+/// Roles of an operator: one that sees no names of people, and one that sees no territories.
+const MORE: &str = r#"
+[NAMELESS]
+inherits = "ANALYST"
+[NAMELESS.Contact]
+masks = { firstName = "hide all", lastName = "hide all" }
+
+[PLACELESS]
+inherits = "ANALYST"
+[PLACELESS.Territory]
+rows = "none"
+"#;
+
+#[tokio::test]
+async fn roles_of_an_operator_hold_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("roles.toml");
+    let built_in = include_str!("../../roles.default.toml");
+    fs::write(&file, format!("{built_in}\n{MORE}")).unwrap();
+    let settings = [("AUTH__ROLES_FILE", file.to_str().unwrap())];
+    for database in each_database() {
+        let app = TestApp::start_with(database, &settings).await;
+        let world = World::make(&app.database).await;
+        let role = async |name: &str| {
+            let service = Bearer::Service {
+                name: name.to_owned(),
+                role: name.to_owned(),
+            };
+            let terms = Terms {
+                days: 1,
+                scopes: Vec::new(),
+            };
+            app.issue(service, terms).await.unwrap().token
+        };
+        let lead = lead::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            status: Set(lead::LeadStatus::New),
+            source: Set(lead::LeadSource::Other),
+            contact_id: Set(Some(world.at_own.id)),
+            score: Set(0),
+            fit_score: Set(0),
+            engagement_score: Set(0),
+            intent_band: Set(lead::IntentBand::Warm),
+            created_at: Set(TestApp::now()),
+            updated_at: Set(TestApp::now()),
+            ..Default::default()
+        };
+        let insert = lead::Entity::insert(lead);
+        insert
+            .exec_without_returning(app.database.writes())
+            .await
+            .unwrap();
+        let query = "{ leads { nodes { contact { lastName maskedFields } contactRef { name } } } }";
+        let answer = app.graphql(&role("NAMELESS").await, query, json!({})).await;
+        let masked = json!(["firstName", "lastName", "email", "phone", "customFields"]);
+        assert_eq!(
+            answer.data()["leads"]["nodes"][0],
+            json!({
+                "contact": { "lastName": null, "maskedFields": masked },
+                "contactRef": { "name": null },
+            })
+        );
+        let query = "{ territories { totalCount } accounts { nodes { name territoryId territory { name } } } }";
+        let answer = app
+            .graphql(&role("PLACELESS").await, query, json!({}))
+            .await;
+        let data = answer.data();
+        assert_eq!(data["territories"]["totalCount"], 0);
+        for account in data["accounts"]["nodes"].as_array().unwrap() {
+            assert_eq!(
+                (&account["territoryId"], &account["territory"]),
+                (&Value::Null, &Value::Null)
+            );
+        }
+        let near = world.near.territory_id.unwrap();
+        let query = format!(
+            "{{ there: accounts(filter: {{territoryId: {{eq: \"{}\"}}}}) {{ totalCount }} \
+             nowhere: accounts(filter: {{territoryId: {{isNull: true}}}}) {{ totalCount }} }}",
+            id("terr", near)
+        );
+        let answer = app
+            .graphql(&role("PLACELESS").await, &query, json!({}))
+            .await;
+        let count = |number: u8| json!({ "totalCount": number });
+        assert_eq!(
+            answer.data(),
+            &json!({ "there": count(0), "nowhere": count(3) })
+        );
+        let blind = fixtures::user(&app.database, "Bo Blind", &[]).await;
+        let mut roles: user::ActiveModel = blind.clone().into();
+        roles.roles = Set(json!(["PLACELESS"]));
+        roles.update(app.database.writes()).await.unwrap();
+        let token = app.token_of(&world.admin.email).await;
+        let query = format!(
+            "{{ explainAccess(id: \"{}\", viewerId: \"{}\") {{ visible rules {{ holds }} }} }}",
+            id("terr", near),
+            id("user", blind.id)
+        );
+        let answer = app.graphql(&token, &query, json!({})).await;
+        let hidden = json!({ "visible": false, "rules": [] });
+        assert_eq!(answer.data()["explainAccess"], hidden, "{}", answer.text);
+        app.stop().await;
+    }
 }

@@ -1,5 +1,7 @@
 //! From the `Authorization` header to the caller.
 
+use std::slice;
+
 use uuid::Uuid;
 
 use super::{
@@ -80,7 +82,9 @@ impl Authenticator {
         if caller.user_id.unwrap_or(claims.jti) != claims.sub {
             return Err(Refusal::Unknown);
         }
-        let scopes = names(&caller.scopes);
+        // Scopes narrow: what is no list of them must not count as none.
+        let scopes: Vec<String> =
+            serde_json::from_value(caller.scopes).map_err(|_error| Refusal::Unknown)?;
         let (name, roles, reach) = match (caller.user_id, caller.user) {
             (None, _) => (
                 caller.token_name,
@@ -133,8 +137,8 @@ impl Authenticator {
         }))
     }
 
-    /// Puts the view of `role` before the viewer's eyes. What their token may not read they do not
-    /// read this way either.
+    /// Puts the view of `role` before the viewer's eyes, to look and no more. What their token may not
+    /// read they do not read this way either.
     fn view_as(&self, viewer: &mut Viewer, role: &str) -> Result<(), ApiError> {
         let policy = self.views.policy();
         let mut own = viewer.roles.iter().filter_map(|own| policy.role(own));
@@ -148,9 +152,10 @@ impl Authenticator {
             let problem = format!("there is no such role; there is {}", known.join(", "));
             return Err(ApiError::validation("View-As", problem));
         };
-        viewer.view = self
-            .views
-            .of(std::slice::from_ref(&role.name), &viewer.scopes);
+        if viewer.scopes.is_empty() {
+            viewer.scopes = vec!["*:read".to_owned()];
+        }
+        viewer.view = self.views.of(slice::from_ref(&role.name), &viewer.scopes);
         viewer.viewed_as = Some(role.name.clone());
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::views::Word;
 
 use super::{
     channel::channel,
-    declare::{at, choice, descending, instant, int, is_not, json, text},
+    declare::{HIDE, at, choice, descending, instant, int, is_not, json, text},
     model::{Entity, Enumeration},
 };
 
@@ -133,11 +133,14 @@ pub(super) fn campaign() -> Entity {
         feedback::Column::CampaignId,
         "What the team said about it, newest first.",
     )
-    .open(json(
-        "customFields",
-        Column::CustomFields,
-        "Fields that the operator declared, by name.",
-    ))
+    .guarded(
+        json(
+            "customFields",
+            Column::CustomFields,
+            "Fields that the operator declared, by name.",
+        ),
+        &HIDE,
+    )
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("campaign")
     .person(at(Column::OwnerId))

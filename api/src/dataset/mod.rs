@@ -128,7 +128,7 @@ fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
         if !entity.guards.is_empty() {
             entity.fields.push(Field {
                 name: "maskedFields",
-                description: "The fields of this row whose values are masked for you: shown in part, as a band or as null. Null in any other field means that there is nothing.",
+                description: "The fields of this row whose values are masked for you: shown in part, as a band or as null. Null in any other field means that there is nothing there for you.",
                 kind: Kind::MaskedFields,
                 nullable: false,
                 filterable: false,

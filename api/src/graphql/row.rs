@@ -11,10 +11,12 @@ use uuid::Uuid;
 use crate::{
     auth::Viewer,
     dataset::{GlobalId, dataset},
-    reader::{Budget, Reader},
+    error::ApiError,
+    reader::{Budget, Condition, Filter, Operand, Reader, Test},
 };
 
 use super::{
+    argument::MAX_PAGE,
     error::server_error,
     selection::{Selector, raw},
     types,
@@ -102,16 +104,16 @@ impl<N: Noun> OutputType for Row<N> {
     }
 }
 
-/// The rows with those ids, in their order, read through the viewer's view when they are asked for.
+/// A list of the rows with those ids, read through the viewer's view when it is asked for.
 #[derive(Debug)]
 pub(super) struct Rows<N> {
-    ids: Vec<GlobalId>,
+    ids: Vec<Uuid>,
     noun: PhantomData<N>,
 }
 
 impl<N> Rows<N> {
     /// The rows with those ids.
-    pub(super) fn new(ids: Vec<GlobalId>) -> Self {
+    pub(super) fn new(ids: Vec<Uuid>) -> Self {
         Self {
             ids,
             noun: PhantomData,
@@ -121,12 +123,7 @@ impl<N> Rows<N> {
 
 impl<N: Noun> OutputType for Rows<N> {
     fn type_name() -> Cow<'static, str> {
-        Cow::Owned(Self::qualified_type_name())
-    }
-
-    /// With null for a row that is hidden from the caller, or gone.
-    fn qualified_type_name() -> String {
-        format!("[{}]!", N::NAME)
+        Cow::Owned(format!("{}Connection", N::NAME))
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
@@ -144,16 +141,20 @@ impl<N: Noun> OutputType for Rows<N> {
         };
         let read = async {
             let entity = dataset().target(N::NAME)?;
-            let node = Selector::new(ctx).node(entity, &group)?;
-            let ids: Vec<_> = self
-                .ids
-                .iter()
-                .map(|id| Some((*id, node.clone())))
-                .collect();
+            let mut connection = Selector::new(ctx).connection(entity, &group)?;
+            let ids = self.ids.iter().copied().map(Operand::Id).collect();
+            let field = entity
+                .find("id")
+                .ok_or_else(|| ApiError::internal("no id"))?;
+            connection.filter = Filter::of(vec![Condition {
+                field,
+                test: Test::In(ids),
+            }]);
+            connection.page.limit = MAX_PAGE;
             let viewer = ctx.data_unchecked::<Viewer>();
             let budget = ctx.data_unchecked::<Budget>();
             let reader = ctx.data_unchecked::<Reader>();
-            reader.nodes(viewer, budget, &ids).await
+            reader.connection(viewer, budget, &connection).await
         };
         let read = read.await;
         read.map(raw)

@@ -2,15 +2,13 @@
 
 use uuid::Uuid;
 
-use crate::{database::Database, dataset::GlobalId, dataset::dataset, error::ApiError, store};
+use crate::{database::Database, error::ApiError, store};
 
-/// The territories that a user was given, and all below them, from the top of the tree.
+/// The territories that a user was given, and all below them.
 ///
 /// # Errors
 ///
 /// Returns [`ApiError::Internal`] when the database fails.
-pub async fn of_user(db: &Database, user: Uuid) -> Result<Vec<GlobalId>, ApiError> {
-    let entity = dataset().target("Territory")?;
-    let ids = store::territory::of_user(db.reads(), user).await?;
-    Ok(ids.into_iter().map(|id| GlobalId { entity, id }).collect())
+pub async fn of_user(db: &Database, user: Uuid) -> Result<Vec<Uuid>, ApiError> {
+    Ok(store::territory::of_user(db.reads(), user).await?)
 }

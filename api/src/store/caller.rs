@@ -63,11 +63,10 @@ pub async fn find(
     asking: &Asking,
     as_if: Option<&str>,
 ) -> Result<Option<Caller>, DbErr> {
-    let columns = columns_of_user(db.get_database_backend());
-    let sql = format!(
-        "SELECT t.user_id, t.name AS token_name, t.roles AS token_roles, t.scopes, t.revoked_at, \
-         {columns} FROM api_token AS t LEFT JOIN \"user\" AS u ON u.id = t.user_id WHERE t.id = $1"
-    );
+    let token_columns =
+        "t.user_id, t.name AS token_name, t.roles AS token_roles, t.scopes, t.revoked_at, ";
+    let from = "api_token AS t LEFT JOIN \"user\" AS u ON u.id = t.user_id WHERE t.id = $1";
+    let sql = sql(db.get_database_backend(), token_columns, from);
     let row = one(db, sql, token, asking, as_if).await?;
     let read = |row: &QueryResult| {
         Ok(Caller {
@@ -92,8 +91,11 @@ pub async fn find_user(
     id: Uuid,
     asking: &Asking,
 ) -> Result<Option<CallingUser>, DbErr> {
-    let columns = columns_of_user(db.get_database_backend());
-    let sql = format!("SELECT {columns} FROM \"user\" AS u WHERE u.id = $1");
+    let sql = sql(
+        db.get_database_backend(),
+        "",
+        "\"user\" AS u WHERE u.id = $1",
+    );
     match one(db, sql, id, asking, None).await? {
         Some(row) => user(&row),
         None => Ok(None),
@@ -117,9 +119,9 @@ async fn one(
     db.query_one_raw(statement).await
 }
 
-/// What is said of the user `u`; the roles that ask are parameters 2 to 4, and the one that stands in
-/// is the fifth.
-fn columns_of_user(backend: DbBackend) -> String {
+/// Selects `columns`, and what is said of the user `u`, of the one row in `from`. The roles that ask are
+/// parameters 2 to 4, and the one that stands in is the fifth.
+fn sql(backend: DbBackend, columns: &str, from: &str) -> String {
     let sqlite = backend == DbBackend::Sqlite;
     // Whether one of the user's roles is among those of a parameter.
     let asks = |parameter: &str| {
@@ -135,38 +137,38 @@ fn columns_of_user(backend: DbBackend) -> String {
             )
         }
     };
-    let ids = |column: &str| {
+    let list = |id: &str, from: &str| {
         if sqlite {
-            format!("json_group_array(DISTINCT lower(hex({column})))")
+            format!("(SELECT json_group_array(lower(hex({id}))) FROM {from})")
         } else {
-            format!("json_agg(DISTINCT {column})::text")
+            format!("(SELECT json_agg({id})::text FROM {from})")
         }
     };
-    let within = lies_in(backend);
-    // `UNION` drops who was found before, so that a circle of managers comes to an end.
-    let team = "WITH RECURSIVE team(id) AS (SELECT u.id UNION \
-                SELECT m.id FROM \"user\" AS m JOIN team ON m.manager_id = team.id)";
-    let territories = |people: &str| {
-        format!(
-            "SELECT {} FROM user_territory AS given \
+    let (lies_in, team, territories, teams) =
+        (lies_in(backend), asks("$2"), asks("$3"), asks("$4"));
+    let territories_of = |people: &str| {
+        let below = format!(
+            "(SELECT DISTINCT below.id FROM \
+             (SELECT DISTINCT territory_id FROM user_territory WHERE user_id {people}) AS given \
              JOIN territory AS top ON top.id = given.territory_id AND top.deleted_at IS NULL \
-             JOIN territory AS below ON {within} AND below.deleted_at IS NULL \
-             WHERE given.user_id {people}",
-            ids("below.id")
-        )
+             JOIN territory AS below ON {lies_in} AND below.deleted_at IS NULL) AS found"
+        );
+        list("found.id", &below)
     };
+    // `UNION` drops who was found before, so that a circle of managers comes to an end. The team is
+    // found once, for both that ask for it.
     format!(
-        "u.name AS user_name, u.roles AS user_roles, \
+        "WITH RECURSIVE team(id) AS MATERIALIZED (\
+         SELECT u.id FROM {from} AND u.id IS NOT NULL AND ({team} OR {teams}) UNION \
+         SELECT m.id FROM \"user\" AS m JOIN team ON m.manager_id = team.id) \
+         SELECT {columns}u.name AS user_name, u.roles AS user_roles, \
          u.active AND u.deleted_at IS NULL AS user_active, \
-         CASE WHEN {} THEN ({team} SELECT {} FROM team) END AS team, \
-         CASE WHEN {} THEN ({}) END AS territories, \
-         CASE WHEN {} THEN ({team} {}) END AS team_territories",
-        asks("$2"),
-        ids("id"),
-        asks("$3"),
-        territories("= u.id"),
-        asks("$4"),
-        territories("IN (SELECT id FROM team)")
+         CASE WHEN {team} THEN {} END AS team, \
+         CASE WHEN {territories} THEN {} END AS territories, \
+         CASE WHEN {teams} THEN {} END AS team_territories FROM {from}",
+        list("team.id", "team"),
+        territories_of("= u.id"),
+        territories_of("IN (SELECT id FROM team)")
     )
 }
 

@@ -6,7 +6,11 @@ mod read;
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{mask::Mask, scope::Scope, vocabulary::Vocabulary};
+use super::{
+    mask::Mask,
+    scope::{Scope, Word},
+    vocabulary::Vocabulary,
+};
 
 /// The policy that is built in.
 const BUILT_IN: &str = include_str!("../../../roles.default.toml");
@@ -33,6 +37,23 @@ pub struct RolePolicy {
     pub explain: bool,
     /// By noun.
     pub nouns: BTreeMap<&'static str, NounPolicy>,
+}
+
+impl RolePolicy {
+    /// Whether any of its scopes has one of `words`.
+    #[must_use]
+    pub fn asks(&self, words: &[Word]) -> bool {
+        self.nouns.values().any(|noun| {
+            let masks = noun.masks.values().map(|mask| &mask.outside);
+            let scopes = [&noun.rows]
+                .into_iter()
+                .chain(masks)
+                .chain(noun.can.values());
+            scopes
+                .flat_map(Scope::words)
+                .any(|word| words.contains(&word))
+        })
+    }
 }
 
 /// What a role may see of a noun and do with it.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use super::{
     mask::{Mask, MaskKind},
     policy::{NounPolicy, Policy},
-    scope::{Scope, Word},
+    scope::Scope,
     vocabulary::NounWords,
 };
 
@@ -44,7 +44,8 @@ pub struct Masked {
 
 impl View {
     /// What `roles` show together, of the nouns that `scopes` of a token name. Roles that the policy
-    /// does not know grant nothing; no scopes is no restriction.
+    /// does not know grant nothing; no scopes is no restriction. There are scopes for reading only, so
+    /// that whoever comes with some can look and do nothing else.
     #[must_use]
     pub fn of(policy: &Policy, roles: &[String], scopes: &[String]) -> Self {
         let roles: Vec<_> = roles.iter().filter_map(|role| policy.role(role)).collect();
@@ -57,10 +58,15 @@ impl View {
         });
         let nouns = named.map(|noun| {
             let granted = roles.iter().filter_map(|role| role.nouns.get(noun.name));
-            (noun.name, NounView::of(noun, &granted.collect::<Vec<_>>()))
+            let mut view = NounView::of(noun, &granted.collect::<Vec<_>>());
+            if !scopes.is_empty() {
+                view.can.clear();
+                view.export = false;
+            }
+            (noun.name, view)
         });
         Self {
-            explain: roles.iter().any(|role| role.explain),
+            explain: scopes.is_empty() && roles.iter().any(|role| role.explain),
             nouns: nouns.collect(),
         }
     }
@@ -70,22 +76,6 @@ impl View {
     pub fn noun(&self, name: &str) -> &NounView {
         static NOTHING: LazyLock<NounView> = LazyLock::new(NounView::default);
         self.nouns.get(name).unwrap_or(&NOTHING)
-    }
-
-    /// Whether any scope has one of `words`.
-    #[must_use]
-    pub fn asks(&self, words: &[Word]) -> bool {
-        self.nouns.values().any(|noun| {
-            let masks = noun.masked.values();
-            let softened = masks
-                .clone()
-                .filter_map(|it| Some(&it.softened.as_ref()?.1));
-            let scopes = [&noun.rows].into_iter().chain(noun.can.values());
-            let scopes = scopes.chain(masks.map(|it| &it.clear)).chain(softened);
-            scopes
-                .flat_map(Scope::words)
-                .any(|word| words.contains(&word))
-        })
     }
 }
 

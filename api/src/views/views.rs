@@ -59,10 +59,7 @@ impl Views {
     pub fn roles_asking<'v>(&'v self, words: &[Word]) -> impl Iterator<Item = &'v str> {
         let roles = self.policy.roles.iter();
         roles
-            .filter(|role| {
-                let name = std::slice::from_ref(&role.name);
-                self.of(name, &[]).asks(words)
-            })
+            .filter(|role| role.asks(words))
             .map(|role| role.name.as_str())
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     dataset::{Direction, Entity, Field, Kind},
     error::ApiError,
+    views::{Term, Word},
 };
 
 use super::{
@@ -70,8 +71,12 @@ impl Compiler<'_> {
         };
         let rows = &self.view.noun(whole).rows;
         let mut terms = self.view.noun(entity.name).rows.terms().iter();
+        let with_parent = |term: &Term| {
+            term.words.iter().eq([&Word::Parent])
+                && term.parent.as_ref().is_some_and(|seen| seen.covers(rows))
+        };
         matches!(field.kind, Kind::ToMany { column: key, .. } if key == column)
-            && terms.any(|term| term.parent.as_ref().is_some_and(|seen| seen.covers(rows)))
+            && terms.any(with_parent)
     }
 
     /// A condition of a filter. It sees the same value as the viewer does: by what is masked for them
@@ -88,19 +93,15 @@ impl Compiler<'_> {
                 field: format!("filter.{}", field.name),
             });
         }
-        let column = format!(
-            "{alias}.\"{}\"",
-            field.kind.columns().next().unwrap_or("id")
-        );
-        let column = match field.kind {
-            Kind::ForeignId { target, .. } => {
-                self.known_id(entity, &column, target, column.clone())?
-            }
-            _ => column,
+        let name = field.kind.columns().next().unwrap_or("id");
+        let column = format!("{alias}.\"{name}\"");
+        let known = match field.kind {
+            Kind::ForeignId { column, target } => self.knows(entity, column, target, alias)?,
+            _ => None,
         };
         let mut compare =
             |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
-        Ok(match &condition.test {
+        let holds = match &condition.test {
             Test::Equals(value) => compare("=", value),
             Test::Differs(value) => compare("<>", value),
             Test::Less(value) => compare("<", value),
@@ -113,6 +114,12 @@ impl Compiler<'_> {
             Test::NotIn(values) => format!("{column} NOT IN ({})", self.bind_all(values)),
             Test::IsNull(true) => format!("{column} IS NULL"),
             Test::IsNull(false) => format!("{column} IS NOT NULL"),
+        };
+        Ok(match (known, &condition.test) {
+            (None, _) => holds,
+            // What they may not know is null to them.
+            (Some(known), Test::IsNull(true)) => format!("({holds} OR NOT {known})"),
+            (Some(known), _) => format!("{holds} AND {known}"),
         })
     }
 

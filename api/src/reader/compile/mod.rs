@@ -126,6 +126,9 @@ impl<'v> Compiler<'v> {
                 "CASE WHEN {condition} THEN 'true' ELSE 'false' END"
             ));
         }
+        if truths.is_empty() {
+            truths.push("''".to_owned());
+        }
         let truths = truths.join(" || ',' || ");
         let mut conditions = vec![format!("{alias}.\"id\" = {place}")];
         conditions.extend(not_deleted(id.entity, &alias));

@@ -14,28 +14,46 @@ use super::{
 };
 
 impl Compiler<'_> {
-    /// `value`, where the viewer may know which row of `target` the foreign key `key` of a row of
-    /// `entity` leads to: the row is theirs to see, or to know by name. Else it is null, as if it
-    /// led nowhere.
-    pub(super) fn known_id(
+    /// The condition that the viewer may know which row of `target` the foreign key `column` of a row
+    /// of `entity` leads to: the row is theirs to see, or to know by name. `None` where they always
+    /// may. Where they may not, the key is null to them, as if it led nowhere.
+    pub(super) fn knows(
         &mut self,
         entity: &Entity,
-        key: &str,
+        column: &str,
         target: &str,
-        value: String,
-    ) -> Result<String, ApiError> {
+        alias: &str,
+    ) -> Result<Option<String>, ApiError> {
         let view = self.view.noun(target);
-        let whole = entity.ties.part_of;
-        let part_of = whole.is_some_and(|(column, _)| key.ends_with(&format!(".\"{column}\"")));
+        let part_of = entity.ties.part_of.is_some_and(|(key, _)| key == column);
         if view.rows.is_all() || view.reference || part_of {
-            return Ok(value);
+            return Ok(None);
         }
         let target = dataset().target(target)?;
         let there = self.alias();
-        let mut conditions = vec![format!("{there}.\"id\" = {key}")];
+        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
         conditions.extend(self.visible(target, &there)?);
-        let seen = exists(target, &there, &conditions);
-        Ok(format!("CASE WHEN {seen} THEN {value} END"))
+        Ok(Some(exists(target, &there, &conditions)))
+    }
+
+    /// A column of a row that is referred to, where the viewer sees its value.
+    fn clear_column(
+        &mut self,
+        entity: &Entity,
+        column: &str,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let value = format!("{alias}.\"{column}\"");
+        let mut fields = entity.fields.iter();
+        let field = fields.find(|field| field.kind.columns().eq([column]));
+        let masked = field.and_then(|field| self.masked(field, entity)).cloned();
+        let Some(masked) = masked else {
+            return Ok(value);
+        };
+        let clear = self.in_scope(entity, &masked.clear, alias)?;
+        Ok(clear.map_or(value.clone(), |clear| {
+            format!("CASE WHEN {clear} THEN {value} END")
+        }))
     }
 
     /// What the related row is called, as an object.
@@ -52,11 +70,15 @@ impl Compiler<'_> {
         let label = target.label.as_ref().ok_or_else(|| misuse(field))?;
         let there = self.alias();
         let at = |column: &str| format!("{there}.\"{column}\"");
+        let mut names = Vec::with_capacity(label.name.len());
+        for column in &label.name {
+            names.push(self.clear_column(target, column, &there)?);
+        }
         let pairs = parts.iter().map(|(key, part)| {
             let value = match part {
                 ReferencePart::TypeName => "'Reference'".to_owned(),
                 ReferencePart::Id => self.dialect.global_id(target.prefix, &at("id")),
-                ReferencePart::Name => name(label.name.iter().map(|column| at(column))),
+                ReferencePart::Name => name(&names),
                 ReferencePart::Status => match label.status {
                     Some(column) => at(column),
                     None => self.dialect.null().to_owned(),
@@ -80,11 +102,12 @@ impl Compiler<'_> {
 }
 
 /// The columns of a name, joined by a blank; null where nothing is left.
-fn name(mut columns: impl ExactSizeIterator<Item = String>) -> String {
-    if columns.len() == 1 {
-        return columns.next().unwrap_or_default();
+fn name(columns: &[String]) -> String {
+    if let [only] = columns {
+        return only.clone();
     }
     let parts: Vec<_> = columns
+        .iter()
         .map(|column| format!("coalesce({column}, '')"))
         .collect();
     format!("nullif(trim({}), '')", parts.join(" || ' ' || "))

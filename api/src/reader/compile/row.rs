@@ -122,7 +122,10 @@ impl Compiler<'_> {
             Kind::ForeignId { column, target } => {
                 let prefix = dataset().target(target)?.prefix;
                 let id = self.dialect.global_id(prefix, &at(column));
-                self.known_id(entity, &at(column), target, id)?
+                match self.knows(entity, column, target, alias)? {
+                    Some(known) => format!("CASE WHEN {known} THEN {id} END"),
+                    None => id,
+                }
             }
             Kind::MaskedFields => self.masked_fields(entity, alias)?,
             Kind::Money { .. }

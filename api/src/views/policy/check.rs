@@ -27,6 +27,12 @@ pub(super) fn roles(
         vocabulary,
         problems,
     };
+    if drafts.is_empty() && check.problems.is_empty() {
+        check.complain(
+            0,
+            "there is no role in this file; nobody could see anything",
+        );
+    }
     let by_name: BTreeMap<_, _> = drafts.iter().cloned().collect();
     let mut roles = Vec::new();
     for (name, draft) in drafts {
@@ -142,8 +148,10 @@ impl Check<'_> {
                 format!("a part is seen with its {parent}: say `rows = \"parent\"` or `\"none\"`");
             self.complain(said.rows.as_ref().map_or(said.at, |rows| rows.at), &problem);
         }
-        let masks = self.masks(role, said, words, &rows);
         let reference = said.reference.as_ref().is_some_and(|said| said.it);
+        // What it sees nothing of it need not classify.
+        let seen = reference || !rows.is_none();
+        let masks = self.masks(role, said, words, seen);
         if reference && let Some(named_by) = &words.reference {
             for field in named_by.iter().filter(|field| masks.contains_key(*field)) {
                 let problem = format!(
@@ -184,13 +192,13 @@ impl Check<'_> {
         role: &str,
         said: &NounDraft,
         words: &NounWords,
-        rows: &Scope,
+        seen: bool,
     ) -> BTreeMap<&'static str, Mask> {
         let mut masks = BTreeMap::new();
         for field in &words.guarded {
             match said.fields.get(field.name) {
                 Some(said) => masks.extend(said.it.clone().map(|mask| (field.name, mask))),
-                None if said.clear_all || rows.is_none() => {}
+                None if said.clear_all || !seen => {}
                 None => {
                     let problem = format!(
                         "nobody has said whether `{role}` sees `{}` of {} rows: add it to `clear`, or to `masks` as {}",
