@@ -29,7 +29,8 @@ impl MigrationTrait for Migration {
             .column(instant("out_of_office_from").optional())
             .column(instant("out_of_office_until").optional())
             .columns(stamps())
-            .index(&["manager_id"])
+            // With the id, so that a team is found in the index alone.
+            .index(&["manager_id", "id"])
             .index(&["active", "function"])
             .index(&["name", "id"])
             .unique_unless_deleted(&["email"])

@@ -68,3 +68,19 @@ pub(super) trait Dialect: Debug + Send + Sync {
     /// The finished JSON as text, which the statement returns.
     fn text(&self, json: &str) -> String;
 }
+
+/// Ids in one text, each in `quotes`.
+fn joined(ids: &[Uuid], open: &str, quotes: &str, close: &str) -> String {
+    let mut list = String::with_capacity(2 + ids.len() * 35);
+    list.push_str(open);
+    let mut digits = Uuid::encode_buffer();
+    for (position, id) in ids.iter().enumerate() {
+        let comma = if position == 0 { "" } else { "," };
+        let id = id.as_simple().encode_lower(&mut digits);
+        for part in [comma, quotes, id, quotes] {
+            list.push_str(part);
+        }
+    }
+    list.push_str(close);
+    list
+}

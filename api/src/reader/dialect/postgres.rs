@@ -4,7 +4,7 @@
 use sea_orm::Value;
 use uuid::Uuid;
 
-use super::Dialect;
+use super::{Dialect, joined};
 
 /// PostgreSQL 15 or later.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +66,7 @@ impl Dialect for Postgres {
     }
 
     fn id_list(&self, ids: &[Uuid]) -> Value {
-        let ids: Vec<_> = ids.iter().map(Uuid::to_string).collect();
-        Value::from(format!("{{{}}}", ids.join(",")))
+        Value::from(joined(ids, "{", "", "}"))
     }
 
     fn listed(&self, column: &str, placeholder: &str) -> String {

@@ -4,7 +4,7 @@
 use sea_orm::Value;
 use uuid::Uuid;
 
-use super::Dialect;
+use super::{Dialect, joined};
 
 /// The embedded SQLite.
 #[derive(Clone, Copy, Debug)]
@@ -75,8 +75,7 @@ impl Dialect for Sqlite {
     }
 
     fn id_list(&self, ids: &[Uuid]) -> Value {
-        let ids: Vec<_> = ids.iter().map(|id| id.simple().to_string()).collect();
-        Value::from(serde_json::json!(ids).to_string())
+        Value::from(joined(ids, "[", "\"", "]"))
     }
 
     fn listed(&self, column: &str, placeholder: &str) -> String {
