@@ -8,6 +8,7 @@
     reason = "a test that cannot have its rows fails, and says why"
 )]
 
+mod company;
 mod rules;
 mod value;
 
@@ -22,7 +23,7 @@ use entity::{
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
     Iterable,
-    sea_query::{Alias, Expr, Query},
+    sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -82,6 +83,8 @@ struct Table {
     name: &'static str,
     columns: Vec<Column>,
     rows: Vec<Row>,
+    /// Where each id is.
+    places: BTreeMap<Uuid, usize>,
     /// The values of each unique key so far.
     taken: BTreeSet<String>,
 }
@@ -120,6 +123,7 @@ impl Rows {
         rows.fill::<touch::Entity>();
         rows.fill::<feedback::Entity>();
         rows.fill::<feedback_comment::Entity>();
+        company::settle(&mut rows);
         rows
     }
 
@@ -133,8 +137,23 @@ impl Rows {
     /// The row of `table` with that id, deleted or not.
     #[must_use]
     pub fn find(&self, table: &str, id: Uuid) -> Option<&Row> {
-        let id = Cell::Id(id);
-        self.of(table).iter().find(|row| row.get("id") == Some(&id))
+        let table = self.tables.iter().find(|it| it.name == table)?;
+        table.rows.get(*table.places.get(&id)?)
+    }
+
+    /// Changes one value of the row of `table` with that id.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such row.
+    pub fn set(&mut self, table: &str, id: Uuid, column: &'static str, value: Cell) {
+        let table = self.tables.iter_mut().find(|it| it.name == table);
+        let row = table.and_then(|table| {
+            let place = table.places.get(&id)?;
+            table.rows.get_mut(*place)
+        });
+        let row = row.expect("the row is there");
+        row.insert(column, value);
     }
 
     /// Writes them into a migrated `database`, instead of what the migrations put there.
@@ -166,6 +185,27 @@ impl Rows {
         }
     }
 
+    /// Writes one value of a row into `database`, where the row is already.
+    ///
+    /// # Panics
+    ///
+    /// When the database refuses.
+    pub async fn update(&self, database: &DatabaseConnection, table: &str, id: Uuid, column: &str) {
+        let row = self.find(table, id).expect("the row is there");
+        let known = self.tables.iter().find(|it| it.name == table);
+        let mut columns = known.iter().flat_map(|table| &table.columns);
+        let known = columns.find(|it| it.name == column);
+        let kind = &known.expect("there is such a column").kind;
+        let value = value::stored(cell(row, column), kind);
+        let mut update = Query::update();
+        update
+            .table(Alias::new(table))
+            .value(Alias::new(column), Expr::value(value))
+            .and_where(ExprTrait::eq(Expr::col(Alias::new("id")), id));
+        let updated = database.execute(&update).await;
+        updated.unwrap_or_else(|error| refused(table, &error));
+    }
+
     fn fill<E: EntityTrait>(&mut self) {
         let columns = E::Column::iter().map(|column| Column {
             name: column.as_str(),
@@ -176,14 +216,15 @@ impl Rows {
             name: E::default().table_name(),
             columns: columns.collect(),
             rows: Vec::new(),
+            places: BTreeMap::new(),
             taken: BTreeSet::new(),
         };
         self.tables.push(table);
-        for number in 0..self.count {
+        for number in 0..self.count * rules::share(E::default().table_name()) {
             // A pair that is taken is drawn again, a few times.
             let row = (0..5).find_map(|_attempt| self.draw(number));
             if let (Some(row), Some(table)) = (row, self.tables.last_mut()) {
-                table.rows.push(row);
+                table.push(row);
             }
         }
     }
@@ -235,6 +276,15 @@ impl Rows {
                 number,
             ),
         }
+    }
+}
+
+impl Table {
+    fn push(&mut self, row: Row) {
+        if let Some(Cell::Id(id)) = row.get("id") {
+            self.places.insert(*id, self.rows.len());
+        }
+        self.rows.push(row);
     }
 }
 

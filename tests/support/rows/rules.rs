@@ -25,18 +25,33 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
     })
 }
 
+/// How many rows a table has for each of another one: scopes are about people and campaigns more
+/// than once.
+pub(super) fn share(table: &str) -> usize {
+    match table {
+        "contact" | "campaign_member" => 2,
+        _ => 1,
+    }
+}
+
 /// Makes `row` pass the checks of its table.
 pub(super) fn hold_checks(table: &str, row: &mut Row) {
     match table {
         "account" => both_or_neither(row, "annual_revenue_minor", "annual_revenue_currency"),
         "opportunity" => both_or_neither(row, "amount_minor", "amount_currency"),
         "campaign_member" => {
-            // Where neither is set, there is always a lead to take: its own id is one.
+            // Where neither is set, there is always a lead to take: it has the id of the campaign.
             if cell(row, "lead_id") == &Cell::Null && cell(row, "contact_id") == &Cell::Null {
-                let any = cell(row, "id").clone();
+                let any = cell(row, "campaign_id").clone();
                 row.insert("lead_id", any);
             } else if cell(row, "lead_id") != &Cell::Null {
-                row.insert("contact_id", Cell::Null);
+                // One of them goes, now this, now that.
+                let even = matches!(cell(row, "id"), Cell::Id(id) if id.as_u128() % 2 == 0);
+                row.insert(if even { "lead_id" } else { "contact_id" }, Cell::Null);
+                if cell(row, "lead_id") == cell(row, "contact_id") {
+                    let any = cell(row, "campaign_id").clone();
+                    row.insert("lead_id", any);
+                }
             }
         }
         "feedback" => {

@@ -35,10 +35,45 @@ const TEXTS: [&str; 24] = [
     "</script>&amp;",
     "a rather long text, which is cut where the column is short, and which has a comma or two",
 ];
+const EMAILS: [&str; 13] = [
+    "ada@acme.example",
+    "bob@acme.example",
+    "@x",
+    "a@b@c",
+    "@@",
+    "ada@",
+    "ä@ö.example",
+    "e\u{301}va@acme.example",
+    "👩‍👩‍👧@x.example",
+    "no address",
+    "ada",
+    "",
+    "'@\"",
+];
+const PHONES: [&str; 10] = [
+    "+4312345677",
+    "+43 1 234 56 78",
+    "1234567",
+    "12345678",
+    "",
+    "1",
+    "12@34",
+    "👩‍👩‍👧12345",
+    "ääääääää",
+    "%_%_%_%_%",
+];
 const CURRENCIES: [&str; 6] = ["EUR", "USD", "JPY", "KWD", "CLF", "ZZZ"];
 const INTS: [i64; 8] = [0, 1, -1, 7, 42, 100, 2_147_483_647, -2_147_483_648];
-const AMOUNTS: [i64; 14] = [
+const AMOUNTS: [i64; 22] = [
     0,
+    99_999,
+    100_000,
+    499_999,
+    500_000,
+    10_000_000,
+    99_999_999,
+    1_000_000_000,
+    100_000_000_000,
     1,
     -1,
     9,
@@ -107,7 +142,12 @@ fn text(
             .unwrap_or("EUR")
             .to_owned();
     }
-    let mut text = choices.pick(&TEXTS).copied().unwrap_or("").to_owned();
+    let texts = match column {
+        "email" if !choices.one_in(4) => &EMAILS[..],
+        "phone" if !choices.one_in(4) => &PHONES[..],
+        _ => &TEXTS[..],
+    };
+    let mut text = choices.pick(texts).copied().unwrap_or("").to_owned();
     if rules::is_unique(table, column) {
         text = format!("{}{number}", text.chars().take(40).collect::<String>());
     }
@@ -166,10 +206,7 @@ fn json(choices: &mut Choices, column: &str) -> Json {
             json!([]),
             json!(["ADMIN", "ANALYST", "'\"\\\n👩"]),
         ],
-        "consent" => vec![
-            json!([]),
-            json!([{"at": "2026-01-01T00:00:00Z", "basis": "OPT_IN", "status": "GRANTED"}]),
-        ],
+        "consent" => consents(choices),
         _ => vec![
             json!({}),
             json!([]),
@@ -181,6 +218,41 @@ fn json(choices: &mut Choices, column: &str) -> Json {
         ],
     };
     choices.pick(&values).cloned().unwrap_or_default()
+}
+
+/// Given in half of all cases; and much that only looks like it.
+fn consents(choices: &mut Choices) -> Vec<Json> {
+    let entry = |status: Json| {
+        json!({
+            "at": "2026-01-01T00:00:00Z",
+            "basis": "OPT_IN",
+            "status": status,
+            "channel": "EMAIL",
+        })
+    };
+    let given = || entry(json!("GIVEN"));
+    let withdrawn = || entry(json!("WITHDRAWN"));
+    if choices.one_in(2) {
+        return vec![
+            json!([given()]),
+            json!([withdrawn(), given()]),
+            json!([{"status": "GIVEN"}]),
+            json!([null, "GIVEN", {"status": "GIVEN"}]),
+        ];
+    }
+    vec![
+        json!([]),
+        json!([withdrawn()]),
+        json!([entry(json!("PENDING")), entry(Json::Null)]),
+        json!([entry(json!("given")), entry(json!("NOT GIVEN"))]),
+        json!([{"basis": "GIVEN"}, {"": {"status": "GIVEN"}}, [{"status": "GIVEN"}]]),
+        json!(["GIVEN", null, 5, ["status", "GIVEN"]]),
+        json!([entry(json!(["GIVEN"])), entry(json!({"status": "GIVEN"}))]),
+        json!({"status": "GIVEN"}),
+        json!({"a": {"status": "GIVEN"}}),
+        json!("GIVEN"),
+        json!("\"status\": \"GIVEN\""),
+    ]
 }
 
 /// `cell` as the database's driver takes it.
