@@ -1,6 +1,7 @@
 //! What tests need to start and question a hub.
 
 pub mod app;
+pub mod caller;
 pub mod choices;
 pub mod client;
 pub mod database;

@@ -3,7 +3,8 @@
 //!
 //! It shares nothing with the hub's way to read. What it needs to know of the data (which column a
 //! field reads, how lists are ordered, how values are written) it knows by itself, from the public
-//! schema and the rules of the API. A document must be valid; errors are not its business.
+//! schema and the rules of the API; what a caller sees, `lens` works out. A document must be valid:
+//! the only errors that are its business are refusals of filters by what is masked.
 
 #![expect(
     clippy::expect_used,
@@ -11,34 +12,37 @@
     reason = "an oracle that does not know fails the test, and says what it was asked"
 )]
 
+mod execution;
 mod filter;
+pub mod known;
+mod leaf;
+pub mod lens;
 pub mod model;
 mod noun;
 mod page;
+mod refusal;
 mod resolve;
+mod seen;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_graphql::{
-    Name,
-    parser::{
-        parse_query,
-        types::{
-            BaseType, DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet, Type,
-        },
-    },
+use async_graphql::parser::{
+    parse_query,
+    types::{DocumentOperations, ExecutableDocument, OperationDefinition},
 };
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use crate::rows::Rows;
+use crate::rows::{Cell, Rows};
 
+use lens::{Lens, Role};
 use model::Model;
-use resolve::{Object, Resolved};
+use resolve::Object;
 
 pub use noun::{Noun, global_id};
 pub use page::cursor_of;
+pub use refusal::Refusal;
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -49,6 +53,8 @@ pub struct Caller {
     pub roles: Vec<String>,
     /// The user that they are.
     pub user: Option<Uuid>,
+    /// What their token is for; empty for everything.
+    pub token_scopes: Vec<String>,
 }
 
 /// Knows the answers.
@@ -58,13 +64,15 @@ pub struct Oracle {
     pub model: Model,
     /// All there is.
     pub rows: Rows,
+    /// Every role that there is.
+    pub roles: Vec<Role>,
     /// Who asks.
     pub caller: Caller,
+    /// What they see.
+    pub lens: Lens,
+    /// What somebody sees who sees everything.
+    pub everything: Lens,
 }
-
-/// Null stands where it must not: the parent becomes null instead.
-#[derive(Debug)]
-struct Bubble;
 
 /// One running operation.
 struct Execution<'a> {
@@ -72,12 +80,44 @@ struct Execution<'a> {
     document: &'a ExecutableDocument,
     variables: Map<String, Json>,
     cursors: &'a BTreeMap<String, Uuid>,
+    /// The keys of the root that are refused.
+    refused: BTreeSet<String>,
 }
 
-/// The fields under one response key; they differ in their selections only.
-type Group<'a> = Vec<&'a Field>;
-
 impl Oracle {
+    /// Knows the answers to `caller`, where there are `rows` and `roles`.
+    #[must_use]
+    pub fn new(model: Model, rows: Rows, roles: Vec<Role>, caller: Caller) -> Self {
+        let lens = Lens::of(&rows, &roles, &caller);
+        let everything = Lens::of_everything(&rows);
+        let mut oracle = Self {
+            model,
+            rows,
+            roles,
+            caller,
+            lens,
+            everything,
+        };
+        oracle.turn_to(oracle.caller.clone());
+        oracle
+    }
+
+    /// From now on `caller` asks. A user has the roles of the caller from now on.
+    pub fn turn_to(&mut self, caller: Caller) {
+        if let Some(user) = caller.user {
+            let roles = Json::from(caller.roles.clone());
+            self.rows.set("user", user, "roles", Cell::Json(roles));
+        }
+        self.caller = caller;
+        self.lens = Lens::of(&self.rows, &self.roles, &self.caller);
+    }
+
+    /// Works out anew what the caller sees, after rows were changed.
+    pub fn look_again(&mut self) {
+        self.lens = Lens::of(&self.rows, &self.roles, &self.caller);
+        self.everything = Lens::of_everything(&self.rows);
+    }
+
     /// The `data` of the answer to `document`, with its keys in order. A cursor stands as the text
     /// of [`cursor_of`]; `cursors` says to which row each cursor among the arguments belongs.
     ///
@@ -92,162 +132,37 @@ impl Oracle {
         cursors: &BTreeMap<String, Uuid>,
     ) -> Json {
         let document = parse_query(document).expect("the document can be parsed");
-        let operation = match &document.operations {
-            DocumentOperations::Single(operation) => operation,
-            DocumentOperations::Multiple(operations) => {
-                operations.values().next().expect("there is an operation")
-            }
-        };
-        let execution = Execution {
+        let execution = self.execution(&document, variables, cursors);
+        let set = &operation_of(&document).selection_set.node;
+        let data = execution.execute_selection_sets(&Object::Query, &[set]);
+        data.unwrap_or(Json::Null)
+    }
+
+    fn execution<'a>(
+        &'a self,
+        document: &'a ExecutableDocument,
+        variables: &Map<String, Json>,
+        cursors: &'a BTreeMap<String, Uuid>,
+    ) -> Execution<'a> {
+        let mut execution = Execution {
             oracle: self,
-            document: &document,
-            variables: values::coerce_variables(&operation.node, variables),
+            document,
+            variables: values::coerce_variables(operation_of(document), variables),
             cursors,
+            refused: BTreeSet::new(),
         };
+        let refusals = execution.refusals();
+        execution.refused = refusals.into_iter().map(|refusal| refusal.key).collect();
         execution
-            .execute_selection_sets(&Object::Query, &[&operation.node.selection_set.node])
-            .unwrap_or(Json::Null)
     }
 }
 
-impl<'a> Execution<'a> {
-    /// `ExecuteSelectionSet`, of the selection sets of `MergeSelectionSets`.
-    fn execute_selection_sets(
-        &self,
-        object: &Object<'a>,
-        sets: &[&'a SelectionSet],
-    ) -> Result<Json, Bubble> {
-        let object_type = object.type_name();
-        let mut visited = BTreeSet::new();
-        let mut grouped = Vec::new();
-        for set in sets {
-            self.collect_fields(&object_type, set, &mut visited, &mut grouped);
-        }
-        let mut result = Map::new();
-        for (key, fields) in grouped {
-            let value = self.execute_field(&object_type, object, &fields)?;
-            result.insert(key.to_owned(), value);
-        }
-        Ok(Json::Object(result))
-    }
-
-    /// `CollectFields`.
-    fn collect_fields(
-        &self,
-        object_type: &str,
-        set: &'a SelectionSet,
-        visited: &mut BTreeSet<&'a Name>,
-        grouped: &mut Vec<(&'a str, Group<'a>)>,
-    ) {
-        for selection in &set.items {
-            if !self.is_included(&selection.node) {
-                continue;
-            }
-            match &selection.node {
-                Selection::Field(field) => {
-                    let key = field.node.response_key().node.as_str();
-                    match grouped.iter_mut().find(|(known, _)| *known == key) {
-                        Some((_, group)) => group.push(&field.node),
-                        None => grouped.push((key, vec![&field.node])),
-                    }
-                }
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    if !visited.insert(name) {
-                        continue;
-                    }
-                    let fragment = self.document.fragments.get(name);
-                    let fragment = &fragment.expect("the fragment is defined").node;
-                    if self.applies(object_type, &fragment.type_condition.node.on.node) {
-                        let set = &fragment.selection_set.node;
-                        self.collect_fields(object_type, set, visited, grouped);
-                    }
-                }
-                Selection::InlineFragment(fragment) => {
-                    let condition = fragment.node.type_condition.as_ref();
-                    if condition.is_none_or(|it| self.applies(object_type, &it.node.on.node)) {
-                        let set = &fragment.node.selection_set.node;
-                        self.collect_fields(object_type, set, visited, grouped);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether neither `@skip` nor `@include` takes the selection out.
-    fn is_included(&self, selection: &Selection) -> bool {
-        selection.directives().iter().all(|directive| {
-            let condition = directive.node.get_argument("if");
-            let condition = condition.and_then(|value| self.constant(&value.node));
-            match directive.node.name.node.as_str() {
-                "skip" => condition != Some(Json::Bool(true)),
-                "include" => condition == Some(Json::Bool(true)),
-                _ => true,
-            }
-        })
-    }
-
-    /// `DoesFragmentTypeApply`.
-    fn applies(&self, object_type: &str, condition: &str) -> bool {
-        object_type == condition || self.oracle.model.implements(object_type, condition)
-    }
-
-    /// `ExecuteField`.
-    fn execute_field(
-        &self,
-        object_type: &str,
-        object: &Object<'a>,
-        fields: &[&'a Field],
-    ) -> Result<Json, Bubble> {
-        let field = fields.first().expect("a group has a field");
-        let name = field.name.node.as_str();
-        if name == "__typename" {
-            return Ok(Json::String(object_type.to_owned()));
-        }
-        let definition = self.oracle.model.field(object_type, name);
-        let arguments = self.coerce_arguments(field);
-        let resolved = self.resolve(object, name, &arguments);
-        self.complete_value(&definition.ty.node, fields, resolved)
-    }
-
-    /// `CompleteValue`.
-    fn complete_value(
-        &self,
-        ty: &Type,
-        fields: &[&'a Field],
-        resolved: Resolved<'a>,
-    ) -> Result<Json, Bubble> {
-        let completed = self.complete_nullable(ty, fields, resolved);
-        if ty.nullable {
-            return Ok(completed.unwrap_or(Json::Null));
-        }
-        completed.and_then(|value| match value {
-            Json::Null => Err(Bubble),
-            value => Ok(value),
-        })
-    }
-
-    fn complete_nullable(
-        &self,
-        ty: &Type,
-        fields: &[&'a Field],
-        resolved: Resolved<'a>,
-    ) -> Result<Json, Bubble> {
-        match (resolved, &ty.base) {
-            (Resolved::Leaf(value), _) => Ok(value),
-            (Resolved::Object(object), BaseType::Named(_)) => {
-                let sets: Vec<_> = fields
-                    .iter()
-                    .map(|field| &field.selection_set.node)
-                    .collect();
-                self.execute_selection_sets(&object, &sets)
-            }
-            (Resolved::List(items), BaseType::List(item)) => items
-                .into_iter()
-                .map(|value| self.complete_value(item, fields, value))
-                .collect::<Result<_, _>>()
-                .map(Json::Array),
-            _ => panic!("what was resolved is not a {ty}"),
+fn operation_of(document: &ExecutableDocument) -> &OperationDefinition {
+    match &document.operations {
+        DocumentOperations::Single(operation) => &operation.node,
+        DocumentOperations::Multiple(operations) => {
+            let operation = operations.values().next();
+            &operation.expect("there is an operation").node
         }
     }
 }

@@ -89,9 +89,20 @@ pub(super) fn of_list(
     (text, limit)
 }
 
-/// The cursor of some row of the list; a nested list need not contain it.
+/// The cursor of some row of the list; a nested list need not contain it. Without a filter it may
+/// be one that somebody else got, who sees more.
 fn cursor(writer: &mut Writer<'_>, noun: &'static Noun, filter: &Json) -> Option<Literal> {
-    let passing = writer.oracle.passing(noun, filter);
+    let forbidden = |field: &String| writer.oracle.lens.forbids(noun.name, field);
+    let fields = filter.as_object()?;
+    if fields.keys().any(forbidden) {
+        // Nobody has given out a cursor of it.
+        return None;
+    }
+    let passing = if fields.is_empty() {
+        writer.oracle.in_order(noun)
+    } else {
+        writer.oracle.passing(noun, filter)
+    };
     let row = *writer.choices.pick(&passing)?;
     let number = writer.question.cursors.len();
     writer.question.cursors.push(Place {
@@ -114,6 +125,10 @@ fn filter(writer: &mut Writer<'_>, noun: &'static Noun) -> (String, Json) {
         };
         let field = input.node.name.node.as_str();
         if json.contains_key(field) {
+            continue;
+        }
+        // What is refused is asked for now and then.
+        if writer.oracle.lens.forbids(noun.name, field) && !writer.choices.one_in(4) {
             continue;
         }
         let (text, demanded) = tests_of(writer, noun, field, named(&input.node.ty.node));
@@ -186,8 +201,8 @@ fn operand(
 
 fn one(writer: &mut Writer<'_>, noun: &Noun, field: &str, type_name: &str) -> Literal {
     let oracle = writer.oracle;
-    let shown = oracle.shown(noun, field);
-    let Some(value) = writer.choices.pick(&shown).cloned() else {
+    let stored = oracle.stored(noun, field);
+    let Some(value) = writer.choices.pick(&stored).cloned() else {
         return fallback(type_name);
     };
     match (&value, type_name) {

@@ -6,11 +6,11 @@ use serde_json::Value as Json;
 
 /// Cursors as they were given out, each with what the oracle calls it.
 #[derive(Debug, Default)]
-pub(super) struct Cursors(BTreeMap<String, String>);
+pub(crate) struct Cursors(BTreeMap<String, String>);
 
 impl Cursors {
     /// Says where the answer differs, if it does.
-    pub(super) fn compare(&mut self, expected: &Json, actual: &Json) -> Result<(), String> {
+    pub(crate) fn compare(&mut self, expected: &Json, actual: &Json) -> Result<(), String> {
         self.at(&mut String::from("data"), expected, actual)
     }
 

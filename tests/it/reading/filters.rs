@@ -95,7 +95,7 @@ async fn what_is_no_filter_never_reaches_the_database() {
 #[tokio::test]
 async fn an_instant_is_compared_in_microseconds_on_both_databases() {
     let oracle = oracle(3, 20);
-    let instants = oracle.shown(noun("Lead"), "createdAt");
+    let instants = oracle.stored(noun("Lead"), "createdAt");
     let query = "query($at: DateTime) { leads(filter: {createdAt: {eq: $at}}) { totalCount } }";
     each_hub(&oracle, async |hub| {
         let count = async |at: Json| {

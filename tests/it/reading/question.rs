@@ -16,25 +16,25 @@ use super::{
 
 /// A document with its variables. A cursor among the arguments stands as `{{cursor 0}}`.
 #[derive(Debug, Default)]
-pub(super) struct Question {
-    pub(super) document: String,
-    pub(super) variables: Map<String, Json>,
-    pub(super) cursors: Vec<Place>,
+pub(crate) struct Question {
+    pub(crate) document: String,
+    pub(crate) variables: Map<String, Json>,
+    pub(crate) cursors: Vec<Place>,
 }
 
 /// The row that a cursor belongs to, and the list.
 #[derive(Debug)]
-pub(super) struct Place {
-    pub(super) noun: &'static Noun,
-    pub(super) filter: Json,
-    pub(super) row: Uuid,
+pub(crate) struct Place {
+    pub(crate) noun: &'static Noun,
+    pub(crate) filter: Json,
+    pub(crate) row: Uuid,
 }
 
 /// Writes one document.
-pub(super) struct Writer<'a> {
-    pub(super) oracle: &'a Oracle,
-    pub(super) choices: Choices,
-    pub(super) question: Question,
+pub(crate) struct Writer<'a> {
+    pub(crate) oracle: &'a Oracle,
+    pub(crate) choices: Choices,
+    pub(crate) question: Question,
     definitions: Vec<String>,
     pub(super) fragments: Vec<Fragment>,
     names: usize,
@@ -45,7 +45,7 @@ const ROWS: usize = 20_000;
 /// How many levels of selections a document has: five relations, with `edges` and `node` between.
 const LEVELS: usize = 10;
 /// The document that `choices` lead to.
-pub(super) fn write(oracle: &Oracle, choices: Choices) -> Question {
+pub(crate) fn write(oracle: &Oracle, choices: Choices) -> Question {
     let mut writer = Writer {
         oracle,
         choices,
@@ -67,14 +67,14 @@ pub(super) fn write(oracle: &Oracle, choices: Choices) -> Question {
 
 impl Writer<'_> {
     /// The library overlooks variables in directives of `__typename`: here they are literal.
-    pub(super) fn type_name(&mut self) -> String {
+    pub(crate) fn type_name(&mut self) -> String {
         let directives = ["", "", "", " @skip(if: true)", " @include(if: true)"];
         let directive = self.choices.pick(&directives).copied();
         format!("__typename{}", directive.unwrap_or_default())
     }
 
     /// Rarely `@skip` or `@include`.
-    pub(super) fn directive(&mut self) -> String {
+    pub(crate) fn directive(&mut self) -> String {
         if !self.choices.one_in(6) {
             return String::new();
         }
@@ -90,7 +90,7 @@ impl Writer<'_> {
     }
 
     /// The arguments of a field, and how many rows it gives at most.
-    pub(super) fn arguments(&mut self, field: &FieldDefinition, rows: usize) -> (String, usize) {
+    pub(crate) fn arguments(&mut self, field: &FieldDefinition, rows: usize) -> (String, usize) {
         let takes = |name: &str| field.arguments.iter().any(|it| it.node.name.node == name);
         if takes("ids") {
             let ids: Vec<_> = (0..self.choices.below(4)).map(|_| self.id()).collect();
@@ -139,14 +139,10 @@ impl Writer<'_> {
         }
     }
 
-    /// The id of a row of `noun`, rarely of one that is deleted.
+    /// The id of a row of `noun`, now and then of one that is hidden or deleted.
     fn id_of(&mut self, noun: &Noun) -> Literal {
-        let (there, deleted) = ids(self.oracle, noun);
-        let ids = if self.choices.one_in(8) {
-            deleted
-        } else {
-            there
-        };
+        let (seen, unseen) = ids(self.oracle, noun);
+        let ids = if self.choices.one_in(4) { unseen } else { seen };
         Literal::text(self.choices.pick(&ids).map_or("", String::as_str))
     }
 
@@ -172,7 +168,7 @@ impl Writer<'_> {
     }
 
     /// Nothing as an argument of the type `ty`: null, or a variable without a value.
-    pub(super) fn pass_nothing(&mut self, ty: &str, nullable: bool) -> String {
+    pub(crate) fn pass_nothing(&mut self, ty: &str, nullable: bool) -> String {
         let way = self.choices.below(3);
         if nullable && way == 0 {
             return "null".to_owned();
@@ -185,7 +181,7 @@ impl Writer<'_> {
         format!("${name}")
     }
 
-    pub(super) fn name(&mut self, prefix: &str) -> String {
+    pub(crate) fn name(&mut self, prefix: &str) -> String {
         self.names += 1;
         format!("{prefix}{}", self.names)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_graphql::parser::types::FieldDefinition;
-use tests::oracle::{Noun, model::named};
+use tests::oracle::{Noun, known::is_asked, model::named};
 
 use super::question::Writer;
 
@@ -98,15 +98,11 @@ impl Writer<'_> {
             |field: &FieldDefinition| !model.fields(named(&field.ty.node)).is_empty();
         let fields = model.fields(type_name).iter().map(|field| &field.node);
         let mut fields: Vec<_> = fields
-            .filter(|field| is_composite(field) == composite)
+            .filter(|field| is_asked(type_name, &field.name.node))
             .collect();
-        if type_name == "Query" && levels > 0 {
-            // The root has no scalars.
-            fields = model
-                .fields(type_name)
-                .iter()
-                .map(|field| &field.node)
-                .collect();
+        // The root has no scalars.
+        if type_name != "Query" || levels == 0 {
+            fields.retain(|field| is_composite(field) == composite);
         }
         let Some(field) = self.choices.pick(&fields).copied() else {
             return "__typename".to_owned();

@@ -17,8 +17,7 @@ async fn deleted_rows_are_nowhere() {
             let (there, deleted) = ids(&oracle, noun);
             let mut fields = oracle.model.fields(noun.name).iter();
             if !fields.any(|field| field.node.name.node == "updatedAt") {
-                // Its rows are only ever added.
-                assert!(deleted.is_empty());
+                // Its rows are only ever added; they go with what they are a part of.
                 continue;
             }
             assert!(!deleted.is_empty(), "no {} is deleted", noun.name);

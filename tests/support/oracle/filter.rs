@@ -3,16 +3,17 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use serde_json::{Map, Value as Json};
 
-use crate::rows::{Cell, Row, cell};
+use crate::rows::Cell;
 
-use super::noun::{Noun, snake};
+use super::noun::Noun;
 
-/// Whether `row` passes every test of every field of `filter`.
-pub(super) fn passes(row: &Row, filter: Option<&Json>) -> bool {
+/// Whether a row, whose fields are what `value` says, passes every test of every field of
+/// `filter`.
+pub(super) fn passes<'r>(filter: Option<&Json>, value: impl Fn(&str) -> &'r Cell) -> bool {
     let nothing = Map::new();
     let filter = filter.and_then(Json::as_object).unwrap_or(&nothing);
     filter.iter().all(|(field, tests)| {
-        let value = cell(row, &snake(field));
+        let value = value(field);
         let tests = tests
             .as_object()
             .expect("the tests of a field are an object");

@@ -8,9 +8,11 @@ use uuid::Uuid;
 use crate::rows::{Cell, Row, cell};
 
 use super::{
-    Execution, Oracle, filter,
+    Execution,
+    leaf::{self, band_field, money, money_field, reference_field},
+    lens::{Kind, Sight},
     model::named,
-    noun::{Noun, global_id, id_of, is_there, snake},
+    noun::{Noun, id_of, is_there, snake},
     page::Page,
 };
 
@@ -22,7 +24,9 @@ pub(super) enum Object<'a> {
     Connection(Rc<Page<'a>>),
     Edge(Rc<Page<'a>>, &'a Row),
     PageInfo(Rc<Page<'a>>),
-    Money { minor: i64, currency: &'a str },
+    Money(i64, &'a str),
+    Band(i64, &'a str),
+    Reference(&'static Noun, &'a Row),
 }
 
 /// What a field resolves to, before it is completed.
@@ -44,41 +48,10 @@ impl Object<'_> {
             Self::Connection(page) => format!("{}Connection", page.noun.name),
             Self::Edge(page, _) => format!("{}Edge", page.noun.name),
             Self::PageInfo(_) => "PageInfo".to_owned(),
-            Self::Money { .. } => "Money".to_owned(),
+            Self::Money(..) => "Money".to_owned(),
+            Self::Band(..) => "MoneyBand".to_owned(),
+            Self::Reference(..) => "Reference".to_owned(),
         }
-    }
-}
-
-impl Oracle {
-    /// The values of a scalar field that are shown of the rows of `noun`, without null.
-    #[must_use]
-    pub fn shown(&self, noun: &Noun, field: &str) -> Vec<Json> {
-        let rows = self.rows.of(noun.table).iter().filter(|row| is_there(row));
-        let values = rows.map(|row| self.scalar(noun, row, field));
-        values.filter(|value| !value.is_null()).collect()
-    }
-
-    /// The rows of `noun` that are there to see and pass `filter`.
-    #[must_use]
-    pub fn passing(&self, noun: &Noun, filter: &Json) -> Vec<Uuid> {
-        let rows = self.rows.of(noun.table).iter();
-        let rows = rows.filter(|row| is_there(row) && filter::passes(row, Some(filter)));
-        rows.map(id_of).collect()
-    }
-
-    fn scalar(&self, noun: &Noun, row: &Row, field: &str) -> Json {
-        if field == "id" {
-            return json!(global_id(noun, id_of(row)));
-        }
-        let value = cell(row, &snake(field));
-        if let Cell::Id(id) = value {
-            // Beside each relation stands the id that it leads to.
-            let relation = field.strip_suffix("Id").expect("a reference ends in Id");
-            let target = named(&self.model.field(noun.name, relation).ty.node);
-            let target = Noun::of(target).expect("a reference leads to a noun");
-            return json!(global_id(target, *id));
-        }
-        leaf(value)
     }
 }
 
@@ -100,11 +73,12 @@ impl<'a> Execution<'a> {
                 _ => Resolved::Object(Object::Row(page.noun, row)),
             },
             Object::PageInfo(page) => Resolved::Leaf(page_info(page, field)),
-            Object::Money { minor, currency } => Resolved::Leaf(match field {
-                "amount" => json!(decimal(*minor, currency)),
-                "currency" => json!(currency),
-                _ => json!(minor.to_string()),
-            }),
+            Object::Money(minor, currency) => Resolved::Leaf(money_field(*minor, currency, field)),
+            Object::Band(minor, currency) => Resolved::Leaf(band_field(*minor, currency, field)),
+            Object::Reference(noun, row) => {
+                let clear = |part: &str| self.oracle.tells_name(noun, row, part);
+                Resolved::Leaf(reference_field(noun, row, field, clear))
+            }
         }
     }
 
@@ -141,6 +115,12 @@ impl<'a> Execution<'a> {
         match field {
             "name" => Resolved::Leaf(json!(caller.name)),
             "roles" => Resolved::Leaf(json!(caller.roles)),
+            "territories" => {
+                let noun = Noun::of("Territory").expect("there are territories");
+                let sight = Sight::of(&self.oracle.rows, caller.user);
+                let all = Map::from_iter([("first".to_owned(), json!(500))]);
+                self.page(noun, &all, |row| sight.covers(id_of(row)))
+            }
             _ => caller.user.map_or(NULL, |id| {
                 self.row_of(Noun::of("User").expect("there are users"), id)
             }),
@@ -155,29 +135,59 @@ impl<'a> Execution<'a> {
         field: &str,
         arguments: &Map<String, Json>,
     ) -> Resolved<'a> {
-        let type_name = named(&self.oracle.model.field(noun.name, field).ty.node);
-        let column = snake(field);
-        if type_name == "Money" {
-            return money(row, &column);
+        let oracle = self.oracle;
+        let type_name = named(&oracle.model.field(noun.name, field).ty.node);
+        if field == "maskedFields" {
+            return Resolved::Leaf(oracle.masked_fields(noun, row));
         }
         if let Some(target) = type_name.strip_suffix("Connection") {
             let target = Noun::of(target).expect("a list is of a noun");
             return self.list(noun, row, field, target, arguments);
         }
-        match Noun::of(type_name) {
-            Some(target) => match cell(row, &format!("{column}_id")) {
-                Cell::Id(id) => self.row_of(target, *id),
-                _ => NULL,
+        let mask = |field: &str| oracle.lens.mask(noun, id_of(row), field);
+        match type_name {
+            "Money" => {
+                let money = money(row, &snake(field)).filter(|_| mask(field).is_none());
+                leaf::object(money.map(|(minor, currency)| Object::Money(minor, currency)))
+            }
+            "MoneyBand" => {
+                let field = field.strip_suffix("Band").expect("it is beside an amount");
+                let money = money(row, &snake(field)).filter(|_| mask(field) != Some(Kind::Hide));
+                leaf::object(money.map(|(minor, currency)| Object::Band(minor, currency)))
+            }
+            "Reference" => {
+                let relation = field.strip_suffix("Ref").expect("it is beside a relation");
+                leaf::object(self.reference(noun, row, relation))
+            }
+            _ => match Noun::of(type_name) {
+                Some(_) if mask(field).is_some() => NULL,
+                Some(target) => match cell(row, &format!("{}_id", snake(field))) {
+                    Cell::Id(id) => self.row_of(target, *id),
+                    _ => NULL,
+                },
+                None => Resolved::Leaf(oracle.scalar(noun, row, field)),
             },
-            None => Resolved::Leaf(self.oracle.scalar(noun, row, field)),
         }
+    }
+
+    /// Name and status of the row that a relation leads to, where that is told.
+    fn reference(&self, noun: &Noun, row: &Row, relation: &str) -> Option<Object<'a>> {
+        let Cell::Id(id) = cell(row, &format!("{}_id", snake(relation))) else {
+            return None;
+        };
+        let lens = &self.oracle.lens;
+        let target = self.oracle.target(noun, &format!("{relation}Id"));
+        let told = lens.refers_to(target.name) || lens.sees(target, *id);
+        let there = self.oracle.rows.find(target.table, *id);
+        let there = there.filter(|row| told && is_there(row));
+        there.map(|row| Object::Reference(target, row))
     }
 
     /// The row of that id, where it is there to see.
     fn row_of(&self, noun: &'static Noun, id: Uuid) -> Resolved<'a> {
         let row = self.oracle.rows.find(noun.table, id);
-        row.filter(|row| is_there(row))
-            .map_or(NULL, |row| Resolved::Object(Object::Row(noun, row)))
+        let row = row.filter(|row| self.oracle.sees(noun, row));
+        leaf::object(row.map(|row| Object::Row(noun, row)))
     }
 
     /// A list of `target` that belongs to a row.
@@ -214,7 +224,8 @@ impl<'a> Execution<'a> {
         let rows = &self.oracle.rows;
         let filter = arguments.get("filter");
         let list = rows.of(noun.table).iter();
-        let list = list.filter(|row| is_there(row) && belongs(row) && filter::passes(row, filter));
+        let list = list.filter(|row| self.oracle.sees(noun, row) && belongs(row));
+        let list = list.filter(|row| self.oracle.passes(noun, row, filter));
         let page = Page::of(noun, list.collect(), arguments, rows, self.cursors);
         Resolved::Object(Object::Connection(Rc::new(page)))
     }
@@ -243,45 +254,4 @@ fn page_info(page: &Page<'_>, field: &str) -> Json {
         "startCursor" => page.cursor(page.rows.first()),
         _ => page.cursor(page.rows.last()),
     }
-}
-
-fn leaf(value: &Cell) -> Json {
-    match value {
-        Cell::Null => Json::Null,
-        Cell::Text(text) => json!(text),
-        Cell::Int(number) => json!(number),
-        Cell::Bool(value) => json!(value),
-        Cell::Instant(instant) => json!(instant.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()),
-        Cell::Day(day) => json!(day.format("%Y-%m-%d").to_string()),
-        Cell::Id(id) => panic!("{id} is not shown as it is"),
-        Cell::Json(json) => json.clone(),
-    }
-}
-
-/// An amount, in the columns `<field>_minor` and `<field>_currency`, or just `currency`.
-fn money<'a>(row: &'a Row, field: &str) -> Resolved<'a> {
-    let currency = row
-        .get(format!("{field}_currency").as_str())
-        .unwrap_or_else(|| cell(row, "currency"));
-    match (cell(row, &format!("{field}_minor")), currency) {
-        (Cell::Int(minor), Cell::Text(currency)) => Resolved::Object(Object::Money {
-            minor: *minor,
-            currency,
-        }),
-        _ => NULL,
-    }
-}
-
-/// Minor units as a decimal, with as many digits behind the point as the currency has.
-fn decimal(minor: i64, currency: &str) -> String {
-    let digits = match currency {
-        "JPY" => return minor.to_string(),
-        "KWD" => 3,
-        "CLF" => 4,
-        _ => 2,
-    };
-    let sign = if minor < 0 { "-" } else { "" };
-    let minor = format!("{:0>width$}", minor.unsigned_abs(), width = digits + 1);
-    let (whole, fraction) = minor.split_at(minor.len() - digits);
-    format!("{sign}{whole}.{fraction}")
 }

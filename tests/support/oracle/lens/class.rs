@@ -1,0 +1,172 @@
+//! Every field of every noun, classified by hand: open to everybody who sees the row, or guarded.
+
+/// What is known of a noun.
+#[derive(Debug)]
+pub struct Class {
+    /// The noun.
+    pub noun: &'static str,
+    /// What a token with scopes must have to read it.
+    pub token_scope: &'static str,
+    /// The fields that can be masked, in their order.
+    guarded: &'static str,
+    /// The fields that cannot.
+    open: &'static str,
+}
+
+/// Every noun.
+pub const CLASSES: [Class; 17] = [
+    Class {
+        noun: "User",
+        token_scope: "user:read",
+        guarded: "email",
+        open: "name function roles active timeZone manager capacity outOfOfficeFrom \
+               outOfOfficeUntil reports territories accounts leads opportunities campaigns",
+    },
+    Class {
+        noun: "Territory",
+        token_scope: "territory:read",
+        guarded: "",
+        open: "name code path kind parent children users accounts leads",
+    },
+    Class {
+        noun: "Account",
+        token_scope: "account:read",
+        guarded: "annualRevenue customFields",
+        open: "name industry employeeBand country channel lifecycle owner marketer \
+               territory parent targetTier domains contacts leads opportunities touches \
+               feedback subsidiaries",
+    },
+    Class {
+        noun: "AccountDomain",
+        token_scope: "account:read",
+        guarded: "",
+        open: "account domain isPrimary",
+    },
+    Class {
+        noun: "Contact",
+        token_scope: "contact:read",
+        guarded: "firstName lastName email emailDomain phone consent customFields",
+        open: "emailVerified jobTitle roleFunction seniority buyerRole account doNotContact \
+               brandAware leads memberships opportunities touches",
+    },
+    Class {
+        noun: "ReasonCode",
+        token_scope: "reason:read",
+        guarded: "",
+        open: "kind key label active",
+    },
+    Class {
+        noun: "Campaign",
+        token_scope: "campaign:read",
+        guarded: "customFields",
+        open: "name kind status channel parent owner briefGoal briefAudience briefMessage \
+               briefSalesAction briefExpected startsAt endsAt expectedLeads \
+               expectedResponses frequencyCap children costs members leads opportunities \
+               touches feedback",
+    },
+    Class {
+        noun: "CampaignCost",
+        token_scope: "campaign:read",
+        guarded: "planned actual note",
+        open: "campaign incurredOn category",
+    },
+    Class {
+        noun: "CampaignMember",
+        token_scope: "campaign:read",
+        guarded: "",
+        open: "campaign lead contact status respondedAt suppressedReason",
+    },
+    Class {
+        noun: "Lead",
+        token_scope: "lead:read",
+        guarded: "firstName lastName email phone customFields",
+        open: "status companyName jobTitle source sourceCampaign owner territory account \
+               contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
+               acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
+               disqualifyReason transitions touches memberships opportunities feedback \
+               duplicates",
+    },
+    Class {
+        noun: "LeadTransition",
+        token_scope: "lead:read",
+        guarded: "note",
+        open: "lead fromStatus toStatus at byUser cause reason scoreSnapshot cycle \
+               backfilled",
+    },
+    Class {
+        noun: "Opportunity",
+        token_scope: "opportunity:read",
+        guarded: "amount nextStep customFields",
+        open: "name account owner lead primaryCampaign stage probability expectedCloseOn \
+               closedAt lostReason pushCount forecastCategory contacts changes feedback",
+    },
+    Class {
+        noun: "OpportunityContact",
+        token_scope: "opportunity:read",
+        guarded: "",
+        open: "opportunity contact role isPrimary",
+    },
+    Class {
+        noun: "OpportunityChange",
+        token_scope: "opportunity:read",
+        guarded: "fromValue toValue",
+        open: "opportunity field at byUser reason backfilled",
+    },
+    Class {
+        noun: "Touch",
+        token_scope: "touch:read",
+        guarded: "visitorKey properties",
+        open: "occurredAt kind function direction channel campaign contact lead account \
+               actor identifiedAt sourceSystem",
+    },
+    Class {
+        noun: "Feedback",
+        token_scope: "feedback:read",
+        guarded: "verbatim author",
+        open: "direction kind campaign lead account opportunity theme sentiment assignee \
+               state dueAt acknowledgedAt actionedAt verifiedAt comments",
+    },
+    Class {
+        noun: "FeedbackComment",
+        token_scope: "feedback:read",
+        guarded: "author body",
+        open: "feedback",
+    },
+];
+
+/// What every noun has, where its table has it.
+pub const STAMPS: [&str; 4] = ["id", "version", "createdAt", "updatedAt"];
+
+/// The nouns whose rows have a name and a status to tell, beside each relation to them.
+pub const REFERRED: [&str; 5] = ["Account", "Contact", "Lead", "Opportunity", "Campaign"];
+
+impl Class {
+    /// The class of a noun.
+    ///
+    /// # Panics
+    ///
+    /// When nobody has classified it.
+    #[must_use]
+    pub fn of(noun: &str) -> &'static Self {
+        let class = CLASSES.iter().find(|class| class.noun == noun);
+        class.unwrap_or_else(|| panic!("classify the noun {noun} in oracle/lens/class.rs"))
+    }
+
+    /// The fields that can be masked, in their order.
+    pub fn guarded(&self) -> impl Iterator<Item = &'static str> {
+        self.guarded.split_whitespace()
+    }
+
+    /// The fields that cannot, without the [`STAMPS`].
+    pub fn open(&self) -> impl Iterator<Item = &'static str> {
+        self.open.split_whitespace()
+    }
+
+    /// What guards `field`: itself, or the relation whose id it is.
+    #[must_use]
+    pub fn guard_of(&self, field: &str) -> Option<&'static str> {
+        let relation = field.strip_suffix("Id").unwrap_or(field);
+        let mut guarded = self.guarded();
+        guarded.find(|guarded| *guarded == field || *guarded == relation)
+    }
+}

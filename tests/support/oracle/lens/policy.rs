@@ -1,0 +1,231 @@
+//! Who may see what: the tables of the built-in roles, written down by hand.
+
+use std::collections::BTreeSet;
+
+/// What can be asked of a row, and of who looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// It is theirs.
+    Own,
+    /// It is somebody's in their team.
+    Team,
+    /// It lies in a territory of theirs.
+    Territory,
+    /// It lies in a territory of somebody in their team.
+    TeamTerritory,
+    /// It is nobody's.
+    Unassigned,
+    /// It is about a campaign of theirs.
+    Campaign,
+    /// The person has agreed to be written to.
+    Consent,
+    /// It is no draft.
+    Announced,
+    /// It is for marketing.
+    ToMarketing,
+    /// They see what it is a part of.
+    Parent,
+}
+
+/// Some rows of a noun: those for which every word of any term holds. Without a term there are
+/// none; a term without words is all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope(pub BTreeSet<BTreeSet<Word>>);
+
+/// How a field is kept from somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing is left of it.
+    Hide,
+    /// A piece of the text is left.
+    Partial,
+    /// The range is left that the amount lies in.
+    Band,
+}
+
+/// A field that is kept from a role.
+#[derive(Clone, Debug)]
+pub struct Mask {
+    /// How.
+    pub kind: Kind,
+    /// Of which rows it is in clear all the same.
+    pub clear: Scope,
+}
+
+/// The names of the built-in roles.
+pub const ROLES: [&str; 7] = [
+    "SALES_REP",
+    "SALES_MANAGER",
+    "MARKETER",
+    "MARKETING_MANAGER",
+    "REVENUE_LEADER",
+    "ANALYST",
+    "ADMIN",
+];
+
+/// What everybody sees all of.
+pub(super) const COMMON: [&str; 3] = ["User", "Territory", "ReasonCode"];
+
+/// What is a part of something else, and is seen with it: noun, whole, and the column between.
+pub(super) const PARTS: [(&str, &str, &str); 6] = [
+    ("AccountDomain", "Account", "account_id"),
+    ("LeadTransition", "Lead", "lead_id"),
+    ("CampaignCost", "Campaign", "campaign_id"),
+    ("OpportunityContact", "Opportunity", "opportunity_id"),
+    ("OpportunityChange", "Opportunity", "opportunity_id"),
+    ("FeedbackComment", "Feedback", "feedback_id"),
+];
+
+const TERRITORIAL: [&str; 7] = [
+    "own + territory",
+    "team + team_territory",
+    "all",
+    "all",
+    "all",
+    "all",
+    "all",
+];
+
+/// The rest, in the order of [`ROLES`].
+pub(super) const ROWS: [(&str, [&str; 7]); 8] = [
+    ("Account", TERRITORIAL),
+    ("Contact", TERRITORIAL),
+    (
+        "Lead",
+        [
+            "own + territory and unassigned",
+            "team + team_territory and unassigned",
+            "all",
+            "all",
+            "all",
+            "all",
+            "all",
+        ],
+    ),
+    (
+        "Campaign",
+        ["announced", "all", "all", "all", "all", "all", "all"],
+    ),
+    (
+        "CampaignMember",
+        ["own", "team", "campaign", "all", "all", "all", "all"],
+    ),
+    ("Touch", TERRITORIAL),
+    ("Opportunity", TERRITORIAL),
+    (
+        "Feedback",
+        [
+            "own + territory",
+            "team + team_territory",
+            "own + to_marketing",
+            "all",
+            "all",
+            "all",
+            "all",
+        ],
+    ),
+];
+
+/// Of what sales sees name and status where something of theirs refers to it.
+pub(super) const REFERENCES: [&str; 4] = ["Account", "Contact", "Lead", "Opportunity"];
+
+/// Role, noun, fields, how they are kept, and of which rows they are not.
+pub(super) const MASKS: [(&str, &str, &[&str], Kind, &str); 9] = [
+    (
+        "SALES_REP",
+        "Contact",
+        &["email", "phone"],
+        Kind::Partial,
+        "own",
+    ),
+    (
+        "SALES_REP",
+        "CampaignCost",
+        &["planned", "actual"],
+        Kind::Band,
+        "none",
+    ),
+    (
+        "MARKETER",
+        "Contact",
+        &["email", "phone"],
+        Kind::Partial,
+        "campaign and consent",
+    ),
+    (
+        "MARKETING_MANAGER",
+        "Contact",
+        &["email", "phone"],
+        Kind::Partial,
+        "consent",
+    ),
+    (
+        "ANALYST",
+        "Contact",
+        &["email", "phone"],
+        Kind::Partial,
+        "none",
+    ),
+    (
+        "ANALYST",
+        "Lead",
+        &["email", "phone"],
+        Kind::Partial,
+        "none",
+    ),
+    (
+        "ANALYST",
+        "Touch",
+        &["visitorKey", "properties"],
+        Kind::Hide,
+        "none",
+    ),
+    ("ANALYST", "Feedback", &["author"], Kind::Hide, "none"),
+    (
+        "ANALYST",
+        "FeedbackComment",
+        &["author"],
+        Kind::Hide,
+        "none",
+    ),
+];
+
+impl Scope {
+    /// Reads `none`, `all`, or terms such as `own + territory and unassigned`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such word.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let term = |text: &str| text.split(" and ").map(Word::of).collect();
+        Self(match text {
+            "none" => BTreeSet::new(),
+            "all" => BTreeSet::from([BTreeSet::new()]),
+            terms => terms.split(" + ").map(term).collect(),
+        })
+    }
+
+    /// Whether it is all rows.
+    pub(super) fn is_all(&self) -> bool {
+        self.0.iter().any(BTreeSet::is_empty)
+    }
+}
+
+impl Word {
+    fn of(text: &str) -> Self {
+        match text {
+            "own" => Self::Own,
+            "team" => Self::Team,
+            "territory" => Self::Territory,
+            "team_territory" => Self::TeamTerritory,
+            "unassigned" => Self::Unassigned,
+            "campaign" => Self::Campaign,
+            "consent" => Self::Consent,
+            "announced" => Self::Announced,
+            "to_marketing" => Self::ToMarketing,
+            "parent" => Self::Parent,
+            _ => panic!("no word {text} for rows"),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Which fields of the root are refused, because a filter in them asks by what is masked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::{
+    Name,
+    parser::{
+        parse_query,
+        types::{Field, Selection, SelectionSet},
+    },
+};
+use serde_json::{Map, Value as Json};
+
+use super::{Execution, Oracle, model::named, noun::Noun, operation_of};
+
+/// A field that must be refused.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    /// Its key among those of the root.
+    pub key: String,
+    /// The argument at fault, such as `filter.email`.
+    pub argument: String,
+}
+
+impl Oracle {
+    /// What of `document` must be refused. A key may be there more than once: one of its arguments
+    /// is named.
+    ///
+    /// # Panics
+    ///
+    /// When the document is not valid.
+    #[must_use]
+    pub fn refusals(&self, document: &str, variables: &Map<String, Json>) -> BTreeSet<Refusal> {
+        let document = parse_query(document).expect("the document can be parsed");
+        let cursors = BTreeMap::new();
+        self.execution(&document, variables, &cursors).refusals()
+    }
+}
+
+impl<'a> Execution<'a> {
+    /// What must be refused. It follows from the document alone, and not from what rows there are.
+    pub(super) fn refusals(&self) -> BTreeSet<Refusal> {
+        let mut found = BTreeSet::new();
+        let root = &operation_of(self.document).selection_set.node;
+        self.each_field("Query", root, &mut BTreeSet::new(), &mut |field| {
+            let key = field.response_key().node.as_str();
+            let mut arguments = BTreeSet::new();
+            self.look_into("Query", field, &mut arguments);
+            found.extend(arguments.into_iter().map(|argument| Refusal {
+                key: key.to_owned(),
+                argument,
+            }));
+        });
+        found
+    }
+
+    /// The arguments at fault in a field of `object_type`, and below it.
+    fn look_into(&self, object_type: &str, field: &'a Field, found: &mut BTreeSet<String>) {
+        let name = field.name.node.as_str();
+        if name == "__typename" {
+            return;
+        }
+        let definition = self.oracle.model.field(object_type, name);
+        let type_name = named(&definition.ty.node);
+        let arguments = self.coerce_arguments(field);
+        if let Some(noun) = type_name.strip_suffix("Connection")
+            && self.tells(type_name, field)
+        {
+            let forbidden = self.forbidden(noun, &arguments);
+            found.extend(forbidden.map(|field| format!("filter.{field}")));
+        }
+        let types = types_of(object_type, type_name, &arguments);
+        let set = &field.selection_set.node;
+        for object_type in &types {
+            self.each_field(object_type, set, &mut BTreeSet::new(), &mut |field| {
+                self.look_into(object_type, field, found);
+            });
+        }
+    }
+
+    /// Whether anything is told of a list, or of where a page of it lies: more than what they are.
+    fn tells(&self, type_name: &str, field: &'a Field) -> bool {
+        let mut tells = false;
+        let set = &field.selection_set.node;
+        self.each_field(type_name, set, &mut BTreeSet::new(), &mut |field| {
+            tells |= match field.name.node.as_str() {
+                "__typename" => false,
+                "pageInfo" => self.tells("PageInfo", field),
+                _ => true,
+            };
+        });
+        tells
+    }
+
+    /// The fields that the filter among `arguments` may not ask by. Without a test it asks nothing.
+    fn forbidden<'f>(
+        &self,
+        noun: &str,
+        arguments: &'f Map<String, Json>,
+    ) -> impl Iterator<Item = &'f String> {
+        let filter = arguments.get("filter").and_then(Json::as_object);
+        let asked = filter.into_iter().flatten().filter(|(_, tests)| {
+            let tests = tests.as_object();
+            tests.is_some_and(|tests| !tests.is_empty())
+        });
+        let fields = asked.map(|(field, _)| field);
+        fields.filter(move |field| self.oracle.lens.forbids(noun, field))
+    }
+
+    /// Calls `visit` with each field that is selected of `object_type`.
+    fn each_field(
+        &self,
+        object_type: &str,
+        set: &'a SelectionSet,
+        visited: &mut BTreeSet<&'a Name>,
+        visit: &mut dyn FnMut(&'a Field),
+    ) {
+        for selection in &set.items {
+            if !self.is_included(&selection.node) {
+                continue;
+            }
+            match &selection.node {
+                Selection::Field(field) => visit(&field.node),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    let fragment = self.document.fragments.get(name);
+                    let fragment = &fragment.expect("the fragment is defined").node;
+                    let condition = &fragment.type_condition.node.on.node;
+                    if visited.insert(name) && self.applies(object_type, condition) {
+                        let set = &fragment.selection_set.node;
+                        self.each_field(object_type, set, visited, visit);
+                    }
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    if condition.is_none_or(|it| self.applies(object_type, &it.node.on.node)) {
+                        let set = &fragment.node.selection_set.node;
+                        self.each_field(object_type, set, visited, visit);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The object types that a field may give: of an id one knows which.
+fn types_of<'t>(
+    object_type: &str,
+    type_name: &'t str,
+    arguments: &Map<String, Json>,
+) -> BTreeSet<&'t str> {
+    let of_id = |id: &Json| Some(Noun::of_id(id.as_str()?)?.0.name);
+    let nouns: BTreeSet<_> = match (arguments.get("id"), arguments.get("ids")) {
+        (Some(id), _) => of_id(id).into_iter().collect(),
+        (_, Some(Json::Array(ids))) => ids.iter().filter_map(of_id).collect(),
+        (_, Some(id)) => of_id(id).into_iter().collect(),
+        _ => return BTreeSet::from([type_name]),
+    };
+    assert_eq!(object_type, "Query", "only the root takes ids");
+    if type_name == "Node" {
+        return nouns;
+    }
+    // What cannot be there is not asked for.
+    nouns
+        .into_iter()
+        .filter(|noun| *noun == type_name)
+        .collect()
+}
