@@ -14,3 +14,4 @@ mod reading;
 mod roles;
 mod schema;
 mod serve;
+mod views;
