@@ -34,12 +34,12 @@ pub(super) fn feedback() -> Entity {
     .many("comments", "FeedbackComment", feedback_comment::Column::FeedbackId, "What was said about it since, earliest first.")
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("feedback")
-.person(at(Column::AuthorId))
-.person(at(Column::AssigneeId))
-.place(at(account::Column::TerritoryId).via(Column::AccountId, "Account"))
-.place(at(lead::Column::TerritoryId).via(Column::LeadId, "Lead"))
-.place(at(account::Column::TerritoryId).via(opportunity::Column::AccountId, "Account").via(Column::OpportunityId, "Opportunity"))
-.test(Word::ToMarketing, is(Column::Direction, &FeedbackDirection::SalesToMarketing))
+    .person(at(Column::AuthorId))
+    .person(at(Column::AssigneeId))
+    .place(at(account::Column::TerritoryId).via(Column::AccountId, "Account"))
+    .place(at(lead::Column::TerritoryId).via(Column::LeadId, "Lead"))
+    .place(at(account::Column::TerritoryId).via(opportunity::Column::AccountId, "Account").via(Column::OpportunityId, "Opportunity"))
+    .test(Word::ToMarketing, is(Column::Direction, &FeedbackDirection::SalesToMarketing))
     .can(&["give"], &["comment", "act", "assign", "decline", "verify", "appeal", "decide", "delete", "restore"])
 }
 

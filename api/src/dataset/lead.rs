@@ -51,9 +51,9 @@ pub(super) fn lead() -> Entity {
     .guarded(json("customFields", Column::CustomFields, "Fields that the operator declared, by name."), &HIDE)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("lead")
-.person(at(Column::OwnerId))
-.place(at(Column::TerritoryId))
-.test(Word::Unassigned, absent(Column::OwnerId))
+    .person(at(Column::OwnerId))
+    .place(at(Column::TerritoryId))
+    .test(Word::Unassigned, absent(Column::OwnerId))
     .named(&[Column::FirstName, Column::LastName], Some(Column::Status))
     .can(&["capture"], &["update", "nurture", "qualify", "accept", "reject", "reassign", "recall", "work", "convert", "recycle", "dispose", "disqualify", "reopen", "dispute", "backfill", "delete", "restore", "destroy", "erase"])
 }

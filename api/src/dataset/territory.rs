@@ -24,7 +24,7 @@ pub(super) fn territory() -> Entity {
     .many("leads", "Lead", lead::Column::TerritoryId, "Its leads, newest first.")
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("territory")
-.place(at(Column::Id))
+    .place(at(Column::Id))
     .can(&["create"], &["update", "delete", "restore", "destroy"])
 }
 
