@@ -37,9 +37,7 @@ pub async fn user(database: &Database, name: &str, roles: &[Role]) -> user::Mode
         deleted_at: None,
         deleted_by: None,
     };
-    let insert = user::Entity::insert(row.clone().into_active_model().reset_all());
-    let inserted = insert.exec_without_returning(database.writes()).await;
-    inserted.expect("a user can be written");
+    insert(database, row.clone()).await;
     row
 }
 
@@ -69,9 +67,7 @@ pub async fn territory(
         deleted_at: None,
         deleted_by: None,
     };
-    let insert = territory::Entity::insert(row.clone().into_active_model().reset_all());
-    let inserted = insert.exec_without_returning(database.writes()).await;
-    inserted.expect("a territory can be written");
+    insert(database, row.clone()).await;
     for user in users {
         let pair = user_territory::Model {
             user_id: user.id,
@@ -79,9 +75,7 @@ pub async fn territory(
             created_at: TestApp::now(),
             created_by: None,
         };
-        let insert = user_territory::Entity::insert(pair.into_active_model().reset_all());
-        let inserted = insert.exec_without_returning(database.writes()).await;
-        inserted.expect("a territory can be given");
+        insert(database, pair).await;
     }
     row
 }
@@ -122,9 +116,7 @@ pub async fn account(
         deleted_at: None,
         deleted_by: None,
     };
-    let insert = account::Entity::insert(row.clone().into_active_model().reset_all());
-    let inserted = insert.exec_without_returning(database.writes()).await;
-    inserted.expect("an account can be written");
+    insert(database, row.clone()).await;
     row
 }
 
@@ -164,8 +156,16 @@ pub async fn contact(
         deleted_at: None,
         deleted_by: None,
     };
-    let insert = contact::Entity::insert(row.clone().into_active_model().reset_all());
-    let inserted = insert.exec_without_returning(database.writes()).await;
-    inserted.expect("a contact can be written");
+    insert(database, row.clone()).await;
     row
+}
+
+/// Writes a row as it is.
+async fn insert<A>(database: &Database, row: impl IntoActiveModel<A>)
+where
+    A: ActiveModelTrait,
+{
+    let insert = A::Entity::insert(row.into_active_model().reset_all());
+    let inserted = insert.exec_without_returning(database.writes()).await;
+    inserted.expect("the row can be written");
 }

@@ -12,7 +12,7 @@ use crate::{
     database::Database,
     error::ApiError,
     store::caller::{self, Asking, Caller},
-    views::{Views, Word},
+    views::{READ_ALL, Views, Word},
 };
 
 /// Finds out who is calling.
@@ -91,9 +91,9 @@ impl Authenticator {
                 names(&caller.token_roles),
                 Reach::default(),
             ),
-            (Some(id), Some(user)) if user.active => {
+            (Some(_), Some(user)) if user.active => {
                 let (roles, name) = (names(&user.roles), user.name.clone());
-                (name, roles, Reach::of(id, user))
+                (name, roles, user.into())
             }
             (Some(_), _) => return Err(Refusal::Inactive),
         };
@@ -132,7 +132,7 @@ impl Authenticator {
                 roles,
                 scopes: Vec::new(),
                 viewed_as: None,
-                reach: Reach::of(id, user),
+                reach: user.into(),
             }
         }))
     }
@@ -148,12 +148,11 @@ impl Authenticator {
             });
         }
         let Some(role) = policy.role(role) else {
-            let known: Vec<_> = policy.roles.iter().map(|role| role.name.as_str()).collect();
-            let problem = format!("there is no such role; there is {}", known.join(", "));
+            let problem = format!("there is no such role; there is {}", policy.names());
             return Err(ApiError::validation("View-As", problem));
         };
         if viewer.scopes.is_empty() {
-            viewer.scopes = vec!["*:read".to_owned()];
+            viewer.scopes = vec![READ_ALL.to_owned()];
         }
         viewer.view = self.views.of(slice::from_ref(&role.name), &viewer.scopes);
         viewer.viewed_as = Some(role.name.clone());

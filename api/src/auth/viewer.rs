@@ -33,8 +33,6 @@ pub struct Viewer {
 /// Whose rows and which territories count as a viewer's: what `own`, `team` and `territory` mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// The viewer as a user; `None` for a service.
-    pub user: Option<Uuid>,
     /// The viewer and everybody below them; looked up only where a role asks for teams.
     pub team: Vec<Uuid>,
     /// The viewer's territories and all below; looked up only where a role asks for territories.
@@ -43,11 +41,9 @@ pub struct Reach {
     pub team_territories: Vec<Uuid>,
 }
 
-impl Reach {
-    /// Of the user with that `id`.
-    pub(super) fn of(id: Uuid, user: CallingUser) -> Self {
+impl From<CallingUser> for Reach {
+    fn from(user: CallingUser) -> Self {
         Self {
-            user: Some(id),
             team: user.team,
             territories: user.territories,
             team_territories: user.team_territories,

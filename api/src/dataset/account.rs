@@ -6,7 +6,7 @@ use entity::{
 };
 
 use super::{
-    declare::{BAND, HIDE, at, choice, descending, int, json, money, text},
+    declare::{BAND, at, choice, descending, int, money, text},
     model::{Entity, Enumeration},
 };
 
@@ -124,14 +124,7 @@ pub(super) fn account() -> Entity {
         feedback::Column::AccountId,
         "What the team said about it, newest first.",
     )
-    .guarded(
-        json(
-            "customFields",
-            Column::CustomFields,
-            "Fields that the operator declared, by name.",
-        ),
-        &HIDE,
-    )
+    .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("account")
     .person(at(Column::OwnerId))

@@ -9,7 +9,7 @@ use crate::views::Word;
 
 use super::{
     channel::channel,
-    declare::{HIDE, at, choice, descending, instant, int, is_not, json, text},
+    declare::{at, choice, descending, instant, int, is_not, text},
     model::{Entity, Enumeration},
 };
 
@@ -133,14 +133,7 @@ pub(super) fn campaign() -> Entity {
         feedback::Column::CampaignId,
         "What the team said about it, newest first.",
     )
-    .guarded(
-        json(
-            "customFields",
-            Column::CustomFields,
-            "Fields that the operator declared, by name.",
-        ),
-        &HIDE,
-    )
+    .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("campaign")
     .person(at(Column::OwnerId))

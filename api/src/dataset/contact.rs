@@ -111,14 +111,7 @@ pub(super) fn contact() -> Entity {
         opportunity_contact::Column::ContactId,
         "The deals that they have a part in.",
     )
-    .guarded(
-        json(
-            "customFields",
-            Column::CustomFields,
-            "Fields that the operator declared, by name.",
-        ),
-        &HIDE,
-    )
+    .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("contact")
     .person(at(account::Column::OwnerId).via(Column::AccountId, "Account"))

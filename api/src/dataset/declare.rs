@@ -73,7 +73,11 @@ impl Entity {
     }
 
     /// Adds a field that everybody sees who sees the row.
-    pub(super) fn open(mut self, field: Field) -> Self {
+    pub(super) fn open(self, field: Field) -> Self {
+        self.add(field)
+    }
+
+    fn add(mut self, field: Field) -> Self {
         let band = band_of(&field);
         self.fields.push(field);
         self.fields.extend(band);
@@ -87,7 +91,7 @@ impl Entity {
             kinds,
             tells: None,
         })
-        .open(guard(field))
+        .add(guard(field))
     }
 
     /// Adds a field that can be hidden, and that tells what a guarded field of another noun says.
@@ -97,7 +101,13 @@ impl Entity {
             kinds: &HIDE,
             tells: Some(tells),
         })
-        .open(guard(field))
+        .add(guard(field))
+    }
+
+    /// Adds `customFields`, which can be hidden.
+    pub(super) fn custom_fields<C: ColumnTrait>(self, column: C) -> Self {
+        let described = "Fields that the operator declared, by name.";
+        self.guarded(json("customFields", column, described), &HIDE)
     }
 
     fn behind(mut self, guard: Guard) -> Self {
@@ -135,7 +145,7 @@ impl Entity {
             nullable: true,
             ..field
         });
-        self.behind(guard).open(id).open(row)
+        self.behind(guard).add(id).add(row)
     }
 
     /// Adds a relation to the rows of `target` whose `column` refers to this row.

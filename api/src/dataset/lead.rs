@@ -9,7 +9,7 @@ use entity::{
 use crate::views::Word;
 
 use super::{
-    declare::{HIDE, PARTIAL, absent, at, choice, descending, instant, int, json, text},
+    declare::{HIDE, PARTIAL, absent, at, choice, descending, instant, int, text},
     model::{Entity, Enumeration},
 };
 
@@ -48,7 +48,7 @@ pub(super) fn lead() -> Entity {
     .many("opportunities", "Opportunity", opportunity::Column::LeadId, "The deals that came out of it, newest first.")
     .many("feedback", "Feedback", feedback::Column::LeadId, "What the team said about it, newest first.")
     .many("duplicates", "Lead", Column::DuplicateOfId, "The leads that repeat it, newest first.")
-    .guarded(json("customFields", Column::CustomFields, "Fields that the operator declared, by name."), &HIDE)
+    .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("lead")
     .person(at(Column::OwnerId))

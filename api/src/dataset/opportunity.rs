@@ -7,7 +7,7 @@ use entity::{
 };
 
 use super::{
-    declare::{BAND, HIDE, at, choice, day, descending, instant, int, json, money, text},
+    declare::{BAND, HIDE, at, choice, day, descending, instant, int, money, text},
     model::{Entity, Enumeration},
 };
 
@@ -111,14 +111,7 @@ pub(super) fn opportunity() -> Entity {
         feedback::Column::OpportunityId,
         "What the team said about it, newest first.",
     )
-    .guarded(
-        json(
-            "customFields",
-            Column::CustomFields,
-            "Fields that the operator declared, by name.",
-        ),
-        &HIDE,
-    )
+    .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("opportunity")
     .person(at(Column::OwnerId))

@@ -10,7 +10,7 @@ use crate::{
     database::Database,
     error::ApiError,
     store,
-    views::{Policy, Views},
+    views::{Policy, READ_ALL, Views},
 };
 
 /// Who gets a token.
@@ -85,9 +85,8 @@ pub async fn issue(
                 ));
             }
             if views.policy().role(&role).is_none() {
-                let roles = views.policy().roles.iter();
-                let known: Vec<_> = roles.map(|role| role.name.as_str()).collect();
-                let problem = format!("there is no role {role:?}; there is {}", known.join(", "));
+                let known = views.policy().names();
+                let problem = format!("there is no role {role:?}; there is {known}");
                 return Err(ApiError::validation("role", problem));
             }
             (name, None, vec![Value::from(role)])
@@ -116,9 +115,9 @@ pub async fn issue(
 }
 
 fn check_scopes(policy: &Policy, scopes: &[String]) -> Result<(), ApiError> {
-    let mut known = vec!["*:read".to_owned()];
+    let mut known = vec![READ_ALL.to_owned()];
     for noun in &policy.vocabulary.nouns {
-        let scope = format!("{}:read", noun.token_scope);
+        let scope = noun.read_scope();
         if !known.contains(&scope) {
             known.push(scope);
         }

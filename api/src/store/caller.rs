@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{bulk, territory::lies_in};
+use super::{bulk, territory::given_to};
 
 /// A token, and whose it is.
 #[derive(Clone, Debug)]
@@ -144,16 +144,12 @@ fn sql(backend: DbBackend, columns: &str, from: &str) -> String {
             format!("(SELECT json_agg({id})::text FROM {from})")
         }
     };
-    let (lies_in, team, territories, teams) =
-        (lies_in(backend), asks("$2"), asks("$3"), asks("$4"));
-    let territories_of = |people: &str| {
-        let below = format!(
-            "(SELECT DISTINCT below.id FROM \
-             (SELECT DISTINCT territory_id FROM user_territory WHERE user_id {people}) AS given \
-             JOIN territory AS top ON top.id = given.territory_id AND top.deleted_at IS NULL \
-             JOIN territory AS below ON {lies_in} AND below.deleted_at IS NULL) AS found"
-        );
-        list("found.id", &below)
+    let (team, territories, teams) = (asks("$2"), asks("$3"), asks("$4"));
+    let territories_of = |users: &str| {
+        list(
+            "found.id",
+            &format!("({}) AS found", given_to(backend, users)),
+        )
     };
     // `UNION` drops who was found before, so that a circle of managers comes to an end. The team is
     // found once, for both that ask for it.

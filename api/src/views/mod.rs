@@ -15,8 +15,8 @@ mod vocabulary;
 
 pub use mask::{Mask, MaskKind};
 pub use policy::{NounPolicy, Policy, PolicyError, RolePolicy};
-pub use role::{Role, UnknownRole};
+pub use role::Role;
 pub use scope::{BadScope, Scope, Term, Word};
 pub use view::{Masked, NounView, View};
 pub use views::Views;
-pub use vocabulary::{Action, Guarded, NounWords, Vocabulary};
+pub use vocabulary::{Action, Guarded, NounWords, READ_ALL, Vocabulary};

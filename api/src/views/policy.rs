@@ -112,6 +112,13 @@ impl Policy {
         Self::parse("roles.default.toml", BUILT_IN, vocabulary)
     }
 
+    /// The names of the roles, to tell somebody who said another one.
+    #[must_use]
+    pub fn names(&self) -> String {
+        let names: Vec<_> = self.roles.iter().map(|role| role.name.as_str()).collect();
+        names.join(", ")
+    }
+
     /// The role of that name.
     #[must_use]
     pub fn role(&self, name: &str) -> Option<&RolePolicy> {

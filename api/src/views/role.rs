@@ -1,6 +1,6 @@
 //! The roles that are built in.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 /// What somebody does in the revenue team, and hence what they see of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,10 +20,6 @@ pub enum Role {
     /// Runs the hub.
     Admin,
 }
-
-/// There is no role of that name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownRole(pub String);
 
 impl Role {
     /// Every role, sales first.
@@ -55,42 +51,5 @@ impl Role {
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(name: &str) -> Result<Self, UnknownRole> {
-        let role = Self::ALL.into_iter().find(|role| role.as_str() == name);
-        role.ok_or_else(|| UnknownRole(name.to_owned()))
-    }
-}
-
-impl fmt::Display for UnknownRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Role::ALL.map(Role::as_str).join(", ");
-        write!(f, "there is no role {:?}; there is {known}", self.0)
-    }
-}
-
-impl std::error::Error for UnknownRole {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_role_is_found_by_its_name() {
-        for role in Role::ALL {
-            assert_eq!(role.as_str().parse(), Ok(role));
-        }
-    }
-
-    #[test]
-    fn an_unknown_role_is_told_the_known_ones() {
-        let error = "BOSS".parse::<Role>().unwrap_err().to_string();
-        assert!(error.contains("\"BOSS\""));
-        assert!(error.contains("SALES_REP, SALES_MANAGER"));
     }
 }

@@ -134,7 +134,8 @@ impl Scope {
     /// Whether every row is in it.
     #[must_use]
     pub fn is_all(&self) -> bool {
-        self.covers(&Self::all())
+        let is_all = |term: &Term| term.words.is_empty() && term.parent.is_none();
+        self.terms.iter().any(is_all)
     }
 
     /// Every word in it, those about parents too.

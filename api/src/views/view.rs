@@ -7,7 +7,7 @@ use super::{
     mask::{Mask, MaskKind},
     policy::{NounPolicy, Policy},
     scope::Scope,
-    vocabulary::NounWords,
+    vocabulary::{NounWords, READ_ALL},
 };
 
 /// Everything that a caller may see and do.
@@ -50,10 +50,8 @@ impl View {
     pub fn of(policy: &Policy, roles: &[String], scopes: &[String]) -> Self {
         let roles: Vec<_> = roles.iter().filter_map(|role| policy.role(role)).collect();
         let named = policy.vocabulary.nouns.iter().filter(|noun| {
-            let may = |scope: &String| {
-                let (name, right) = scope.split_once(':').unwrap_or_default();
-                right == "read" && (name == "*" || name == noun.token_scope)
-            };
+            let by = noun.read_scope();
+            let may = |scope: &String| *scope == by || scope == READ_ALL;
             scopes.is_empty() || scopes.iter().any(may)
         });
         let nouns = named.map(|noun| {

@@ -2,6 +2,9 @@
 
 use super::{mask::MaskKind, scope::Word};
 
+/// The scope by which a token may read everything.
+pub const READ_ALL: &str = "*:read";
+
 /// Every noun, in the dataset's order.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
@@ -58,6 +61,12 @@ impl Vocabulary {
 }
 
 impl NounWords {
+    /// The scope by which a token may read it, such as `lead:read`.
+    #[must_use]
+    pub fn read_scope(&self) -> String {
+        format!("{}:read", self.token_scope)
+    }
+
     /// The guarded field of that name.
     #[must_use]
     pub fn guarded(&self, name: &str) -> Option<&Guarded> {

@@ -74,10 +74,7 @@ impl Hub {
                 scopes: Vec::new(),
                 viewed_as: None,
                 view: views.of(&caller.roles, &[]),
-                reach: Reach {
-                    user: caller.user,
-                    ..Reach::default()
-                },
+                reach: Reach::default(),
             },
             statements,
             _file: file,

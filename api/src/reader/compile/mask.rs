@@ -1,6 +1,6 @@
 //! Masks as expressions: a value that the viewer may not see never leaves the database.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::{
     dataset::{Entity, Field, Kind},
@@ -10,10 +10,11 @@ use crate::{
 
 use super::Compiler;
 
-impl Compiler<'_> {
+impl<'v> Compiler<'v> {
     /// How `field` is masked for the viewer, if it is.
-    pub(super) fn masked(&self, field: &Field, entity: &Entity) -> Option<&Masked> {
-        self.view.noun(entity.name).masked.get(field.guard?)
+    pub(super) fn masked(&self, field: &Field, entity: &Entity) -> Option<&'v Masked> {
+        let view = self.view;
+        view.noun(entity.name).masked.get(field.guard?)
     }
 
     /// `value` of `field`, as far as the viewer may see it.
@@ -24,12 +25,12 @@ impl Compiler<'_> {
         alias: &str,
         value: String,
     ) -> Result<String, ApiError> {
-        let Some(Masked { clear, softened }) = self.masked(field, entity).cloned() else {
+        let Some(Masked { clear, softened }) = self.masked(field, entity) else {
             return Ok(value);
         };
         let nothing = self.dialect.null();
-        let softened = softened.and_then(|(kind, rows)| {
-            let soft = match (kind, &field.kind) {
+        let softened = softened.as_ref().and_then(|(kind, rows)| {
+            let soft = match (*kind, &field.kind) {
                 (MaskKind::Partial, Kind::Text(column)) => {
                     self.dialect.partial(&format!("{alias}.\"{column}\""))
                 }
@@ -39,7 +40,7 @@ impl Compiler<'_> {
             Some((soft, rows))
         });
         let mut arms = Vec::new();
-        if let Some(condition) = self.in_scope(entity, &clear, alias)?
+        if let Some(condition) = self.in_scope(entity, clear, alias)?
             && !clear.is_none()
         {
             arms.push(format!(" WHEN {condition} THEN {value}"));
@@ -48,7 +49,7 @@ impl Compiler<'_> {
         if let Some((soft, rows)) = softened {
             if rows.covers(&self.view.noun(entity.name).rows) {
                 otherwise = Some(soft);
-            } else if let Some(condition) = self.in_scope(entity, &rows, alias)? {
+            } else if let Some(condition) = self.in_scope(entity, rows, alias)? {
                 arms.push(format!(" WHEN {condition} THEN {soft}"));
             }
         }
@@ -68,14 +69,14 @@ impl Compiler<'_> {
     ) -> Result<String, ApiError> {
         let (mut fixed, mut pieces) = (String::new(), Vec::new());
         for field in &entity.fields {
-            let Some(masked) = self.masked(field, entity).cloned() else {
+            let Some(masked) = self.masked(field, entity) else {
                 continue;
             };
-            let mut shown = masked.clear;
+            let mut shown = Cow::Borrowed(&masked.clear);
             if let (Some((MaskKind::Band, rows)), Kind::Band { .. }) =
-                (masked.softened, &field.kind)
+                (&masked.softened, &field.kind)
             {
-                shown = shown.or(&rows);
+                shown = Cow::Owned(shown.or(rows));
             }
             if shown.covers(&self.view.noun(entity.name).rows) {
                 continue;

@@ -41,6 +41,7 @@ type Parent<'a> = Option<(&'a Field, &'a str)>;
 pub(super) struct Compiler<'v> {
     dialect: &'static dyn Dialect,
     view: &'v View,
+    user: Option<Uuid>,
     reach: &'v Reach,
     sql: String,
     values: Vec<Value>,
@@ -57,6 +58,7 @@ impl<'v> Compiler<'v> {
         Self {
             dialect,
             view: &viewer.view,
+            user: viewer.user_id,
             reach: &viewer.reach,
             sql: String::new(),
             values: Vec::new(),

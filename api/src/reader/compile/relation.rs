@@ -46,7 +46,7 @@ impl Compiler<'_> {
         let value = format!("{alias}.\"{column}\"");
         let mut fields = entity.fields.iter();
         let field = fields.find(|field| field.kind.columns().eq([column]));
-        let masked = field.and_then(|field| self.masked(field, entity)).cloned();
+        let masked = field.and_then(|field| self.masked(field, entity));
         let Some(masked) = masked else {
             return Ok(value);
         };

@@ -154,7 +154,7 @@ impl Compiler<'_> {
             Word::Territory => &reach.territories,
             Word::TeamTerritory => &reach.team_territories,
             _ => {
-                return match reach.user {
+                return match self.user {
                     Some(user) => format!("{column} = {}", self.bind_once(word, |_| user.into())),
                     None => NEVER.to_owned(),
                 };
