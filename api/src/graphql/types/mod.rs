@@ -119,7 +119,7 @@ fn register_connection(registry: &mut Registry, entity: &Entity) {
         registry,
         object(
             &edge,
-            &format!("A {name} with its place in a list."),
+            &format!("One of the {name} rows of a list, with its place there."),
             fields,
         ),
     );
