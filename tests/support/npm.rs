@@ -53,8 +53,11 @@ impl Workshop {
         };
         let folder = tempfile::tempdir_in(target).expect("there is room under target");
         copy(&sources(), folder.path()).expect("tests/npm can be copied");
-        symlink(packages.join("node_modules"), folder.path().join("node_modules"))
-            .expect("a link can be made");
+        symlink(
+            packages.join("node_modules"),
+            folder.path().join("node_modules"),
+        )
+        .expect("a link can be made");
         Some(Self { folder })
     }
 

@@ -23,9 +23,15 @@ async fn every_audit_of_graphql_http_passes() {
         let audited = tokio::task::spawn_blocking(move || audit.output());
         let audited = audited.await.unwrap().unwrap();
         let report = printed(&audited);
-        let failed: Vec<_> = report.lines().filter(|line| line.starts_with("FAILED")).collect();
+        let failed: Vec<_> = report
+            .lines()
+            .filter(|line| line.starts_with("FAILED"))
+            .collect();
         assert!(audited.status.success() && failed.is_empty(), "{report}");
-        assert!(report.contains(&format!("{AUDITS} of {AUDITS} audits pass")), "{report}");
+        assert!(
+            report.contains(&format!("{AUDITS} of {AUDITS} audits pass")),
+            "{report}"
+        );
         app.stop().await;
     }
 }
