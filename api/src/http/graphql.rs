@@ -6,7 +6,7 @@
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
 use async_graphql::{
-    Request, Response,
+    Name, Request, Response,
     parser::{parse_query, types::OperationType},
 };
 
@@ -53,7 +53,7 @@ async fn answer_body(
     let body = body::read(http, payload, state.body_limit, state.body_timeout).await?;
     match request::of_body(&body, state.batch_limit)? {
         Asked::One(request) => {
-            let response = run(http, state, &viewer, request).await?;
+            let response = run(http, state, &viewer, *request).await?;
             Ok(outcome::answer(&response, media))
         }
         Asked::Batch(requests) => {
@@ -104,14 +104,15 @@ async fn run(
         if http.method().is_safe() && operation.ty != OperationType::Query {
             return Err(Refusal::method_not_allowed("POST"));
         }
-        note(http, |notes| notes.ran(name.map(|name| name.as_str())));
+        note(http, |notes| notes.ran(name.map(Name::as_str)));
     }
     request.set_parsed_query(document);
     let id = http
         .extensions()
         .get::<Notes>()
         .map(|notes| notes.id.clone());
-    let executing = graphql::execute(&state.schema, request, viewer.clone(), id);
+    // Boxed, because it is large, and what waits for it would be as large.
+    let executing = Box::pin(graphql::execute(&state.schema, request, viewer.clone(), id));
     let response = outcome::settle(executing).await;
     note(http, |notes| notes.errors += response.errors.len());
     Ok(response)

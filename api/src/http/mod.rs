@@ -145,7 +145,7 @@ pub fn cors(origins: &[String]) -> Cors {
 async fn root() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body("Revenue Hub. The API is GraphQL: POST /graphql with a bearer token.\n")
+        .body("Revenue Hub. The API is GraphQL at /graphql, its schema at /schema.graphql; both want a bearer token.\n")
 }
 
 async fn only_graphql(request: HttpRequest) -> HttpResponse {
