@@ -137,7 +137,7 @@ pub fn compress<B: MessageBody + 'static>(
     compression::compress(request, next)
 }
 
-/// Lets pages of these origins ask; without an origin, it is not to be used at all.
+/// Lets pages of these origins ask. With none it refuses every preflight: leave it out then.
 pub fn cors(origins: &[String]) -> Cors {
     cors::allowing(origins)
 }
