@@ -24,13 +24,12 @@ pub(super) fn operand(domain: Domain, path: &str, value: &Value) -> Result<Opera
             .and_then(|number| i32::try_from(number).ok())
             .map(Operand::Int)
             .ok_or_else(|| wrong("a number of 32 bits")),
-        (Domain::Int, _) => Err(wrong("a number")),
         (Domain::Float, Value::Number(number)) => number
             .as_f64()
             .filter(|number| number.is_finite())
             .map(Operand::Float)
             .ok_or_else(|| wrong("a number")),
-        (Domain::Float, _) => Err(wrong("a number")),
+        (Domain::Int | Domain::Float, _) => Err(wrong("a number")),
         (Domain::Boolean, Value::Boolean(value)) => Ok(Operand::Boolean(*value)),
         (Domain::Boolean, _) => Err(wrong("true or false")),
         (Domain::Choice(choice), value) => name(value)
@@ -113,12 +112,11 @@ pub(super) struct ExactAmount {
 }
 
 impl ExactAmount {
-    /// The amount that a row can have; `None` where no row can have it.
-    pub(super) fn storable(self) -> Option<Amount> {
-        let minor = i64::try_from(self.floor).ok()?;
+    /// The amount in whole minor units; `None` where it is not in whole ones.
+    pub(super) fn whole(self) -> Option<Amount> {
         (self.floor == self.ceiling).then_some(Amount {
             currency: self.currency,
-            minor,
+            minor: self.floor,
         })
     }
 }

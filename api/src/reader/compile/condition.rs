@@ -7,10 +7,10 @@ use crate::{
 };
 
 use super::{
-    super::filter::{Amount, Clause, Demand, Filter, Logic, Operand, Test},
+    super::filter::{Clause, Demand, Filter, Logic, Test},
     Compiler, Parent,
     row::misuse,
-    scope::{ALWAYS, NEVER, any, exists, not_deleted},
+    scope::{ALWAYS, NEVER, exists, not_deleted},
 };
 
 impl Compiler<'_> {
@@ -29,30 +29,20 @@ impl Compiler<'_> {
             self.visible(entity, alias)?
         };
         match parent {
-            Some((
-                Field {
-                    kind: Kind::ToMany { column, .. },
-                    ..
-                },
-                row,
-            )) => {
-                conditions.push(format!("{alias}.\"{column}\" = {row}.\"id\""));
+            Parent::All => {}
+            Parent::Row(field, row) => conditions.push(tied(field, row, alias)?),
+            Parent::Group(groups) => {
+                conditions.push(self.holds(entity, &groups.filter, alias)?);
+                for (place, dimension) in groups.by.iter().enumerate() {
+                    let value = self.dimension(entity, dimension, alias)?;
+                    let is = if Self::has_values(dimension) {
+                        "="
+                    } else {
+                        "IS NOT DISTINCT FROM"
+                    };
+                    conditions.push(format!("{value} {is} g.d{place}"));
+                }
             }
-            Some((
-                Field {
-                    kind:
-                        Kind::ToManyThrough {
-                            table, near, far, ..
-                        },
-                    ..
-                },
-                row,
-            )) => {
-                conditions.push(format!(
-                    "{alias}.\"id\" IN (SELECT \"{far}\" FROM \"{table}\" WHERE \"{near}\" = {row}.\"id\")"
-                ));
-            }
-            _ => {}
         }
         match filter {
             Logic::All(parts) => {
@@ -68,7 +58,7 @@ impl Compiler<'_> {
     /// Whether rows of `entity` are parts of the row that they are listed under, which the viewer
     /// sees: then they see them all.
     fn seen_with(&self, entity: &Entity, parent: Parent<'_>) -> bool {
-        let (Some((column, whole)), Some((field, _))) = (entity.ties.part_of, parent) else {
+        let (Some((column, whole)), Parent::Row(field, _)) = (entity.ties.part_of, parent) else {
             return false;
         };
         let rows = &self.view.noun(whole).rows;
@@ -139,13 +129,17 @@ impl Compiler<'_> {
         let there = self.alias();
         let every = matches!(clause.demand, Demand::Every(_));
         let conditions = if every {
-            let mut those =
-                self.belongs(target, &Filter::default(), Some((field, alias)), &there)?;
+            let mut those = self.belongs(
+                target,
+                &Filter::default(),
+                Parent::Row(field, alias),
+                &there,
+            )?;
             let passes = self.holds(target, filter, &there)?;
             those.push(format!("({passes}) IS NOT TRUE"));
             those
         } else {
-            self.belongs(target, filter, Some((field, alias)), &there)?
+            self.belongs(target, filter, Parent::Row(field, alias), &there)?
         };
         let some = exists(target, &there, &conditions);
         Ok(if negated { format!("NOT {some}") } else { some })
@@ -159,7 +153,7 @@ impl Compiler<'_> {
         let target = dataset().target(target)?;
         let there = self.alias();
         let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
-        conditions.extend(self.belongs(target, filter, None, &there)?);
+        conditions.extend(self.belongs(target, filter, Parent::All, &there)?);
         Ok(exists(target, &there, &conditions))
     }
 
@@ -175,7 +169,7 @@ impl Compiler<'_> {
         let column = format!("{alias}.\"{}\"", columns.next().unwrap_or("id"));
         let currency = columns.next();
         let currency = currency.map(|currency| format!("{alias}.\"{currency}\""));
-        let holds = self.test(&column, currency.as_deref(), test);
+        let holds = self.passes(&column, currency.as_deref(), test);
         let known = match field.kind {
             Kind::ForeignId { column, target } => self.knows(entity, column, target, alias)?,
             _ => None,
@@ -187,95 +181,19 @@ impl Compiler<'_> {
             (Some(known), _) => format!("{holds} AND {known}"),
         })
     }
-
-    /// That the value at `column` passes `test`; an amount has its currency in another column.
-    pub(super) fn test(&mut self, column: &str, currency: Option<&str>, test: &Test) -> String {
-        let mut compare =
-            |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
-        match test {
-            Test::Equals(value) => compare("=", value),
-            Test::Differs(value) => compare("<>", value),
-            Test::Less(value) => compare("<", value),
-            Test::LessOrEqual(value) => compare("<=", value),
-            Test::Greater(value) => compare(">", value),
-            Test::GreaterOrEqual(value) => compare(">=", value),
-            Test::Between(from, to) => {
-                format!("{} AND {}", compare(">=", from), compare("<=", to))
-            }
-            Test::Within(span) => {
-                let until = if span.open { "<" } else { "<=" };
-                let from = compare(">=", &span.from);
-                format!("{from} AND {}", compare(until, &span.until))
-            }
-            Test::In(values) if values.is_empty() => NEVER.to_owned(),
-            Test::NotIn(values) if values.is_empty() => format!("{column} IS NOT NULL"),
-            Test::In(values) => format!("{column} IN ({})", self.bind_all(values)),
-            Test::NotIn(values) => format!("{column} NOT IN ({})", self.bind_all(values)),
-            Test::IsNull(true) => format!("{column} IS NULL"),
-            Test::IsNull(false) => format!("{column} IS NOT NULL"),
-            Test::Contains(text) | Test::StartsWith(text) | Test::EndsWith(text)
-                if text.is_empty() =>
-            {
-                format!("{column} IS NOT NULL")
-            }
-            Test::Contains(text) => {
-                let text = self.bind(text.as_str());
-                self.dialect.contains(column, &text)
-            }
-            Test::StartsWith(text) => self.starts_with(column, text),
-            Test::EndsWith(text) => {
-                let bound = self.bind(text.as_str());
-                self.dialect.ends_with(column, &bound, text.chars().count())
-            }
-            Test::Matches(pattern) => {
-                let pattern = self.bind(pattern.as_str());
-                self.dialect.matches(column, &pattern)
-            }
-            Test::Amount(amounts) => self.is_amount(column, currency, amounts),
-            Test::NotAmount(amounts) => format!(
-                "{column} IS NOT NULL AND NOT {}",
-                self.is_amount(column, currency, amounts)
-            ),
-            Test::Amounts(code, from, to) => {
-                let currency = currency.unwrap_or("NULL");
-                let (from, to) = (self.bind(*from), self.bind(*to));
-                let code = code.code();
-                format!("{currency} = '{code}' AND {column} >= {from} AND {column} <= {to}")
-            }
-        }
-    }
-
-    /// That a text begins with `text`: it lies in the range of those that do, which an index knows.
-    fn starts_with(&mut self, column: &str, text: &str) -> String {
-        let from = format!("{column} >= {}", self.bind(text));
-        match after_all_that_start_with(text) {
-            Some(end) => format!("{from} AND {column} < {}", self.bind(end)),
-            None => from,
-        }
-    }
-
-    fn is_amount(&mut self, column: &str, currency: Option<&str>, amounts: &[Amount]) -> String {
-        let currency = currency.unwrap_or("NULL");
-        let each = amounts.iter().map(|amount| {
-            let (code, minor) = (amount.currency.code(), self.bind(amount.minor));
-            format!("{currency} = '{code}' AND {column} = {minor}")
-        });
-        let each: Vec<_> = each.collect();
-        any(&each)
-    }
 }
 
-/// The first text by bytes that lies behind all that start with `text`.
-fn after_all_that_start_with(text: &str) -> Option<String> {
-    let mut end = text.to_owned();
-    while let Some(last) = end.pop() {
-        // Not `last + 1`: there are no characters between U+D7FF and U+E000.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            end.push(next);
-            return Some(end);
-        }
+/// The condition that the row at `alias` is one of the list `field` of the row at `row`.
+fn tied(field: &Field, row: &str, alias: &str) -> Result<String, ApiError> {
+    match &field.kind {
+        Kind::ToMany { column, .. } => Ok(format!("{alias}.\"{column}\" = {row}.\"id\"")),
+        Kind::ToManyThrough {
+            table, near, far, ..
+        } => Ok(format!(
+            "{alias}.\"id\" IN (SELECT \"{far}\" FROM \"{table}\" WHERE \"{near}\" = {row}.\"id\")"
+        )),
+        _ => Err(misuse(field)),
     }
-    None
 }
 
 pub(super) fn table(entity: &Entity, alias: &str) -> String {
