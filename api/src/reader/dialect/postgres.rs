@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::calendar::Period;
 
-use super::{Dialect, joined};
+use super::{Dialect, joined, length_of};
 
 /// PostgreSQL 15 or later.
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +137,14 @@ impl Dialect for Postgres {
             Period::FiscalQuarter => fiscal("quarter"),
             Period::FiscalYear => fiscal("year"),
         }
+    }
+
+    fn about_period(&self, column: &str, start: &str, period: Period) -> String {
+        let length = length_of(period);
+        format!(
+            "{column} >= {start}::timestamptz - interval '1 day' \
+             AND {column} < {start}::timestamptz + interval '{length}' + interval '1 day'"
+        )
     }
 
     fn unindexed(&self, column: &str) -> String {
