@@ -124,8 +124,9 @@ impl Dialect for Postgres {
         let start = |unit| format!("date_trunc('{unit}', {day}::timestamp)::date");
         let fiscal = |unit| {
             format!(
-                "greatest((date_trunc('{unit}', {day}::timestamp - interval '{shift} months') \
-                 + interval '{shift} months')::date, '0001-01-01'::date)"
+                "(SELECT CASE WHEN p.start < '0001-01-01' THEN '0001-01-01' ELSE p.start END FROM \
+                 (SELECT (date_trunc('{unit}', {day}::timestamp - interval '{shift} months') \
+                 + interval '{shift} months')::date AS start) AS p)"
             )
         };
         match period {

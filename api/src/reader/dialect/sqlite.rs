@@ -93,7 +93,7 @@ impl Dialect for Sqlite {
         // As JSON it has 15 digits by itself, and 17 make it the same again.
         format!(
             "CASE WHEN {column} = CAST({column} AS INTEGER) THEN CAST({column} AS INTEGER) \
-             ELSE json(printf('%!.17g', {column})) END"
+             WHEN {column} IS NOT NULL THEN json(printf('%!.17g', {column})) END"
         )
     }
 
