@@ -4,6 +4,7 @@
 
 mod error;
 mod layer;
+mod limits;
 mod load;
 mod secret;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use error::{ConfigError, Problem};
+pub use limits::Limits;
 pub use load::Sources;
 pub use secret::DatabaseUrl;
 
@@ -27,6 +29,8 @@ pub struct Config {
     pub database: Database,
     /// The hub's own folder.
     pub data: Data,
+    /// How much one request, and one caller, may ask for.
+    pub limits: Limits,
     /// Tokens.
     pub auth: Auth,
     /// Logs.
@@ -53,6 +57,9 @@ pub struct Server {
     pub body_timeout_seconds: u64,
     /// The longest request body.
     pub body_limit_bytes: usize,
+    /// The folder of the documents that callers may run whatever their role; `None` is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documents_dir: Option<PathBuf>,
     /// From when on a request is logged as slow; `None` is never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_request_milliseconds: Option<u64>,
@@ -65,7 +72,7 @@ pub struct Database {
     /// Where it is; `None` is a file in the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<DatabaseUrl>,
-    /// Connections that read; with PostgreSQL, all connections.
+    /// Connections that read; with PostgreSQL, as many may write.
     pub max_connections: u32,
     /// How long a request waits for a free connection.
     pub acquire_timeout_seconds: u64,

@@ -22,6 +22,12 @@ pub(super) const COUNT: u64 = 250;
 pub struct Budget(AtomicU64);
 
 impl Budget {
+    /// How many points have been asked for, those that were refused among them.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Spends the points of one more root field, or refuses it.
     ///
     /// # Errors
