@@ -1,11 +1,13 @@
 //! Builds everything once, and serves it.
 
+mod documents;
+
 use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use actix_web::{
     App as Routes, HttpServer,
     dev::{Server, ServerHandle},
-    middleware::from_fn,
+    middleware::{Condition, from_fn},
     web::Data,
 };
 use sea_orm::DbErr;
@@ -87,12 +89,14 @@ impl App {
     ///
     /// # Errors
     ///
-    /// Returns [`StartError`] when the address is taken or not ours.
+    /// Returns [`StartError`] when a document that is to be trusted is not right, or when the address is
+    /// taken or not ours.
     pub fn listen(self) -> Result<Running, StartError> {
         let schema = graphql::build(self.database.clone(), self.clock, self.views.clone());
+        let documents = documents::read(&self.config, &schema, self.views.clone())?;
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
-        let state = http::State::new(schema, authenticator, database, &self.config.server);
+        let state = http::State::new(schema, documents, authenticator, database, &self.config);
         let (server, address) = bind(&self.config, Data::new(state))?;
         let handle = server.handle();
         let url = format!("http://{address}");
@@ -150,6 +154,8 @@ pub async fn connect(config: &Config) -> Result<Database, StartError> {
     let options = database::Options {
         url: url.expose().to_owned(),
         max_connections: config.database.max_connections,
+        read_timeout: (config.limits.request_seconds > 0)
+            .then(|| Duration::from_secs(config.limits.request_seconds)),
         acquire_timeout: Duration::from_secs(config.database.acquire_timeout_seconds),
         sqlite_full_sync: config.database.sqlite_full_sync,
     };
@@ -208,9 +214,13 @@ pub fn create_private(dir: &Path) -> io::Result<()> {
 fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr), StartError> {
     let host = config.server.host.trim_matches(['[', ']']);
     let address = (host, config.server.port);
+    let origins = config.server.cors_origins.clone();
     let mut server = HttpServer::new(move || {
+        // The last one is the outermost: it sees a request first, and the answer last.
         Routes::new()
             .app_data(state.clone())
+            .wrap(from_fn(http::compress))
+            .wrap(Condition::new(!origins.is_empty(), http::cors(&origins)))
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })

@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod audit;
+
 use api::views::Role;
 use reqwest::{
     Method, RequestBuilder, StatusCode,

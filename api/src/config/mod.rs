@@ -5,6 +5,7 @@
 mod error;
 mod layer;
 mod limits;
+mod list;
 mod load;
 mod secret;
 #[cfg(test)]
@@ -60,6 +61,13 @@ pub struct Server {
     /// The folder of the documents that callers may run whatever their role; `None` is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub documents_dir: Option<PathBuf>,
+    /// How many requests a batch may hold; 0 is no batches.
+    pub batch_limit: usize,
+    /// Whether answers are compressed for who accepts it.
+    pub compression: bool,
+    /// The origins whose pages may ask, such as `https://app.example.com`; `*` is every origin.
+    #[serde(deserialize_with = "list::deserialize")]
+    pub cors_origins: Vec<String>,
     /// From when on a request is logged as slow; `None` is never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_request_milliseconds: Option<u64>,

@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::Response;
 use uuid::Uuid;
 
 use crate::{database, error::ApiError};
@@ -15,7 +14,7 @@ use crate::{database, error::ApiError};
 #[derive(Debug)]
 pub(super) struct Limit {
     /// How long one may take; `None` is as long as it takes.
-    pub(super) time: Option<Duration>,
+    time: Option<Duration>,
     /// How many of one token may run.
     most: u32,
     running: Arc<Running>,
@@ -64,10 +63,7 @@ impl Limit {
     /// # Errors
     ///
     /// [`ApiError::Timeout`] when its time is over.
-    pub(super) async fn run(
-        &self,
-        executing: impl Future<Output = Response>,
-    ) -> Result<Response, ApiError> {
+    pub(super) async fn run<T>(&self, executing: impl Future<Output = T>) -> Result<T, ApiError> {
         match self.time {
             Some(time) => database::within(time, executing)
                 .await

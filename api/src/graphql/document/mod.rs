@@ -13,7 +13,7 @@ mod weigh;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{
-    Request, ServerError,
+    Request, ServerError, Value,
     parser::{parse_query, types::ExecutableDocument},
 };
 
@@ -120,6 +120,10 @@ impl Documents {
     pub fn admit(&self, request: &mut Request, viewer: &Viewer) -> Result<(), ServerError> {
         // With whose eyes they look makes no difference.
         let view = self.views.of(&viewer.roles, &viewer.scopes);
+        let values = request.variables.values().map(values_of);
+        let values = values.fold(0, usize::saturating_add);
+        at_most("variable_values", self.limits.variable_values, values)
+            .map_err(|error| request_error(&error))?;
         let document = self.find(request, view.trusted_documents_only)?;
         if let Some((_, running)) = operation(&document.parsed, request.operation_name.as_deref()) {
             complaint::check_variables(running, &request.variables)?;
@@ -189,6 +193,15 @@ fn read(text: &str, limits: &Limits) -> Result<Document, ServerError> {
         Heavy::Endless(fragment) => complaint::endless(&fragment),
     })?;
     Ok(Document { parsed, tokens })
+}
+
+/// How many values there are in `value`, itself among them. JSON is read to a depth of 128.
+fn values_of(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(values_of).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(values_of).sum::<usize>(),
+        _ => 1,
+    }
 }
 
 fn at_most(which: &'static str, limit: usize, actual: usize) -> Result<(), ApiError> {
