@@ -29,7 +29,7 @@ fn cases() -> Vec<Case> {
         }),
         // `{ nodes ( ids : [ … ] ) { id } }`
         case("document_tokens", 5_000, |tokens| {
-            let ids = many(tokens - 11, |_| "\"\"".to_owned());
+            let ids = many(tokens - 12, |_| "\"\"".to_owned());
             format!("{{ nodes(ids: [{ids}]) {{ id }} }}")
         }),
         case("nesting", 100, |brackets| {
@@ -71,6 +71,12 @@ fn cases() -> Vec<Case> {
             let fields = "__typename ".repeat(25);
             let more = "__typename ".repeat(count % 25);
             format!("{{ {spread} {more} }} fragment F on Query {{ {fields} }}")
+        }),
+        case("spreads", 1_000, |count| {
+            let inline = "... { x }".repeat(count % 50);
+            let spread = "...F ".repeat(count / 50);
+            let nothing = "...None ".repeat(49);
+            format!("{{ {spread} {inline} }} fragment F on Query {{ {nothing} }}")
         }),
         case("aliases", 250, |count| {
             let names = ["name", "viewedAs", "__typename", "roles", "user { id }", "views { rows }"];

@@ -168,8 +168,8 @@ const DOCUMENTS: [(&str, &str, &str); 41] = [
     ),
     (
         "{ leads(first: 1) { totalCount } leads(first: 2) { totalCount } }",
-        "leads",
-        "`leads` is asked for with different arguments: give one of them another alias",
+        "",
+        "this is asked for twice with different arguments: give one of them another alias",
     ),
     // possible_fragment_spreads
     (

@@ -202,13 +202,13 @@ const WORDS: [(&str, Say); 33] = [
             Complaint::of(key, problem)
         },
     ),
+    // The name is now the field's, now the argument's.
     (
         r#"Fields "{}" conflict because they have differing arguments"#,
-        |[key, ..], _| {
-            let problem = format!(
-                "`{key}` is asked for with different arguments: give one of them another alias"
-            );
-            Complaint::of(key, problem)
+        |_, _| {
+            Complaint::new(
+                "this is asked for twice with different arguments: give one of them another alias",
+            )
         },
     ),
     // Which operation, once the document is right.

@@ -75,6 +75,8 @@ impl From<ApiError> for Heavy {
 #[derive(Default)]
 struct Tally<'d> {
     fields: usize,
+    /// Fragments that are spread, inline ones too.
+    inlined: usize,
     /// Fields with an alias, by the field's name.
     aliases: HashMap<&'d str, usize>,
     directives: usize,
@@ -119,13 +121,17 @@ impl<'d> Tally<'d> {
                     self.walk(&field.selection_set.node, depth + 1, nesting + 1);
                 }
                 Selection::InlineFragment(fragment) => {
+                    self.inlined += 1;
                     self.walk(&fragment.node.selection_set.node, depth, nesting + 1);
                 }
-                Selection::FragmentSpread(spread) => self.spreads.push(Spread {
-                    name: &spread.node.fragment_name,
-                    depth,
-                    nesting,
-                }),
+                Selection::FragmentSpread(spread) => {
+                    self.inlined += 1;
+                    self.spreads.push(Spread {
+                        name: &spread.node.fragment_name,
+                        depth,
+                        nesting,
+                    });
+                }
             }
         }
     }
@@ -206,6 +212,7 @@ fn depths<'d>(
 #[derive(Default)]
 struct Expanded<'d> {
     fields: usize,
+    inlined: usize,
     aliases: HashMap<&'d str, usize>,
     directives: usize,
     directives_of_a_place: usize,
@@ -216,6 +223,7 @@ impl<'d> Expanded<'d> {
     fn add(&mut self, tally: &Tally<'d>, times: usize) {
         let more = |sum: usize, count: usize| sum.saturating_add(count.saturating_mul(times));
         self.fields = more(self.fields, tally.fields);
+        self.inlined = more(self.inlined, tally.inlined);
         self.directives = more(self.directives, tally.directives);
         self.directives_of_a_place = self.directives_of_a_place.max(tally.directives_of_a_place);
         for (name, count) in &tally.aliases {
@@ -226,6 +234,8 @@ impl<'d> Expanded<'d> {
 
     fn check(&self, limits: &Limits) -> Result<(), ApiError> {
         at_most("fields", limits.fields, self.fields)?;
+        // Fragments without a field in them take as long to walk as others.
+        at_most("spreads", limits.fields, self.inlined)?;
         let aliases = self.aliases.values().copied();
         let most = aliases.clone().max().unwrap_or(0);
         at_most("aliases_of_a_field", limits.aliases_of_a_field, most)?;
