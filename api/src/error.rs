@@ -137,11 +137,12 @@ impl ApiError {
                 "{which}: this request has {actual}, and one request may have {limit}: ask for less at a time"
             ),
             Self::Timeout => {
-                "the time for this request is over: ask for fewer rows, or filter by less".to_owned()
+                "the time for this request is over: ask for fewer rows, or filter by less"
+                    .to_owned()
             }
-            Self::TooManyRequests { limit } => format!(
-                "{limit} requests of yours are running: wait until one of them is answered"
-            ),
+            Self::TooManyRequests { limit } => {
+                format!("{limit} requests of yours are running: wait until one of them is answered")
+            }
             // The words that clients of the protocol look for.
             Self::PersistedQueryNotFound => "PersistedQueryNotFound".to_owned(),
             Self::DocumentNotTrusted => {

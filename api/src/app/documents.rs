@@ -9,7 +9,11 @@ use crate::{
 use super::StartError;
 
 /// Reads the documents that `config` names.
-pub(super) fn read(config: &Config, schema: &Schema, views: Views) -> Result<Documents, StartError> {
+pub(super) fn read(
+    config: &Config,
+    schema: &Schema,
+    views: Views,
+) -> Result<Documents, StartError> {
     let limits = limits(config);
     let trusted = match &config.server.documents_dir {
         Some(dir) => {
@@ -21,9 +25,16 @@ pub(super) fn read(config: &Config, schema: &Schema, views: Views) -> Result<Doc
         }
         None => Trusted::default(),
     };
-    let restricted = views.policy().roles.iter().find(|role| role.trusted_documents);
+    let restricted = views
+        .policy()
+        .roles
+        .iter()
+        .find(|role| role.trusted_documents);
     if let Some(role) = restricted.filter(|_| trusted.is_empty()) {
-        tracing::warn!(role = role.name, "may run trusted documents only, and there are none");
+        tracing::warn!(
+            role = role.name,
+            "may run trusted documents only, and there are none"
+        );
     }
     Ok(Documents::new(limits, trusted, views))
 }

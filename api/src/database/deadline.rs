@@ -7,10 +7,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{
     DbErr, RuntimeErr,
-    sqlx::{
-        Error as SqlxError, Sqlite, SqliteConnection,
-        pool::PoolOptions,
-    },
+    sqlx::{Error as SqlxError, Sqlite, SqliteConnection, pool::PoolOptions},
 };
 
 /// How many steps SQLite makes between two questions: some hundredths of a millisecond.

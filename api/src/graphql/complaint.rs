@@ -1,6 +1,7 @@
 //! The library's errors in our words: a stable code, the argument at fault, the values that would be right,
 //! and nothing of its text, which quotes the document and changes with its releases.
 
+mod position;
 mod wording;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use async_graphql::{
         self,
         types::{ExecutableDocument, OperationDefinition},
     },
-    registry::{MetaTypeName, Registry},
+    registry::{MetaType, MetaTypeName, Registry},
 };
 
 use crate::{
@@ -28,6 +29,9 @@ use wording::Complaint;
 
 /// The most errors that one answer tells.
 const MOST_ERRORS: usize = 20;
+
+/// Characters of a message, or of a field's path.
+const LONGEST_TEXT: usize = 300;
 
 /// The document is not GraphQL.
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
@@ -74,7 +78,11 @@ impl Extension for InOurWords {
         next: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
         let document = next.run(ctx, query, variables).await?;
-        check_types(&document, &ctx.schema_env.registry)?;
+        let registry = &ctx.schema_env.registry;
+        check_types(&document, registry)?;
+        if let Some((variable, problem)) = position::wrong(&document, registry) {
+            return Err(complain(vec![variable.pos], VALIDATION_FAILED, &problem));
+        }
         Ok(document)
     }
 
@@ -116,7 +124,8 @@ pub(super) fn syntax_error(locations: Vec<Pos>) -> ServerError {
 /// The error about a document that the parser does not take.
 pub(super) fn unparsable(error: &parser::Error) -> ServerError {
     let locations = error.positions().collect();
-    let invalid = |problem: String| complain(locations, VALIDATION_FAILED, &Complaint::new(problem));
+    let invalid =
+        |problem: String| complain(locations, VALIDATION_FAILED, &Complaint::new(problem));
     match error {
         parser::Error::MultipleOperations { .. } => {
             invalid("an operation without a name must be the only one".to_owned())
@@ -164,24 +173,32 @@ pub(super) fn check_variables(
         {
             let field = format!("variables.{name}");
             let wanted = variable.var_type.node.to_string();
-            let problem = Complaint::about(field, format!("a value of the type {wanted} is required"));
+            let problem =
+                Complaint::about(field, format!("a value of the type {wanted} is required"));
             return Err(complain(vec![definition.pos], VALIDATION_FAILED, &problem));
         }
     }
     Ok(())
 }
 
-/// Checks that the types of variables exist: the library ends in a panic where a list of another one has a
-/// default.
+/// Checks that variables have types that can be given: the library ends in a panic where a list of what there
+/// is not has a default.
 fn check_types(document: &ExecutableDocument, registry: &Registry) -> Result<(), ServerError> {
     for (_, operation) in document.operations.iter() {
         for definition in &operation.node.variable_definitions {
             let written = definition.node.var_type.node.to_string();
-            let name = MetaTypeName::concrete_typename(&written);
-            if !registry.types.contains_key(name) {
-                let problem = Complaint::new(format!("there is no type `{name}`"));
-                return Err(complain(vec![definition.pos], VALIDATION_FAILED, &problem));
-            }
+            let of = MetaTypeName::concrete_typename(&written);
+            let problem = match registry.types.get(of) {
+                None => Complaint::new(format!("there is no type `{of}`")),
+                Some(
+                    MetaType::Scalar { .. } | MetaType::Enum { .. } | MetaType::InputObject { .. },
+                ) => continue,
+                Some(_) => Complaint::about(
+                    format!("${}", definition.node.name.node),
+                    format!("{of} is no type of values that can be given"),
+                ),
+            };
+            return Err(complain(vec![definition.pos], VALIDATION_FAILED, &problem));
         }
     }
     Ok(())
@@ -202,13 +219,18 @@ fn complain(locations: Vec<Pos>, code: &str, complaint: &Complaint) -> ServerErr
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code);
     if let Some(field) = &complaint.field {
-        extensions.set("field", field.as_str());
+        extensions.set("field", shortened(field));
     }
     if !complaint.allowed.is_empty() {
         extensions.set("allowed", complaint.allowed.clone());
     }
-    let mut error = ServerError::new(&complaint.message, None);
+    let mut error = ServerError::new(shortened(&complaint.message), None);
     error.locations = locations;
     error.extensions = Some(extensions);
     error
+}
+
+/// A name may be as long as a document.
+fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST_TEXT).collect()
 }

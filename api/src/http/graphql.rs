@@ -47,7 +47,10 @@ async fn answer_body(
     state: &State,
 ) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
-    let _slot = state.limit.enter(viewer.token_id).map_err(Refusal::of_limit)?;
+    let _slot = state
+        .limit
+        .enter(viewer.token_id)
+        .map_err(Refusal::of_limit)?;
     if !media::is_json(http) {
         let message = "send application/json, in UTF-8 and not compressed";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -70,7 +73,11 @@ async fn answer_body(
             }
         }
     };
-    state.limit.run(answering).await.map_err(Refusal::of_limit)?
+    state
+        .limit
+        .run(answering)
+        .await
+        .map_err(Refusal::of_limit)?
 }
 
 async fn run_batch(
@@ -92,10 +99,17 @@ async fn run_batch(
 
 async fn answer_url(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
-    let _slot = state.limit.enter(viewer.token_id).map_err(Refusal::of_limit)?;
+    let _slot = state
+        .limit
+        .enter(viewer.token_id)
+        .map_err(Refusal::of_limit)?;
     let request = request::of_url(http.query_string())?;
     let answering = run(http, state, &viewer, request);
-    let response = state.limit.run(answering).await.map_err(Refusal::of_limit)??;
+    let response = state
+        .limit
+        .run(answering)
+        .await
+        .map_err(Refusal::of_limit)??;
     Ok(conditional::answer(http, &response, &viewer, media))
 }
 
@@ -129,7 +143,10 @@ async fn run(
         }
         note(http, |notes| notes.ran(name.map(|name| name.as_str())));
     }
-    let cost = http.headers().get(COST.0).and_then(|value| value.to_str().ok());
+    let cost = http
+        .headers()
+        .get(COST.0)
+        .and_then(|value| value.to_str().ok());
     if cost.is_some_and(|value| value.eq_ignore_ascii_case(COST.1)) {
         request = request.data(ReportCost);
     }

@@ -37,7 +37,10 @@ async fn a_document_is_sent_once_and_then_by_its_hash() {
     let by_hash = json!({ "extensions": persisted(TYPENAME) });
     let unknown = post(&app, &token, &by_hash).await;
     assert_eq!(unknown.status, 400);
-    assert_eq!(unknown.body["errors"][0]["message"], "PersistedQueryNotFound");
+    assert_eq!(
+        unknown.body["errors"][0]["message"],
+        "PersistedQueryNotFound"
+    );
     assert_eq!(extensions(&unknown)["code"], "PERSISTED_QUERY_NOT_FOUND");
 
     let once = json!({ "query": "{ __typename }", "extensions": persisted(TYPENAME) });
@@ -75,11 +78,16 @@ async fn what_is_none_of_the_protocol_is_refused() {
         (json!({ "version": 2, "sha256Hash": TYPENAME }), "version"),
         (json!({ "sha256Hash": TYPENAME }), "version"),
     ] {
-        let body = json!({ "query": "{ __typename }", "extensions": { "persistedQuery": extension } });
+        let body =
+            json!({ "query": "{ __typename }", "extensions": { "persistedQuery": extension } });
         let answer = post(&app, &token, &body).await;
         let said = extensions(&answer);
         assert_eq!(said["code"], "VALIDATION", "{body}");
-        assert_eq!(said["field"], format!("extensions.persistedQuery.{field}"), "{body}");
+        assert_eq!(
+            said["field"],
+            format!("extensions.persistedQuery.{field}"),
+            "{body}"
+        );
     }
     let body = json!({ "query": "{ __typename }", "extensions": { "persistedQuery": [] } });
     let answer = post(&app, &token, &body).await;

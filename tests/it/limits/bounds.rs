@@ -58,7 +58,7 @@ fn cases() -> Vec<Case> {
             }
             format!("{{ leads {{ nodes {{ {selection} }} }} }}")
         }),
-        case("nesting", 64, |levels| {
+        case("nesting", 60, |levels| {
             let (open, close) = ("... {".repeat(levels - 1), "}".repeat(levels - 1));
             format!("{{ {open} __typename {close} }}")
         }),
@@ -79,12 +79,22 @@ fn cases() -> Vec<Case> {
             format!("{{ {spread} {inline} }} fragment F on Query {{ {nothing} }}")
         }),
         case("aliases", 250, |count| {
-            let names = ["name", "viewedAs", "__typename", "roles", "user { id }", "views { rows }"];
+            let names = [
+                "name",
+                "viewedAs",
+                "__typename",
+                "roles",
+                "user { id }",
+                "views { rows }",
+            ];
             let field = |number: usize| format!("a{number}: {}", names[number % 6]);
             format!("{{ viewer {{ {} }} }}", many(count, field))
         }),
         case("aliases_of_a_field", 50, |count| {
-            format!("{{ {} }}", many(count, |number| format!("a{number}: __typename")))
+            format!(
+                "{{ {} }}",
+                many(count, |number| format!("a{number}: __typename"))
+            )
         }),
         case("directives", 100, |count| {
             let directive = |_| "name @include(if: true)".to_owned();
@@ -151,7 +161,12 @@ async fn every_limit_is_a_setting() {
         ("{ a @b @b }", "directives_of_a_place"),
     ] {
         let answer = ask_with(&app, query, json!({})).await;
-        assert_eq!(extensions(&answer)["which"], which, "{query}: {}", answer.text);
+        assert_eq!(
+            extensions(&answer)["which"],
+            which,
+            "{query}: {}",
+            answer.text
+        );
     }
     let query = "query($v: [ID!]!) { nodes(ids: $v) { id } }";
     let answer = ask_with(&app, query, json!({ "v": ["a", "b", "c", "d", "e"] })).await;

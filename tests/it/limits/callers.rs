@@ -18,7 +18,10 @@ async fn a_caller_has_so_many_requests_running_and_no_more() {
         ];
         let app = TestApp::start_with(database, &settings).await;
         time::make_slow(&app).await;
-        let (one, other) = (app.token_for(Role::Admin).await, app.token_for(Role::Admin).await);
+        let (one, other) = (
+            app.token_for(Role::Admin).await,
+            app.token_for(Role::Admin).await,
+        );
         let slow = async || app.graphql(&one, time::SLOW, json!({})).await;
         let meanwhile = async {
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -32,7 +35,10 @@ async fn a_caller_has_so_many_requests_running_and_no_more() {
             assert!(started.elapsed() < Duration::from_secs(1));
         };
         let (first, second, ()) = tokio::join!(slow(), slow(), meanwhile);
-        assert_eq!((first.codes(), second.codes()), (vec!["TIMEOUT"], vec!["TIMEOUT"]));
+        assert_eq!(
+            (first.codes(), second.codes()),
+            (vec!["TIMEOUT"], vec!["TIMEOUT"])
+        );
         assert_answered(&app.graphql(&one, "{ __typename }", json!({})).await);
         app.stop().await;
     }

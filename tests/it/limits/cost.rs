@@ -36,6 +36,9 @@ async fn an_answer_says_what_the_request_could_cost_when_it_is_asked() {
     let refused = ask(dear, Some("report")).await;
     assert_eq!(refused.codes(), ["COST_TOO_HIGH"]);
     let extensions = &refused.body["errors"][0]["extensions"];
-    assert_eq!((&extensions["which"], &extensions["limit"]), (&json!("cost"), &json!(30_000)));
+    assert_eq!(
+        (&extensions["which"], &extensions["limit"]),
+        (&json!("cost"), &json!(30_000))
+    );
     assert!(refused.body["extensions"]["cost"]["requested"].as_u64() > Some(30_000));
 }

@@ -17,8 +17,7 @@ use super::assert_answered;
 pub(super) const SLOW: &str = "{ reasonCodes { totalCount } }";
 
 /// Steps of SQLite that take minutes.
-const COUNT: &str =
-    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 9000000000) \
+const COUNT: &str = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 9000000000) \
      SELECT count(*) FROM c";
 
 /// Puts a view in the place of a table, which takes minutes to be read.
@@ -90,7 +89,11 @@ async fn what_reads_cannot_write_and_what_writes_is_not_stopped() {
         options.read_timeout = Some(Duration::from_millis(100));
         let database = Database::connect(&options).await.unwrap();
         let delete = Statement::from_string(database.backend(), "DELETE FROM reason_code");
-        database.reads().execute_raw(delete.clone()).await.unwrap_err();
+        database
+            .reads()
+            .execute_raw(delete.clone())
+            .await
+            .unwrap_err();
         let half_a_second = match database.backend() {
             DbBackend::Postgres => "SELECT pg_sleep(0.5)".to_owned(),
             _ => COUNT.replace("9000000000", "3000000"),
@@ -130,7 +133,11 @@ async fn a_request_whose_time_is_over_says_so_and_leaves_nothing_running() {
         let both = "{ a: reasonCodes { totalCount } b: reasonCodes { totalCount } }";
         let answer = app.graphql(&token, both, json!({})).await;
         let codes = answer.codes();
-        assert!(!codes.is_empty() && codes.iter().all(|code| *code == "TIMEOUT"), "{}", answer.text);
+        assert!(
+            !codes.is_empty() && codes.iter().all(|code| *code == "TIMEOUT"),
+            "{}",
+            answer.text
+        );
         assert!(started.elapsed() < Duration::from_secs(3));
         assert_answered(&app.graphql(&token, others, json!({})).await);
         app.stop().await;
@@ -142,7 +149,9 @@ async fn without_a_limit_nothing_is_stopped() {
     for database in each_database() {
         let app = TestApp::start_with(database, &[("LIMITS__REQUEST_SECONDS", "0")]).await;
         let token = app.token_for(Role::Admin).await;
-        let answer = app.graphql(&token, "{ leads { totalCount } }", json!({})).await;
+        let answer = app
+            .graphql(&token, "{ leads { totalCount } }", json!({}))
+            .await;
         assert_answered(&answer);
         app.stop().await;
     }

@@ -45,12 +45,18 @@ async fn token(app: &TestApp, role: &str) -> String {
         name: "a front end".to_owned(),
         role: role.to_owned(),
     };
-    let terms = Terms { days: 1, scopes: Vec::new() };
+    let terms = Terms {
+        days: 1,
+        scopes: Vec::new(),
+    };
     app.issue(bearer, terms).await.unwrap().token
 }
 
 async fn post(app: &TestApp, token: &str, role: Option<&str>, body: Value) -> Response {
-    let request = app.http.post(format!("{}/graphql", app.url)).bearer_auth(token);
+    let request = app
+        .http
+        .post(format!("{}/graphql", app.url))
+        .bearer_auth(token);
     let mut request = request.header("content-type", "application/json");
     if let Some(role) = role {
         request = request.header("View-As", role);
@@ -107,11 +113,23 @@ async fn who_may_run_them_only_runs_no_other() {
         // Not with other eyes either.
         for role in [None, Some("ANALYST")] {
             let answer = post(&app, &bound, role, body.clone()).await;
-            assert_eq!(extensions(&answer)["code"], "DOCUMENT_NOT_TRUSTED", "{body}");
+            assert_eq!(
+                extensions(&answer)["code"],
+                "DOCUMENT_NOT_TRUSTED",
+                "{body}"
+            );
         }
     }
     // And who is free stays so with the eyes of who is not.
-    assert_answered(&post(&app, &free, Some("APP"), json!({ "query": "{ __typename }" })).await);
+    assert_answered(
+        &post(
+            &app,
+            &free,
+            Some("APP"),
+            json!({ "query": "{ __typename }" }),
+        )
+        .await,
+    );
 }
 
 #[tokio::test]
@@ -133,13 +151,33 @@ async fn who_has_another_role_is_free() {
 fn a_hub_does_not_start_with_a_document_that_it_cannot_run() {
     let database = each_database().next().unwrap();
     let cases = [
-        ("a.graphql", "{ leads { secret } }", "a.graphql:1: there is no field `secret` on type `LeadConnection`"),
+        (
+            "a.graphql",
+            "{ leads { secret } }",
+            "a.graphql:1: there is no field `secret` on type `LeadConnection`",
+        ),
         ("b.graphql", "{\n  leads(", "b.graphql:2: syntax error"),
-        ("c.graphql", "{ a { b { c } } } fragment F on Q { ...F }", "c.graphql:1: fragment `F` contains itself"),
+        (
+            "c.graphql",
+            "{ a { b { c } } } fragment F on Q { ...F }",
+            "c.graphql:1: fragment `F` contains itself",
+        ),
         ("d.graphql", "", "d.graphql"),
-        ("persisted-documents.json", "[]", "persisted-documents.json: an object of documents by their ids is expected"),
-        ("persisted-documents.json", "{\n1", "persisted-documents.json:2: this is not JSON"),
-        ("persisted-documents.json", "{\"x\": \"{ a }\"}", "persisted-documents.json, document x:1: there is no field `a` on type `Query`"),
+        (
+            "persisted-documents.json",
+            "[]",
+            "persisted-documents.json: an object of documents by their ids is expected",
+        ),
+        (
+            "persisted-documents.json",
+            "{\n1",
+            "persisted-documents.json:2: this is not JSON",
+        ),
+        (
+            "persisted-documents.json",
+            "{\"x\": \"{ a }\"}",
+            "persisted-documents.json, document x:1: there is no field `a` on type `Query`",
+        ),
     ];
     for (file, text, problem) in cases {
         let (documents, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -152,7 +190,11 @@ fn a_hub_does_not_start_with_a_document_that_it_cannot_run() {
         assert!(said.contains("server.documents_dir"), "{said}");
     }
     let folder = tempfile::tempdir().unwrap();
-    let started = run(revhub(&database, &folder, &["serve", "--documents", "/nowhere"]));
+    let started = run(revhub(
+        &database,
+        &folder,
+        &["serve", "--documents", "/nowhere"],
+    ));
     let said = String::from_utf8(started.stderr).unwrap();
     assert!(said.contains("/nowhere cannot be read"), "{said}");
 }

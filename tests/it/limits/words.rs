@@ -26,7 +26,7 @@ const LEAKS: [&str; 16] = [
 ];
 
 /// A document, the argument at fault, and the sentence.
-const DOCUMENTS: [(&str, &str, &str); 41] = [
+const DOCUMENTS: [(&str, &str, &str); 45] = [
     // arguments_of_correct_type
     (
         "{ leads(first: \"1\") { totalCount } }",
@@ -43,11 +43,7 @@ const DOCUMENTS: [(&str, &str, &str); 41] = [
         "filter.secret",
         "filter.secret: there is no such field of LeadFilter",
     ),
-    (
-        "{ lead(id: null) { id } }",
-        "id",
-        "id: a ID is required",
-    ),
+    ("{ lead(id: null) { id } }", "id", "id: a ID is required"),
     // default_values_of_correct_type
     (
         "query($n: Int = \"1\") { leads(first: $n) { totalCount } }",
@@ -65,7 +61,11 @@ const DOCUMENTS: [(&str, &str, &str); 41] = [
         "",
         "`@skip` may stand here only once",
     ),
-    ("{ viewer { name @secret } }", "", "there is no directive `@secret`"),
+    (
+        "{ viewer { name @secret } }",
+        "",
+        "there is no directive `@secret`",
+    ),
     (
         "query @skip(if: false) { viewer { name } }",
         "",
@@ -183,11 +183,7 @@ const DOCUMENTS: [(&str, &str, &str); 41] = [
         "this is on Lead, and what is here is a Viewer",
     ),
     // provided_non_null_arguments
-    (
-        "{ lead { id } }",
-        "id",
-        "id: a ID! is required by `lead`",
-    ),
+    ("{ lead { id } }", "id", "id: a ID! is required by `lead`"),
     (
         "{ viewer { name @skip } }",
         "if",
@@ -215,6 +211,26 @@ const DOCUMENTS: [(&str, &str, &str); 41] = [
         "query($n: String) { leads(first: $n) { totalCount } }",
         "$n",
         "$n: it is a String, and stands where a Int is required",
+    ),
+    (
+        "query($n: [Int]) { leads { nodes { touches(first: $n) { totalCount } } } }",
+        "$n",
+        "$n: it is a [Int], and stands where a Int is required",
+    ),
+    (
+        "query($id: ID) { ...F } fragment F on Query { lead(id: $id) { id } }",
+        "$id",
+        "$id: it is a ID, and stands where a ID! is required",
+    ),
+    (
+        "query($s: String) { leads(filter: {score: {in: [1, $s]}}) { totalCount } }",
+        "$s",
+        "$s: it is a String, and stands where a Int! is required",
+    ),
+    (
+        "query($b: Boolean) { viewer { name @skip(if: $b) } }",
+        "$b",
+        "$b: it is a Boolean, and stands where a Boolean! is required",
     ),
     // Of the parser
     (
@@ -288,12 +304,22 @@ async fn where_there_are_few_values_they_are_told() {
         (filter, json!({ "s": "SECRET" }), "filter.status.eq"),
     ] {
         let errors = errors(&app, query, variables).await;
-        let told = errors.iter().find(|error| error["extensions"]["field"] == field);
+        let told = errors
+            .iter()
+            .find(|error| error["extensions"]["field"] == field);
         let extensions = &told.unwrap_or_else(|| panic!("{query}: {errors:?}"))["extensions"];
         assert_eq!(extensions["code"], "GRAPHQL_VALIDATION_FAILED");
         let allowed = extensions["allowed"].as_array().unwrap();
-        assert!(allowed.contains(&json!("MQL")) && allowed.len() == 10, "{allowed:?}");
-        assert!(!told.unwrap()["message"].as_str().unwrap().contains("SECRET"));
+        assert!(
+            allowed.contains(&json!("MQL")) && allowed.len() == 10,
+            "{allowed:?}"
+        );
+        assert!(
+            !told.unwrap()["message"]
+                .as_str()
+                .unwrap()
+                .contains("SECRET")
+        );
     }
 }
 
@@ -313,12 +339,20 @@ async fn variables_that_do_not_fit_are_named() {
     }
     let can = "query($a: String!) { viewer { can(action: $a, entity: LEAD) } }";
     let errors = errors(&app, can, json!({})).await;
-    assert_eq!(errors[0]["message"], "variables.a: a value of the type String! is required");
+    assert_eq!(
+        errors[0]["message"],
+        "variables.a: a value of the type String! is required"
+    );
 }
 
 #[tokio::test]
 async fn at_most_twenty_errors_are_told() {
     let app = hub(&[]).await;
-    let errors = errors(&app, &format!("{{ {} }}", "nothing ".repeat(500)), json!({})).await;
+    let errors = errors(
+        &app,
+        &format!("{{ {} }}", "nothing ".repeat(500)),
+        json!({}),
+    )
+    .await;
     assert_eq!(errors.len(), 20);
 }

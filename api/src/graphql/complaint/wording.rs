@@ -47,7 +47,7 @@ type Say = fn([&str; 3], &Registry) -> Complaint;
 
 /// What the library's texts begin with, with `{}` for each name in it, and what we say. The first that fits
 /// counts.
-const WORDS: [(&str, Say); 33] = [
+const WORDS: [(&str, Say); 31] = [
     // directives_unique, known_directives
     (r#"Duplicate directive "{}""#, |[name, ..], _| {
         Complaint::new(format!("`@{name}` may stand here only once"))
@@ -134,9 +134,7 @@ const WORDS: [(&str, Say); 33] = [
     ),
     (
         r#"Fragment cannot be spread here as objects of type "{}" can never be of type "{}""#,
-        |[here, on, _], _| {
-            Complaint::new(format!("this is on {on}, and what is here is a {here}"))
-        },
+        |[here, on, _], _| Complaint::new(format!("this is on {on}, and what is here is a {here}")),
     ),
     // known_fragment_names, known_type_names, no_fragment_cycles, no_unused_fragments
     (r#"Unknown fragment: "{}""#, |[name, ..], _| {
@@ -149,12 +147,10 @@ const WORDS: [(&str, Say); 33] = [
         Complaint::new(format!("fragment `{name}` contains itself"))
     }),
     (r#"Fragment "{}" is never used"#, |[name, ..], _| {
-        Complaint::new(format!(
-            "fragment `{name}` is used nowhere: leave it out"
-        ))
+        Complaint::new(format!("fragment `{name}` is used nowhere: leave it out"))
     }),
     // no_undefined_variables, no_unused_variables, unique_variable_names, upload_file,
-    // variables_are_input_types, variables_in_allowed_position
+    // variables_are_input_types and variables_in_allowed_position are ours (`check_types`, `position.rs`)
     (
         r#"Variable "${}" is not defined by operation "{}""#,
         |[name, operation, _], _| {
@@ -174,21 +170,6 @@ const WORDS: [(&str, Say); 33] = [
         r#"There can only be one variable named "${}""#,
         |[name, ..], _| Complaint::about(format!("${name}"), "it is defined twice".to_owned()),
     ),
-    (
-        r#"Variable "{}" cannot be of non-input type "{}""#,
-        |[name, of, _], _| {
-            let problem = format!("{of} is no type of values that can be given");
-            Complaint::about(format!("${name}"), problem)
-        },
-    ),
-    // It takes the two types for each other.
-    (
-        r#"Variable "{}" of type "{}" used in position expecting type "{}""#,
-        |[name, wanted, of], _| {
-            let problem = format!("it is a {of}, and stands where a {wanted} is required");
-            Complaint::about(format!("${name}"), problem)
-        },
-    ),
     ("The Upload type is only allowed", |_, _| {
         Complaint::new("files cannot be sent here")
     }),
@@ -196,9 +177,8 @@ const WORDS: [(&str, Say); 33] = [
     (
         r#"Fields "{}" conflict because "{}" and "{}" are different fields"#,
         |[key, one, other], _| {
-            let problem = format!(
-                "`{key}` is to be `{one}` and `{other}`: give one of them another alias"
-            );
+            let problem =
+                format!("`{key}` is to be `{one}` and `{other}`: give one of them another alias");
             Complaint::of(key, problem)
         },
     ),
@@ -247,10 +227,9 @@ const VALUES: [(&str, Say); 5] = [
         r#"field "{}" of type "{}" is required but not provided"#,
         |[name, of, _], _| Complaint::of(name, format!("a {of} is required")),
     ),
-    (
-        r#"unknown field "{}" of type "{}""#,
-        |[name, of, _], _| Complaint::of(name, format!("there is no such field of {of}")),
-    ),
+    (r#"unknown field "{}" of type "{}""#, |[name, of, _], _| {
+        Complaint::of(name, format!("there is no such field of {of}"))
+    }),
     ("Oneof ", |_, _| {
         Complaint::new("exactly one of its fields must be given, and not null")
     }),

@@ -30,9 +30,9 @@ use weigh::Heavy;
 
 pub use trusted::Trusted;
 
-/// How deep selections may be nested, those of fragments among them. It is the parser's own limit, for each
-/// definition.
-pub(super) const NESTING: usize = 64;
+/// How deep selections may be nested, those of fragments among them. The parser itself takes
+/// 63 in one definition.
+pub(super) const NESTING: usize = 60;
 
 /// What a document is known by: the SHA-256 of its text.
 type Hash = [u8; 32];

@@ -18,7 +18,8 @@ pub(super) fn named(extensions: &Extensions) -> Result<Option<&str>, ApiError> {
             return Err(ApiError::validation(field, "an object is required"));
         }
     };
-    if !matches!(persisted.get("version"), Some(Value::Number(version)) if version.as_u64() == Some(1)) {
+    if !matches!(persisted.get("version"), Some(Value::Number(version)) if version.as_u64() == Some(1))
+    {
         let field = "extensions.persistedQuery.version";
         return Err(ApiError::validation(field, "version 1 is served").allowing(["1"]));
     }
@@ -65,7 +66,13 @@ mod tests {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(parse(empty), Some(hash("")));
         assert_eq!(parse(&empty.to_uppercase()), Some(hash("")));
-        for other in ["", &empty[1..], "+3b0", &"é".repeat(32), &format!("+{}", &empty[1..])] {
+        for other in [
+            "",
+            &empty[1..],
+            "+3b0",
+            &"é".repeat(32),
+            &format!("+{}", &empty[1..]),
+        ] {
             assert_eq!(parse(other), None, "{other}");
         }
     }

@@ -79,9 +79,8 @@ impl Trusted {
         limits: &Limits,
     ) -> Result<(), String> {
         let wrong = || format!("{place}: an object of documents by their ids is expected");
-        let manifest: Value = serde_json::from_str(text).map_err(|error| {
-            format!("{place}:{}: this is not JSON", error.line())
-        })?;
+        let manifest: Value = serde_json::from_str(text)
+            .map_err(|error| format!("{place}:{}: this is not JSON", error.line()))?;
         for (id, text) in manifest.as_object().ok_or_else(wrong)? {
             let text = text.as_str().ok_or_else(wrong)?;
             let document = self.add(&format!("{place}, document {id}"), text, schema, limits)?;
@@ -102,7 +101,8 @@ impl Trusted {
         validate(&document, schema).map_err(|error| at(place, &error))?;
         let document = Arc::new(document);
         for text in [text, text.trim_end()] {
-            self.by_hash.insert(persisted::hash(text), Arc::clone(&document));
+            self.by_hash
+                .insert(persisted::hash(text), Arc::clone(&document));
         }
         Ok(document)
     }
@@ -113,7 +113,9 @@ fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
-        let document = path.extension().is_some_and(|extension| extension == "graphql");
+        let document = path
+            .extension()
+            .is_some_and(|extension| extension == "graphql");
         if document || path.file_name().is_some_and(|name| name == MANIFEST) {
             files.push(path);
         }
@@ -137,7 +139,9 @@ fn at(place: &str, error: &async_graphql::ServerError) -> String {
 fn validate(document: &Document, schema: &Schema) -> Result<(), async_graphql::ServerError> {
     let mut request = Request::new("").data(ValidateOnly);
     let operation = document.parsed.operations.iter().next();
-    request.operation_name = operation.and_then(|(name, _)| name).map(ToString::to_string);
+    request.operation_name = operation
+        .and_then(|(name, _)| name)
+        .map(ToString::to_string);
     request.set_parsed_query(document.parsed.clone());
     // Nothing is executed, so that there is nothing to wait for.
     let response = schema.executable.execute(request).now_or_never();

@@ -107,7 +107,9 @@ impl<'d> Tally<'d> {
 
     /// The parser has seen to it that this does not go deeper than 64 levels.
     fn walk(&mut self, set: &'d SelectionSet, depth: usize, nesting: usize) {
-        self.nesting = self.nesting.max(nesting);
+        if !set.items.is_empty() {
+            self.nesting = self.nesting.max(nesting);
+        }
         for selection in &set.items {
             self.count_directives(selection.node.directives());
             match &selection.node {
@@ -332,10 +334,7 @@ fn usual_length(field: &str) -> usize {
 }
 
 /// What each fragment weighs.
-fn weights<'d>(
-    document: &'d ExecutableDocument,
-    ordered: &[&'d str],
-) -> HashMap<&'d str, Weight> {
+fn weights<'d>(document: &'d ExecutableDocument, ordered: &[&'d str]) -> HashMap<&'d str, Weight> {
     let mut weights = HashMap::new();
     for name in ordered {
         if let Some(fragment) = document.fragments.get(*name) {
