@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{
     DbErr, RuntimeErr,
-    sqlx::{Error as SqlxError, Sqlite, SqliteConnection, pool::PoolOptions},
+    sqlx::{Error as SqlxError, Sqlite, SqliteConnection, error::DatabaseError, pool::PoolOptions},
 };
 
 /// How many steps SQLite makes between two questions: some hundredths of a millisecond.
@@ -41,7 +41,7 @@ pub(super) fn was_stopped(error: &DbErr) -> bool {
     let RuntimeErr::SqlxError(cause) = cause else {
         return false;
     };
-    let code = cause.as_database_error().and_then(|error| error.code());
+    let code = cause.as_database_error().and_then(DatabaseError::code);
     code.is_some_and(|code| [POSTGRES_CANCELED, SQLITE_INTERRUPTED].contains(&code.as_ref()))
 }
 

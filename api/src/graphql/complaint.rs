@@ -174,7 +174,7 @@ pub(super) fn check_variables(
             let field = format!("variables.{name}");
             let wanted = variable.var_type.node.to_string();
             let problem =
-                Complaint::about(field, format!("a value of the type {wanted} is required"));
+                Complaint::about(field, &format!("a value of the type {wanted} is required"));
             return Err(complain(vec![definition.pos], VALIDATION_FAILED, &problem));
         }
     }
@@ -195,7 +195,7 @@ fn check_types(document: &ExecutableDocument, registry: &Registry) -> Result<(),
                 ) => continue,
                 Some(_) => Complaint::about(
                     format!("${}", definition.node.name.node),
-                    format!("{of} is no type of values that can be given"),
+                    &format!("{of} is no type of values that can be given"),
                 ),
             };
             return Err(complain(vec![definition.pos], VALIDATION_FAILED, &problem));

@@ -50,7 +50,7 @@ async fn answer_body(
     let _slot = state
         .limit
         .enter(viewer.token_id)
-        .map_err(Refusal::of_limit)?;
+        .map_err(|error| Refusal::of_limit(&error))?;
     if !media::is_json(http) {
         let message = "send application/json, in UTF-8 and not compressed";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -61,23 +61,19 @@ async fn answer_body(
         return Ok(outcome::answer(&graphql::refused(&error), media));
     }
     let asked = request::of_body(&body, state.batch_limit)?;
-    let answering = async {
-        match asked {
+    let running = state.limit.run(async {
+        Ok(match asked {
             Asked::One(request) => {
                 let response = run(http, state, &viewer, request).await?;
-                Ok(outcome::answer(&response, media))
+                outcome::answer(&response, media)
             }
             Asked::Batch(requests) => {
                 let responses = run_batch(http, state, &viewer, requests).await;
-                Ok(outcome::answer_batch(&responses, media))
+                outcome::answer_batch(&responses, media)
             }
-        }
-    };
-    state
-        .limit
-        .run(answering)
-        .await
-        .map_err(Refusal::of_limit)?
+        })
+    });
+    running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
 async fn run_batch(
@@ -102,14 +98,10 @@ async fn answer_url(http: &HttpRequest, state: &State) -> Result<HttpResponse, R
     let _slot = state
         .limit
         .enter(viewer.token_id)
-        .map_err(Refusal::of_limit)?;
+        .map_err(|error| Refusal::of_limit(&error))?;
     let request = request::of_url(http.query_string())?;
-    let answering = run(http, state, &viewer, request);
-    let response = state
-        .limit
-        .run(answering)
-        .await
-        .map_err(Refusal::of_limit)??;
+    let running = state.limit.run(run(http, state, &viewer, request));
+    let response = running.await.map_err(|error| Refusal::of_limit(&error))??;
     Ok(conditional::answer(http, &response, &viewer, media))
 }
 

@@ -58,17 +58,25 @@ impl Limit {
         })
     }
 
-    /// Waits for `executing` to respond, for as long as it may take.
+    /// Waits for `executing`, for as long as it may take.
     ///
     /// # Errors
     ///
     /// [`ApiError::Timeout`] when its time is over.
-    pub(super) async fn run<T>(&self, executing: impl Future<Output = T>) -> Result<T, ApiError> {
-        match self.time {
-            Some(time) => database::within(time, executing)
-                .await
-                .ok_or(ApiError::Timeout),
-            None => Ok(executing.await),
+    pub(super) fn run<'a, T: 'a>(
+        &self,
+        executing: impl Future<Output = T> + 'a,
+    ) -> impl Future<Output = Result<T, ApiError>> + 'a {
+        let time = self.time;
+        // It is large, and would be copied from future to future.
+        let executing = Box::pin(executing);
+        async move {
+            match time {
+                Some(time) => database::within(time, executing)
+                    .await
+                    .ok_or(ApiError::Timeout),
+                None => Ok(executing.await),
+            }
         }
     }
 }

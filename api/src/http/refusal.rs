@@ -86,7 +86,7 @@ impl Refusal {
     }
 
     /// The caller has too much running, or what they asked took too long.
-    pub(super) fn of_limit(error: ApiError) -> Self {
+    pub(super) fn of_limit(error: &ApiError) -> Self {
         let status = match error {
             ApiError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Timeout => StatusCode::GATEWAY_TIMEOUT,

@@ -108,7 +108,7 @@ impl<'d> Walk<'d, '_> {
         match value {
             Value::Variable(name) => {
                 let definition = *self.variables.get(name)?;
-                self.variable(definition, wanted, has_default)
+                variable(definition, wanted, has_default)
             }
             Value::List(items) => {
                 let item = wanted.trim_end_matches('!');
@@ -132,26 +132,26 @@ impl<'d> Walk<'d, '_> {
             _ => None,
         }
     }
+}
 
-    fn variable(
-        &self,
-        definition: &'d Positioned<VariableDefinition>,
-        wanted: &str,
-        has_default: bool,
-    ) -> Found<'d> {
-        let variable = &definition.node;
-        let given = variable.var_type.node.to_string();
-        let default = variable.default_value.as_ref();
-        // A default takes the place of what is not given.
-        let never_null = has_default || default.is_some_and(|it| it.node != ConstValue::Null);
-        let required = wanted.strip_suffix('!').filter(|_| never_null);
-        if fits(&given, required.unwrap_or(wanted)) {
-            return None;
-        }
-        let problem = format!("it is a {given}, and stands where a {wanted} is required");
-        let field = format!("${}", variable.name.node);
-        Some((definition, Complaint::about(field, problem)))
+/// Whether a variable has the type that is `wanted` where it stands.
+fn variable<'d>(
+    definition: &'d Positioned<VariableDefinition>,
+    wanted: &str,
+    has_default: bool,
+) -> Found<'d> {
+    let variable = &definition.node;
+    let given = variable.var_type.node.to_string();
+    let default = variable.default_value.as_ref();
+    // A default takes the place of what is not given.
+    let never_null = has_default || default.is_some_and(|it| it.node != ConstValue::Null);
+    let required = wanted.strip_suffix('!').filter(|_| never_null);
+    if fits(&given, required.unwrap_or(wanted)) {
+        return None;
     }
+    let problem = format!("it is a {given}, and stands where a {wanted} is required");
+    let field = format!("${}", variable.name.node);
+    Some((definition, Complaint::about(field, &problem)))
 }
 
 /// Whether every value of the type `given` is one of the type `wanted`.

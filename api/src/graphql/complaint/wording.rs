@@ -25,7 +25,7 @@ impl Complaint {
     }
 
     /// A complaint about `field`, which the sentence begins with.
-    pub(super) fn about(field: String, problem: String) -> Self {
+    pub(super) fn about(field: String, problem: &str) -> Self {
         Self {
             message: format!("{field}: {problem}"),
             field: Some(field),
@@ -97,7 +97,7 @@ const WORDS: [(&str, Say); 31] = [
     ),
     (
         r#"There can only be one argument named "{}""#,
-        |[name, ..], _| Complaint::about(name.to_owned(), "it is given twice".to_owned()),
+        |[name, ..], _| Complaint::about(name.to_owned(), "it is given twice"),
     ),
     (
         r#"Directive "@{}" argument "{}" of type "{}" is required"#,
@@ -155,20 +155,20 @@ const WORDS: [(&str, Say); 31] = [
         r#"Variable "${}" is not defined by operation "{}""#,
         |[name, operation, _], _| {
             let problem = format!("operation `{operation}` has no such variable");
-            Complaint::about(format!("${name}"), problem)
+            Complaint::about(format!("${name}"), &problem)
         },
     ),
     (r#"Variable "${}" is not defined"#, |[name, ..], _| {
-        let problem = "the operation has no such variable".to_owned();
+        let problem = "the operation has no such variable";
         Complaint::about(format!("${name}"), problem)
     }),
     (r#"Variable "${}" is not used"#, |[name, ..], _| {
-        let problem = "this variable is used nowhere: leave it out".to_owned();
+        let problem = "this variable is used nowhere: leave it out";
         Complaint::about(format!("${name}"), problem)
     }),
     (
         r#"There can only be one variable named "${}""#,
-        |[name, ..], _| Complaint::about(format!("${name}"), "it is defined twice".to_owned()),
+        |[name, ..], _| Complaint::about(format!("${name}"), "it is defined twice"),
     ),
     ("The Upload type is only allowed", |_, _| {
         Complaint::new("files cannot be sent here")
@@ -193,11 +193,11 @@ const WORDS: [(&str, Say); 31] = [
     ),
     // Which operation, once the document is right.
     ("Unknown operation named ", |_, _| {
-        let problem = "there is no operation of that name in the document".to_owned();
+        let problem = "there is no operation of that name in the document";
         Complaint::about("operationName".to_owned(), problem)
     }),
     ("Operation name required in request", |_, _| {
-        let problem = "the document has several operations: say which one".to_owned();
+        let problem = "the document has several operations: say which one";
         Complaint::about("operationName".to_owned(), problem)
     }),
     ("Schema is not configured for mutations", |_, _| {
@@ -258,7 +258,7 @@ fn value(path: &str, reason: &str, registry: &Registry) -> Option<Complaint> {
     };
     Some(Complaint {
         allowed: said.allowed,
-        ..Complaint::about(path, said.message)
+        ..Complaint::about(path, &said.message)
     })
 }
 
