@@ -10,8 +10,9 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 17] = [
+const MODULES: [(&str, &[&str]); 18] = [
     ("error", &[]),
+    ("calendar", &[]),
     ("clock", &[]),
     ("config", &[]),
     ("document", &[]),
@@ -23,7 +24,10 @@ const MODULES: [(&str, &[&str]); 17] = [
     ("store", &["auth", "database", "error", "views"]),
     ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["error", "views"]),
-    ("reader", &["auth", "database", "dataset", "error", "views"]),
+    (
+        "reader",
+        &["auth", "calendar", "database", "dataset", "error", "views"],
+    ),
     (
         "services",
         &[
@@ -39,8 +43,8 @@ const MODULES: [(&str, &[&str]); 17] = [
     (
         "graphql",
         &[
-            "auth", "change", "clock", "database", "dataset", "error", "reader", "services",
-            "views",
+            "auth", "calendar", "change", "clock", "database", "dataset", "error", "reader",
+            "services", "views",
         ],
     ),
     ("http", &["auth", "config", "database", "error", "graphql"]),
@@ -49,11 +53,13 @@ const MODULES: [(&str, &[&str]); 17] = [
 
 /// Which modules may use a library, as paths within `api/src`. Libraries that are not named here
 /// may be used anywhere.
-const LIBRARIES: [(&str, &[&str]); 5] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("jsonwebtoken", &["auth/token.rs"]),
     ("ed25519_dalek", &["auth/keys.rs"]),
     ("async_graphql", &["graphql", "http"]),
     ("actix_web", &["http", "app.rs"]),
+    ("actix_cors", &["http"]),
+    ("flate2", &["http"]),
     ("figment", &["config"]),
 ];
 

@@ -43,3 +43,9 @@ fn extensions(answer: &Response) -> &Value {
 fn assert_answered(answer: &Response) {
     let _data = answer.data();
 }
+
+/// `count` pieces, each made of its number.
+fn many(count: usize, piece: impl Fn(usize) -> String) -> String {
+    let pieces: Vec<_> = (0..count).map(piece).collect();
+    pieces.join(" ")
+}

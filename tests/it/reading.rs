@@ -16,4 +16,5 @@ pub(crate) mod question;
 mod refusals;
 mod selection;
 mod shape;
+mod snapshot;
 mod statements;

@@ -93,7 +93,9 @@ fn install(target: &Path) -> Result<PathBuf, String> {
     for program in ["node", "npm"] {
         let asked = Command::new(program).arg("--version").output();
         if !asked.is_ok_and(|output| output.status.success()) {
-            return Err(format!("{program} is not there"));
+            return Err(format!(
+                "{program} is not there: install node 18 or later, and npm"
+            ));
         }
     }
     let mut hasher = DefaultHasher::new();

@@ -76,7 +76,6 @@ impl Config {
         let known_scheme = ["postgres://", "postgresql://", "sqlite:"];
         let known_scheme = known_scheme.iter().any(|scheme| url.starts_with(scheme));
         let origins = &server.cors_origins;
-        let any_origin = origins.iter().any(|origin| origin == "*");
         let checks = [
             (
                 "server.host",
@@ -100,11 +99,7 @@ impl Config {
             ),
             (
                 "server.cors_origins",
-                if any_origin {
-                    origins.len() == 1
-                } else {
-                    origins.iter().all(|origin| is_origin(origin))
-                },
+                *origins == ["*"] || origins.iter().all(|origin| is_origin(origin)),
                 "must be origins as browsers send them, such as \"https://app.example.com\", or \"*\" alone",
             ),
             (

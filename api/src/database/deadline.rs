@@ -17,6 +17,8 @@ const STEPS: i32 = 4096;
 const GRACE: Duration = Duration::from_millis(250);
 /// PostgreSQL's `query_canceled`, which is also how a statement ends that took too long.
 const POSTGRES_CANCELED: &str = "57014";
+/// PostgreSQL's `in_failed_sql_transaction`: what comes behind such a statement in one snapshot.
+const POSTGRES_ABORTED: &str = "25P02";
 /// SQLite's `SQLITE_INTERRUPT`.
 const SQLITE_INTERRUPTED: &str = "9";
 
@@ -42,7 +44,9 @@ pub(super) fn was_stopped(error: &DbErr) -> bool {
         return false;
     };
     let code = cause.as_database_error().and_then(DatabaseError::code);
-    code.is_some_and(|code| [POSTGRES_CANCELED, SQLITE_INTERRUPTED].contains(&code.as_ref()))
+    code.is_some_and(|code| {
+        [POSTGRES_CANCELED, POSTGRES_ABORTED, SQLITE_INTERRUPTED].contains(&code.as_ref())
+    })
 }
 
 /// Has every connection of a pool of SQLite stop at the end of the request that takes it, and after

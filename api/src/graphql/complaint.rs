@@ -21,7 +21,7 @@ use async_graphql::{
 
 use crate::{
     error::{ApiError, Exceeded},
-    reader::{Budget, MAX_COST},
+    reader::{MAX_COST, Reading},
 };
 
 use super::{document::NESTING, error::request_error};
@@ -96,19 +96,19 @@ impl Extension for InOurWords {
             return Response::default();
         }
         let response = next.run(ctx, operation_name).await;
-        match (ctx.data_opt::<ReportCost>(), ctx.data_opt::<Budget>()) {
-            (Some(ReportCost), Some(budget)) => response.extension("cost", cost(budget)),
+        match (ctx.data_opt::<ReportCost>(), ctx.data_opt::<Arc<Reading>>()) {
+            (Some(ReportCost), Some(reading)) => response.extension("cost", cost(reading)),
             _ => response,
         }
     }
 }
 
 /// What an operation could cost, and what one may.
-fn cost(budget: &Budget) -> Value {
+fn cost(reading: &Reading) -> Value {
     let points = |name, points: u64| (Name::new(name), Value::from(points));
     Value::Object(
         [
-            points("requested", budget.spent()),
+            points("requested", reading.cost()),
             points("limit", MAX_COST),
         ]
         .into_iter()

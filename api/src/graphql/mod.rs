@@ -3,6 +3,7 @@
 mod argument;
 mod complaint;
 mod document;
+mod domain;
 mod error;
 mod execute;
 mod kind;

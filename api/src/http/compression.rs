@@ -17,6 +17,10 @@ use super::State;
 /// Shorter answers fit into one packet as they are.
 const WORTH_IT: usize = 1024;
 
+/// How hard to try. On a page of 500 leads with their touches, 330 kB: 4 leaves 52 kB after 1.7 ms, 1
+/// leaves 78 kB after 1.0 ms, and 6 leaves 48 kB after 2.8 ms.
+const LEVEL: u32 = 4;
+
 /// Longer answers are compressed apart from the thread that answers, which has others to serve.
 const TAKES_LONG: usize = 64 * 1024;
 
@@ -69,7 +73,8 @@ async fn gzip(body: Bytes) -> Option<Bytes> {
 }
 
 fn squeeze(body: &[u8]) -> io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
+    let room = Vec::with_capacity(body.len() / 4);
+    let mut encoder = GzEncoder::new(room, Compression::new(LEVEL));
     encoder.write_all(body)?;
     encoder.finish().map(Bytes::from)
 }

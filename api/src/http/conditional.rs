@@ -82,6 +82,7 @@ pub(super) fn with_tag(
 /// Weak, because a compressed answer has the same.
 fn tag(said: &[u8]) -> EntityTag {
     let digest = Sha256::digest(said);
-    let digits = digest.iter().take(TAG_BYTES);
-    EntityTag::new_weak(digits.map(|byte| format!("{byte:02x}")).collect())
+    let bytes = digest.iter().take(TAG_BYTES);
+    let number = bytes.fold(0, |number: u128, byte| (number << 8) | u128::from(*byte));
+    EntityTag::new_weak(format!("{number:032x}"))
 }

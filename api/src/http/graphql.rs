@@ -5,7 +5,7 @@
 //! wants to send that header has to ask first (`cors.rs`). So GET needs no header beside it.
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
-use async_graphql::{Request, Response, parser::types::OperationType};
+use async_graphql::{Name, Request, Response, parser::types::OperationType};
 
 use super::{
     State, body,
@@ -64,7 +64,7 @@ async fn answer_body(
     let running = state.limit.run(async {
         Ok(match asked {
             Asked::One(request) => {
-                let response = run(http, state, &viewer, request).await?;
+                let response = run(http, state, &viewer, *request).await?;
                 outcome::answer(&response, media)
             }
             Asked::Batch(requests) => {
@@ -133,7 +133,7 @@ async fn run(
         if http.method().is_safe() && operation.ty != OperationType::Query {
             return Err(Refusal::method_not_allowed("POST"));
         }
-        note(http, |notes| notes.ran(name.map(|name| name.as_str())));
+        note(http, |notes| notes.ran(name.map(Name::as_str)));
     }
     let cost = http
         .headers()
@@ -146,7 +146,8 @@ async fn run(
         .extensions()
         .get::<Notes>()
         .map(|notes| notes.id.clone());
-    let executing = graphql::execute(&state.schema, request, viewer.clone(), id);
+    // Boxed, because it is large, and what waits for it would be as large.
+    let executing = Box::pin(graphql::execute(&state.schema, request, viewer.clone(), id));
     let response = outcome::settle(executing).await;
     note(http, |notes| notes.errors += response.errors.len());
     Ok(response)

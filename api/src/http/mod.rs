@@ -149,7 +149,7 @@ pub fn compress<B: MessageBody + 'static>(
     compression::compress(request, next)
 }
 
-/// Lets pages of these origins ask; without an origin, it is not to be used at all.
+/// Lets pages of these origins ask. With none it refuses every preflight: leave it out then.
 pub fn cors(origins: &[String]) -> Cors {
     cors::allowing(origins)
 }
@@ -157,7 +157,7 @@ pub fn cors(origins: &[String]) -> Cors {
 async fn root() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body("Revenue Hub. The API is GraphQL: POST /graphql with a bearer token.\n")
+        .body("Revenue Hub. The API is GraphQL at /graphql, its schema at /schema.graphql; both want a bearer token.\n")
 }
 
 async fn only_graphql(request: HttpRequest) -> HttpResponse {

@@ -9,7 +9,7 @@ use super::{parameters::Parameters, refusal::Refusal};
 #[derive(Debug)]
 pub(super) enum Asked {
     /// One thing.
-    One(Request),
+    One(Box<Request>),
     /// Several, which are answered in their order. What is no request is refused in its place.
     Batch(Vec<Result<Request, Refusal>>),
 }
@@ -22,7 +22,7 @@ pub(super) fn of_body(body: &[u8], batch_limit: usize) -> Result<Asked, Refusal>
         Refusal::bad_request(message)
     })?;
     match json {
-        Value::Object(fields) => one(fields).map(Asked::One),
+        Value::Object(fields) => one(fields).map(Box::new).map(Asked::One),
         Value::Array(elements) => batch(elements, batch_limit).map(Asked::Batch),
         _ => Err(Refusal::bad_request("the body must be a JSON object")),
     }

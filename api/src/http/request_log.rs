@@ -148,6 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn the_operations_of_a_batch_are_one_word_in_the_log() {
+        let mut notes = Notes::default();
+        for name in [Some("A"), None, Some("B")] {
+            notes.ran(name);
+        }
+        assert_eq!(notes.operation.as_deref(), Some("A,B"));
+        notes.ran(Some(&"x".repeat(100)));
+        assert_eq!(notes.operation.map(|names| names.len()), Some(64));
+    }
+
+    #[test]
     fn a_plain_id_is_kept_and_any_other_replaced() {
         assert_eq!(id("order-42_a.b"), "order-42_a.b");
         for other in ["", "a b", "<script>", &"a".repeat(65)] {

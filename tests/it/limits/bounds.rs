@@ -3,12 +3,7 @@
 use serde_json::{Value, json};
 use tests::app::TestApp;
 
-use super::{ask_with, extensions, hub};
-
-/// `count` pieces, each made of its number.
-fn many(count: usize, piece: impl Fn(usize) -> String) -> String {
-    (0..count).map(|number| piece(number) + " ").collect()
-}
+use super::{ask_with, extensions, hub, many};
 
 /// The names of the limits, what one request may have, and documents by how much they have of it.
 type Case = (&'static str, usize, Box<dyn Fn(usize) -> (String, Value)>);

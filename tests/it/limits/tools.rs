@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{ask, ask_with, assert_answered, hub};
 
-/// As `getIntrospectionQuery` of graphql-js 16 writes it, which GraphiQL, Apollo's tools, graphql-codegen and,
+/// As `getIntrospectionQuery` of graphql-js 16 writes it, which `GraphiQL`, Apollo's tools, graphql-codegen and,
 /// through graphql-core, Python's gql send, with all that it can be told to ask and the schema can say.
 const INTROSPECTION: &str = include_str!("documents/introspection.graphql");
 /// Everything that a screen could show at once: 16 tiles, an inbox, campaigns and feedback.

@@ -10,15 +10,13 @@ use async_graphql::{
 };
 
 use crate::{
-    auth::Viewer,
     dataset::{Entity, GlobalId, dataset},
     error::ApiError,
-    reader::{Budget, Reader},
 };
 
 use super::super::{
     error::server_error,
-    selection::{Selector, raw},
+    selection::{Selector, raw, reading},
     types,
 };
 
@@ -35,6 +33,8 @@ enum Target {
     Nodes,
     One(&'static Entity),
     Many(&'static Entity),
+    Aggregate(&'static Entity),
+    Groups(&'static Entity),
 }
 
 impl Target {
@@ -43,16 +43,16 @@ impl Target {
         match field {
             "node" => Some(Self::Node),
             "nodes" => Some(Self::Nodes),
-            _ => entities
-                .iter()
-                .find(|entity| entity.single == field)
-                .map(Self::One)
-                .or_else(|| {
-                    entities
-                        .iter()
-                        .find(|entity| entity.plural == field)
-                        .map(Self::Many)
-                }),
+            _ => entities.iter().find_map(|entity| {
+                let rest = field.strip_prefix(entity.single);
+                match rest {
+                    _ if field == entity.plural => Some(Self::Many(entity)),
+                    Some("") => Some(Self::One(entity)),
+                    Some("Aggregate") => Some(Self::Aggregate(entity)),
+                    Some("Groups") => Some(Self::Groups(entity)),
+                    _ => None,
+                }
+            }),
         }
     }
 
@@ -64,9 +64,7 @@ impl Target {
 
 impl DatasetQuery {
     async fn read(target: &Target, ctx: &Context<'_>) -> Result<Value, ApiError> {
-        let reader = ctx.data_unchecked::<Reader>();
-        let viewer = ctx.data_unchecked::<Viewer>();
-        let budget = ctx.data_unchecked::<Budget>();
+        let reading = reading(ctx);
         let selector = Selector::new(ctx);
         let Some(group) = Selector::merged(ctx, &ctx.item.node) else {
             return Ok(Value::Null);
@@ -83,10 +81,7 @@ impl DatasetQuery {
                     return Ok(Value::Null);
                 };
                 let node = selector.node(id.entity, &group)?;
-                Ok(reader
-                    .node(viewer, budget, id, &node)
-                    .await?
-                    .map_or(Value::Null, raw))
+                Ok(reading.node(id, &node).await?.map_or(Value::Null, raw))
             }
             Target::Nodes => {
                 let ids = arguments.texts("ids")?;
@@ -103,11 +98,19 @@ impl DatasetQuery {
                         None => None,
                     });
                 }
-                Ok(raw(reader.nodes(viewer, budget, &wanted).await?))
+                Ok(raw(reading.nodes(&wanted).await?))
+            }
+            Target::Aggregate(entity) => {
+                let aggregate = selector.aggregate(entity, &group)?;
+                Ok(raw(reading.aggregate(&aggregate).await?))
+            }
+            Target::Groups(entity) => {
+                let groups = selector.groups(entity, &group)?;
+                Ok(raw(reading.groups(&groups).await?))
             }
             Target::Many(entity) => {
                 let connection = selector.connection(entity, &group)?;
-                Ok(raw(reader.connection(viewer, budget, &connection).await?))
+                Ok(raw(reading.connection(&connection).await?))
             }
         }
     }

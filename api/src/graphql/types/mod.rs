@@ -1,5 +1,6 @@
 //! The dataset as GraphQL types: objects, connections and edges, enumerations and scalars.
 
+mod aggregate;
 mod filter;
 mod meta;
 
@@ -11,7 +12,9 @@ use async_graphql::{
 use crate::dataset::{Entity, Field, Kind, dataset};
 
 use super::argument::{DEFAULT_PAGE, MAX_PAGE};
-use filter::{filter_name, register_filters};
+pub(super) use aggregate::numbers_name;
+use aggregate::{aggregate_fields, register_aggregates};
+use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 
@@ -22,6 +25,7 @@ pub(super) fn register(registry: &mut Registry) {
     }
     register_scalars(registry);
     register_filters(registry);
+    register_aggregates(registry);
     add(registry, node_interface());
     add(registry, object("PageInfo", PAGE_INFO, page_info_fields()));
     add(registry, object("Money", MONEY, money_fields()));
@@ -86,6 +90,7 @@ fn root_fields() -> Vec<MetaField> {
             },
             list_arguments(entity),
         ));
+        fields.extend(aggregate_fields(entity));
     }
     fields
 }
@@ -186,7 +191,7 @@ fn list_arguments(entity: &Entity) -> Vec<MetaInputValue> {
         argument(
             "filter",
             "Which rows; all of them without.",
-            &filter_name(entity),
+            &filter_name(entity.name),
         ),
         argument("first", &first, "Int"),
         argument(
@@ -199,6 +204,14 @@ fn list_arguments(entity: &Entity) -> Vec<MetaInputValue> {
             "before",
             "Only rows before the one with this cursor.",
             "String",
+        ),
+        argument(
+            "orderBy",
+            &format!(
+                "In which order, by at most 5 keys, of which the first that differs decides; without, by `{}`. The id breaks ties.",
+                entity.order.field
+            ),
+            &format!("[{}!]", order_name(entity.name)),
         ),
     ]
 }
@@ -312,6 +325,7 @@ fn register_scalars(registry: &mut Registry) {
         <String as InputType>::create_type_info,
         <i32 as InputType>::create_type_info,
         <bool as InputType>::create_type_info,
+        <f64 as InputType>::create_type_info,
     ] {
         register(registry);
     }

@@ -1,19 +1,16 @@
-//! Which rows: those that the viewer sees, of the row that a list is nested in, that pass the
-//! filter, and that lie beyond a cursor.
+//! Which rows: those that the viewer sees, of the row that a list is nested in, that pass the filter.
 
 use crate::{
-    dataset::{Direction, Entity, Field, Kind},
+    dataset::{Entity, Field, Kind, dataset},
     error::ApiError,
     views::{Term, Word},
 };
 
 use super::{
-    super::{
-        cursor::Cursor,
-        filter::{Condition, Filter, Operand, Test},
-    },
+    super::filter::{Clause, Demand, Filter, Logic, Test},
     Compiler, Parent,
-    scope::{NEVER, not_deleted},
+    row::misuse,
+    scope::{ALWAYS, NEVER, exists, not_deleted},
 };
 
 impl Compiler<'_> {
@@ -21,7 +18,7 @@ impl Compiler<'_> {
     /// the list is nested in, and it passes the filter.
     pub(super) fn belongs(
         &mut self,
-        entity: &Entity,
+        entity: &'static Entity,
         filter: &Filter,
         parent: Parent<'_>,
         alias: &str,
@@ -32,33 +29,28 @@ impl Compiler<'_> {
             self.visible(entity, alias)?
         };
         match parent {
-            Some((
-                Field {
-                    kind: Kind::ToMany { column, .. },
-                    ..
-                },
-                row,
-            )) => {
-                conditions.push(format!("{alias}.\"{column}\" = {row}.\"id\""));
+            Parent::All => {}
+            Parent::Row(field, row) => conditions.push(tied(field, row, alias)?),
+            Parent::Group(groups) => {
+                conditions.push(self.holds(entity, &groups.filter, alias)?);
+                for (place, dimension) in groups.by.iter().enumerate() {
+                    let value = self.dimension(entity, dimension, alias)?;
+                    let is = if Self::has_values(dimension) {
+                        "="
+                    } else {
+                        "IS NOT DISTINCT FROM"
+                    };
+                    conditions.push(format!("{value} {is} g.d{place}"));
+                }
             }
-            Some((
-                Field {
-                    kind:
-                        Kind::ToManyThrough {
-                            table, near, far, ..
-                        },
-                    ..
-                },
-                row,
-            )) => {
-                conditions.push(format!(
-                    "{alias}.\"id\" IN (SELECT \"{far}\" FROM \"{table}\" WHERE \"{near}\" = {row}.\"id\")"
-                ));
-            }
-            _ => {}
         }
-        for condition in &filter.conditions {
-            conditions.push(self.condition(entity, condition, alias)?);
+        match filter {
+            Logic::All(parts) => {
+                for part in parts {
+                    conditions.push(self.holds(entity, part, alias)?);
+                }
+            }
+            one => conditions.push(self.holds(entity, one, alias)?),
         }
         Ok(conditions)
     }
@@ -66,7 +58,7 @@ impl Compiler<'_> {
     /// Whether rows of `entity` are parts of the row that they are listed under, which the viewer
     /// sees: then they see them all.
     fn seen_with(&self, entity: &Entity, parent: Parent<'_>) -> bool {
-        let (Some((column, whole)), Some((field, _))) = (entity.ties.part_of, parent) else {
+        let (Some((column, whole)), Parent::Row(field, _)) = (entity.ties.part_of, parent) else {
             return false;
         };
         let rows = &self.view.noun(whole).rows;
@@ -79,67 +71,128 @@ impl Compiler<'_> {
             && terms.any(with_parent)
     }
 
-    /// A condition of a filter. It sees the same value as the viewer does: by what is masked for them
-    /// nothing is filtered, because the rows that pass would tell it.
-    fn condition(
+    /// The condition that a filter holds for the row at `alias`.
+    fn holds(
         &mut self,
-        entity: &Entity,
-        condition: &Condition,
+        entity: &'static Entity,
+        filter: &Filter,
         alias: &str,
     ) -> Result<String, ApiError> {
-        let field = condition.field;
-        if self.masked(field, entity).is_some() {
-            return Err(ApiError::ForbiddenField {
-                field: format!("filter.{}", field.name),
-            });
+        self.logic(filter, &mut |compiler, clause| {
+            compiler.clause(entity, clause, alias)
+        })
+    }
+
+    /// The condition that clauses hold as they are put together. Null is as good as false.
+    pub(super) fn logic<C>(
+        &mut self,
+        logic: &Logic<C>,
+        leaf: &mut dyn FnMut(&mut Self, &C) -> Result<String, ApiError>,
+    ) -> Result<String, ApiError> {
+        let (parts, word, without) = match logic {
+            Logic::Is(clause) => return leaf(self, clause),
+            Logic::Not(part) => {
+                return Ok(format!("({}) IS NOT TRUE", self.logic(part, leaf)?));
+            }
+            Logic::All(parts) => (parts, " AND ", ALWAYS),
+            Logic::Any(parts) => (parts, " OR ", NEVER),
+        };
+        let mut conditions = Vec::with_capacity(parts.len());
+        for part in parts {
+            conditions.push(format!("({})", self.logic(part, leaf)?));
         }
-        let name = field.kind.columns().next().unwrap_or("id");
-        let column = format!("{alias}.\"{name}\"");
+        Ok(if conditions.is_empty() {
+            without.to_owned()
+        } else {
+            format!("({})", conditions.join(word))
+        })
+    }
+
+    /// A clause of a filter. It sees the same value as the viewer does: by what is masked for them
+    /// nothing is filtered, because the rows that pass would tell it.
+    fn clause(
+        &mut self,
+        entity: &'static Entity,
+        clause: &Clause,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let field = clause.field;
+        self.refuse_masked(field, entity, &clause.path)?;
+        let (filter, negated) = match &clause.demand {
+            Demand::Value(test) => return self.value(entity, field, test, alias),
+            Demand::One(filter) => return self.one(field, filter, alias),
+            Demand::Some(filter) => (filter, false),
+            Demand::None(filter) | Demand::Every(filter) => (filter, true),
+        };
+        let target = field.kind.target().ok_or_else(|| misuse(field))?;
+        let target = dataset().target(target)?;
+        let there = self.alias();
+        let every = matches!(clause.demand, Demand::Every(_));
+        let conditions = if every {
+            let mut those = self.belongs(
+                target,
+                &Filter::default(),
+                Parent::Row(field, alias),
+                &there,
+            )?;
+            let passes = self.holds(target, filter, &there)?;
+            those.push(format!("({passes}) IS NOT TRUE"));
+            those
+        } else {
+            self.belongs(target, filter, Parent::Row(field, alias), &there)?
+        };
+        let some = exists(target, &there, &conditions);
+        Ok(if negated { format!("NOT {some}") } else { some })
+    }
+
+    /// That the viewer sees the row that `relation` leads to, and that it passes.
+    fn one(&mut self, relation: &Field, filter: &Filter, alias: &str) -> Result<String, ApiError> {
+        let Kind::ToOne { column, target } = relation.kind else {
+            return Err(misuse(relation));
+        };
+        let target = dataset().target(target)?;
+        let there = self.alias();
+        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
+        conditions.extend(self.belongs(target, filter, Parent::All, &there)?);
+        Ok(exists(target, &there, &conditions))
+    }
+
+    /// That the value of `field` passes `test`.
+    fn value(
+        &mut self,
+        entity: &Entity,
+        field: &Field,
+        test: &Test,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let mut columns = field.kind.columns();
+        let column = format!("{alias}.\"{}\"", columns.next().unwrap_or("id"));
+        let currency = columns.next();
+        let currency = currency.map(|currency| format!("{alias}.\"{currency}\""));
+        let holds = self.passes(&column, currency.as_deref(), test);
         let known = match field.kind {
             Kind::ForeignId { column, target } => self.knows(entity, column, target, alias)?,
             _ => None,
         };
-        let mut compare =
-            |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
-        let holds = match &condition.test {
-            Test::Equals(value) => compare("=", value),
-            Test::Differs(value) => compare("<>", value),
-            Test::Less(value) => compare("<", value),
-            Test::LessOrEqual(value) => compare("<=", value),
-            Test::Greater(value) => compare(">", value),
-            Test::GreaterOrEqual(value) => compare(">=", value),
-            Test::In(values) if values.is_empty() => NEVER.to_owned(),
-            Test::NotIn(values) if values.is_empty() => format!("{column} IS NOT NULL"),
-            Test::In(values) => format!("{column} IN ({})", self.bind_all(values)),
-            Test::NotIn(values) => format!("{column} NOT IN ({})", self.bind_all(values)),
-            Test::IsNull(true) => format!("{column} IS NULL"),
-            Test::IsNull(false) => format!("{column} IS NOT NULL"),
-        };
-        Ok(match (known, &condition.test) {
+        Ok(match (known, test) {
             (None, _) => holds,
             // What they may not know is null to them.
             (Some(known), Test::IsNull(true)) => format!("({holds} OR NOT {known})"),
             (Some(known), _) => format!("{holds} AND {known}"),
         })
     }
+}
 
-    /// The condition for rows behind the cursor in the list's order, or before it; with the
-    /// cursor's own row where `inclusive`.
-    pub(super) fn beyond(
-        &mut self,
-        entity: &Entity,
-        cursor: &Cursor,
-        alias: &str,
-        behind: bool,
-        inclusive: bool,
-    ) -> String {
-        let (column, _) = order_column(entity);
-        let ascending = entity.order.direction == Direction::Ascending;
-        let operator = if ascending == behind { ">" } else { "<" };
-        let or_equal = if inclusive { "=" } else { "" };
-        let key = self.bind(cursor.key.clone());
-        let id = self.bind(cursor.id);
-        format!("({alias}.\"{column}\", {alias}.\"id\") {operator}{or_equal} ({key}, {id})")
+/// The condition that the row at `alias` is one of the list `field` of the row at `row`.
+fn tied(field: &Field, row: &str, alias: &str) -> Result<String, ApiError> {
+    match &field.kind {
+        Kind::ToMany { column, .. } => Ok(format!("{alias}.\"{column}\" = {row}.\"id\"")),
+        Kind::ToManyThrough {
+            table, near, far, ..
+        } => Ok(format!(
+            "{alias}.\"id\" IN (SELECT \"{far}\" FROM \"{table}\" WHERE \"{near}\" = {row}.\"id\")"
+        )),
+        _ => Err(misuse(field)),
     }
 }
 
@@ -153,18 +206,4 @@ pub(super) fn all(conditions: &[String]) -> String {
         return String::new();
     }
     format!(" WHERE {}", conditions.join(" AND "))
-}
-
-pub(super) fn order(entity: &Entity, alias: &str, backward: bool) -> String {
-    let (column, _) = order_column(entity);
-    let ascending = (entity.order.direction == Direction::Ascending) != backward;
-    let direction = if ascending { "ASC" } else { "DESC" };
-    format!("{alias}.\"{column}\" {direction}, {alias}.\"id\" {direction}")
-}
-
-pub(super) fn order_column(entity: &Entity) -> (&'static str, &Kind) {
-    let kind = entity
-        .find(entity.order.field)
-        .map_or(&Kind::Id, |field| &field.kind);
-    (kind.columns().next().unwrap_or("id"), kind)
 }

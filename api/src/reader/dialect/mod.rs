@@ -2,14 +2,18 @@
 
 mod postgres;
 mod sqlite;
+mod total;
 
 pub(super) use postgres::Postgres;
 pub(super) use sqlite::Sqlite;
 
 use std::fmt::Debug;
 
+use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use uuid::Uuid;
+
+use crate::calendar::Period;
 
 /// A database's way to write JSON. `column` is a qualified column such as `t1."name"`; a value may
 /// be null, and then the JSON is null.
@@ -35,6 +39,33 @@ pub(super) trait Dialect: Debug + Send + Sync {
     /// A text in part: what stands before the last `@` as its first letter, `a…@acme.com`; without an
     /// `@` both ends of it, `+43 … 77`, where it is long enough.
     fn partial(&self, column: &str) -> String;
+    /// The condition that a text column has the parameter in it.
+    fn contains(&self, column: &str, text: &str) -> String;
+    /// The condition that a text column ends with the parameter, which has `length` characters.
+    fn ends_with(&self, column: &str, text: &str, length: usize) -> String;
+    /// The condition that a text column matches the regular expression in the parameter.
+    fn matches(&self, column: &str, pattern: &str) -> String;
+    /// The average of the numbers in a column, as a double.
+    fn average(&self, column: &str) -> String;
+    /// A double as JSON.
+    fn double(&self, column: &str) -> String;
+    /// The average of minor units, to the unit: halves up.
+    fn average_units(&self, minor: &str) -> String;
+    /// The sum of minor units, of any size, as columns whose names begin with `name`.
+    fn total(&self, minor: &str, name: &str) -> Vec<(String, String)>;
+    /// Such a sum at `column` as a decimal with `digits` behind the point, as text.
+    fn total_decimal(&self, column: &str, digits: u16) -> String;
+    /// The comparison of such a sum with a number.
+    fn total_compares(&self, column: &str, operator: &str, number: i128) -> String;
+    /// What rows are ordered by to be in the order of such a sum.
+    fn total_keys(&self, column: &str) -> Vec<String>;
+    /// The condition that an instant is earlier than that.
+    fn is_before(&self, column: &str, instant: DateTime<Utc>) -> String;
+    /// The day of an instant, if clocks are so many seconds ahead of UTC.
+    fn day_at(&self, column: &str, seconds: &str) -> String;
+    /// The first day of the period that a day lies in; the fiscal year starts `shift` months after
+    /// January.
+    fn start_of_period(&self, day: &str, period: Period, shift: u32) -> String;
     /// A column that the planner is kept from looking up in an index; one with statistics need not be.
     fn unindexed(&self, column: &str) -> String;
     /// A list of ids as one parameter, for [`Dialect::listed`].
@@ -45,8 +76,8 @@ pub(super) trait Dialect: Debug + Send + Sync {
     fn lists_object(&self, column: &str, key: &str, value: &str) -> String;
     /// A text that is JSON.
     fn json_of_text(&self, text: &str) -> String;
-    /// The cursor: `mark` and the hexadecimal form of the JSON array of `key` and `id`.
-    fn cursor(&self, mark: &str, key: &str, id: &str) -> String;
+    /// The cursor: `mark` and the hexadecimal form of the JSON array of `values`, joined by commas.
+    fn cursor(&self, mark: &str, values: &str) -> String;
 
     /// Begins a statement that gives one row as an object; the pairs follow.
     fn open_row(&self) -> &'static str;

@@ -1,0 +1,201 @@
+//! The reading of one operation: of one viewer, within one budget, from one snapshot.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement};
+use tokio::sync::Mutex;
+
+use crate::{
+    auth::Viewer, calendar::Moment, database::Database, dataset::GlobalId, error::ApiError,
+};
+
+use super::{
+    aggregate::{Aggregate, Groups, MAX_GROUPS},
+    compile::Compiler,
+    cost::{self, Budget},
+    dialect,
+    selection::{Connection, NodeSelection},
+};
+
+/// Reads for one operation.
+#[derive(Debug)]
+pub struct Reading {
+    database: Database,
+    viewer: Viewer,
+    budget: Budget,
+    moment: Moment,
+    snapshot: Option<Mutex<Snapshot>>,
+}
+
+/// The transaction that several statements read in: begun with the first, and one after the other.
+#[derive(Debug, Default)]
+enum Snapshot {
+    #[default]
+    NotTaken,
+    Taken(DatabaseTransaction),
+    GivenBack,
+}
+
+impl Reading {
+    pub(super) fn new(database: Database, viewer: Viewer, moment: Moment, several: bool) -> Self {
+        Self {
+            database,
+            viewer,
+            budget: Budget::default(),
+            moment,
+            snapshot: several.then(Mutex::default),
+        }
+    }
+
+    /// Who reads.
+    #[must_use]
+    pub fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// When: everything that was committed before is read.
+    #[must_use]
+    pub fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    /// What the operation could cost, as far as it has been read.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        self.budget.spent()
+    }
+
+    /// Gives the snapshot back; nothing is read any more.
+    pub async fn finish(&self) {
+        let Some(snapshot) = &self.snapshot else {
+            return;
+        };
+        let snapshot = std::mem::replace(&mut *snapshot.lock().await, Snapshot::GivenBack);
+        if let Snapshot::Taken(transaction) = snapshot {
+            // There is nothing to lose: a transaction that fails to end is ended with its connection.
+            if let Err(error) = transaction.rollback().await {
+                tracing::warn!(%error, "a snapshot was not given back");
+            }
+        }
+    }
+
+    /// The row of that id as JSON, or `None` where there is none that the viewer may see.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::CostTooHigh`] when the operation could cost too much,
+    /// [`ApiError::ForbiddenField`] when it asks by what is masked for the viewer,
+    /// [`ApiError::Internal`] when the database fails.
+    pub async fn node(
+        &self,
+        id: GlobalId,
+        node: &NodeSelection,
+    ) -> Result<Option<String>, ApiError> {
+        self.budget.spend(cost::of_node(node))?;
+        let mut compiler = self.compiler();
+        compiler.root_node(id.id, node)?;
+        self.run(compiler).await
+    }
+
+    /// For each id the row as JSON, or null where there is none that the viewer may see, as a JSON
+    /// array. Each id comes with the selection for its entity.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::node`].
+    pub async fn nodes(
+        &self,
+        ids: &[Option<(GlobalId, NodeSelection)>],
+    ) -> Result<String, ApiError> {
+        self.budget.spend(
+            ids.iter()
+                .flatten()
+                .map(|(_, node)| cost::of_node(node))
+                .fold(0, u64::saturating_add),
+        )?;
+        if ids.is_empty() {
+            return Ok("[]".to_owned());
+        }
+        let mut compiler = self.compiler();
+        compiler.root_nodes(ids)?;
+        self.run(compiler)
+            .await
+            .map(|json| json.unwrap_or_else(|| "[]".to_owned()))
+    }
+
+    /// A page of rows as JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::node`].
+    pub async fn connection(&self, connection: &Connection) -> Result<String, ApiError> {
+        self.budget.spend(cost::of_root_connection(connection))?;
+        let mut compiler = self.compiler();
+        compiler.root_connection(connection)?;
+        self.run(compiler)
+            .await
+            .map(|json| json.unwrap_or_else(|| "null".to_owned()))
+    }
+
+    /// Numbers over rows as JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::node`].
+    pub async fn aggregate(&self, aggregate: &Aggregate) -> Result<String, ApiError> {
+        self.budget.spend(cost::of_aggregate(aggregate))?;
+        let mut compiler = self.compiler();
+        compiler.root_aggregate(aggregate)?;
+        let json = self.run(compiler).await?;
+        json.ok_or_else(|| ApiError::internal("an aggregate without a row"))
+    }
+
+    /// Groups of rows as a JSON array.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::node`]; [`ApiError::Validation`] when there are more groups than are given without
+    /// saying how many.
+    pub async fn groups(&self, groups: &Groups) -> Result<String, ApiError> {
+        self.budget.spend(cost::of_groups(groups))?;
+        let mut compiler = self.compiler();
+        compiler.root_groups(groups)?;
+        let row = self.row(compiler).await?;
+        let row = row.ok_or_else(|| ApiError::internal("groups without a row"))?;
+        let count: i64 = row.try_get_by_index(1)?;
+        if groups.first.is_none() && count > i64::from(MAX_GROUPS) {
+            let problem = format!(
+                "there are more than {MAX_GROUPS} groups: say how many of them, or ask for fewer"
+            );
+            return Err(ApiError::validation("first", problem));
+        }
+        Ok(row.try_get_by_index(0)?)
+    }
+
+    fn compiler(&self) -> Compiler<'_> {
+        let dialect = dialect(self.database.backend());
+        Compiler::new(dialect, &self.viewer, &self.moment.calendar)
+    }
+
+    async fn run(&self, compiler: Compiler<'_>) -> Result<Option<String>, ApiError> {
+        let row = self.row(compiler).await?;
+        Ok(row
+            .map(|row| row.try_get_by_index(0))
+            .transpose()?
+            .flatten())
+    }
+
+    async fn row(&self, compiler: Compiler<'_>) -> Result<Option<QueryResult>, ApiError> {
+        let (sql, values) = compiler.finish();
+        let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
+        let Some(snapshot) = &self.snapshot else {
+            return Ok(self.database.reads().query_one_raw(statement).await?);
+        };
+        let mut snapshot = snapshot.lock().await;
+        if matches!(*snapshot, Snapshot::NotTaken) {
+            *snapshot = Snapshot::Taken(self.database.snapshot().await?);
+        }
+        match &*snapshot {
+            Snapshot::Taken(transaction) => Ok(transaction.query_one_raw(statement).await?),
+            _ => Err(ApiError::internal("the operation has ended")),
+        }
+    }
+}
