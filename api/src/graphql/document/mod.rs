@@ -4,6 +4,7 @@
 //! Nothing of the library walks a document before it has passed here, because it walks every path that there
 //! is through fragments.
 
+mod introspection;
 mod lex;
 mod persisted;
 mod recent;

@@ -12,10 +12,10 @@ use async_graphql::{
 
 use crate::error::ApiError;
 
-use super::{Limits, NESTING, at_most};
-
-/// How much introspection may weigh: some three times what the common tools ask for.
-const INTROSPECTION: usize = 1_000_000;
+use super::{
+    Limits, NESTING, at_most,
+    introspection::{self, Weight},
+};
 
 /// Checks every operation of `document`. The library validates all of them, and runs one.
 pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Heavy> {
@@ -33,7 +33,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
         .collect();
     let ordered = ordered(&fragments)?;
     let depths = depths(&fragments, &ordered);
-    let weights = weights(document, &ordered);
+    let weights = introspection::weights(document, &ordered);
     for (_, operation) in document.operations.iter() {
         let operation = &operation.node;
         at_most(
@@ -51,7 +51,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
         at_most("nesting", NESTING, nesting)?;
         expanded(&tally, &fragments, &ordered).check(limits)?;
         let weight = Weight::of(&operation.selection_set.node, &weights);
-        at_most("introspection", INTROSPECTION, weight.outside)?;
+        at_most("introspection", introspection::MOST, weight.outside)?;
     }
     Ok(())
 }
@@ -275,72 +275,4 @@ fn expanded<'d>(
         }
     }
     sum
-}
-
-/// How many values a selection asks of the schema itself, about.
-#[derive(Clone, Copy, Default)]
-struct Weight {
-    /// Where it stands in introspection.
-    inside: usize,
-    /// Where it does not, and what is introspection in it counts.
-    outside: usize,
-}
-
-impl Weight {
-    fn of(set: &SelectionSet, fragments: &HashMap<&str, Self>) -> Self {
-        set.items.iter().fold(Self::default(), |sum, selection| {
-            let weight = match &selection.node {
-                Selection::Field(field) => {
-                    let name = field.node.name.node.as_str();
-                    Self::of(&field.node.selection_set.node, fragments).under(name)
-                }
-                Selection::InlineFragment(fragment) => {
-                    Self::of(&fragment.node.selection_set.node, fragments)
-                }
-                Selection::FragmentSpread(spread) => {
-                    let known = fragments.get(spread.node.fragment_name.node.as_str());
-                    known.copied().unwrap_or_default()
-                }
-            };
-            Self {
-                inside: sum.inside.saturating_add(weight.inside),
-                outside: sum.outside.saturating_add(weight.outside),
-            }
-        })
-    }
-
-    /// What a field of that name weighs with this in it.
-    fn under(self, name: &str) -> Self {
-        let inside = self.inside.saturating_add(1);
-        Self {
-            inside: inside.saturating_mul(usual_length(name)),
-            outside: match name {
-                "__schema" | "__type" => inside,
-                _ => self.outside,
-            },
-        }
-    }
-}
-
-/// How long the lists of introspection are on average, about.
-fn usual_length(field: &str) -> usize {
-    match field {
-        "types" => 300,
-        "fields" | "inputFields" => 8,
-        "enumValues" | "directives" => 5,
-        "args" | "possibleTypes" => 2,
-        _ => 1,
-    }
-}
-
-/// What each fragment weighs.
-fn weights<'d>(document: &'d ExecutableDocument, ordered: &[&'d str]) -> HashMap<&'d str, Weight> {
-    let mut weights = HashMap::new();
-    for name in ordered {
-        if let Some(fragment) = document.fragments.get(*name) {
-            let weight = Weight::of(&fragment.node.selection_set.node, &weights);
-            weights.insert(*name, weight);
-        }
-    }
-    weights
 }
