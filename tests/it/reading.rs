@@ -11,6 +11,7 @@ pub(crate) mod compare;
 mod filters;
 pub(crate) mod hub;
 mod limits;
+mod moving;
 mod pages;
 pub(crate) mod question;
 mod refusals;
