@@ -8,9 +8,13 @@
 
 mod arguments;
 pub(crate) mod compare;
+mod conditions;
 mod filters;
 pub(crate) mod hub;
+mod keys;
 mod limits;
+mod literal;
+mod operands;
 mod pages;
 pub(crate) mod question;
 mod refusals;

@@ -123,9 +123,8 @@ fn around_others(oracle: &Oracle, noun: &'static Noun) -> Question {
         };
         let cursor = json!(placeholder(question.cursors.len()));
         question.cursors.push(Place {
-            noun,
-            filter: json!({}),
             row: *row,
+            ..Place::of(noun)
         });
         let number = question.cursors.len();
         format!(
