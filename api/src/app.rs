@@ -8,11 +8,13 @@ use actix_web::{
     middleware::from_fn,
     web::Data,
 };
+use chrono_tz::Tz;
 use sea_orm::DbErr;
 use tokio::task::JoinHandle;
 
 use crate::{
     auth::{Authenticator, KeyError, SigningKey, Tokens},
+    calendar::Calendar,
     clock::Clock,
     config::{Config, ConfigError},
     database::{self, Database, migrations},
@@ -89,7 +91,9 @@ impl App {
     ///
     /// Returns [`StartError`] when the address is taken or not ours.
     pub fn listen(self) -> Result<Running, StartError> {
-        let schema = graphql::build(self.database.clone(), self.clock, self.views.clone());
+        let calendar = calendar(&self.config)?;
+        let views = self.views.clone();
+        let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
         let state = http::State::new(schema, authenticator, database, &self.config.server);
@@ -168,6 +172,26 @@ pub fn tokens(config: &Config, clock: Clock) -> Result<Tokens, StartError> {
     let key = SigningKey::load_or_create(&config.key_file()).map_err(StartError::Key)?;
     let auth = &config.auth;
     Tokens::new(&key, &auth.issuer, &auth.audience, clock).map_err(StartError::Key)
+}
+
+/// The calendar of the workspace.
+///
+/// # Errors
+///
+/// Returns [`StartError`] when there is no such time zone, or no such month.
+pub fn calendar(config: &Config) -> Result<Calendar, StartError> {
+    let workspace = &config.workspace;
+    let zone: Tz = workspace.time_zone.parse().map_err(|_unknown| {
+        let problem = format!(
+            "there is no time zone `{}`; a name such as Europe/Vienna is required",
+            workspace.time_zone
+        );
+        StartError::Config(config.problem("workspace.time_zone", problem))
+    })?;
+    Calendar::new(zone, workspace.fiscal_year_starts_in_month).ok_or_else(|| {
+        let problem = "a month from 1 to 12 is required";
+        StartError::Config(config.problem("workspace.fiscal_year_starts_in_month", problem))
+    })
 }
 
 /// Reads the roles that `config` names, or the built-in ones.

@@ -5,8 +5,8 @@ pub mod migrations;
 use std::{str::FromStr, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
+    AccessMode, ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
     sqlx::{
         postgres::PgConnectOptions,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -122,6 +122,23 @@ impl Database {
         self.write.begin_with_options(immediate).await
     }
 
+    /// Opens a transaction that reads: all its statements see what its first one sees. Dropping it ends
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DbErr`] when the database fails or no connection comes free in time.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        let (isolation, access) = match self.backend() {
+            DbBackend::Postgres => (IsolationLevel::RepeatableRead, AccessMode::ReadOnly),
+            // A transaction of SQLite is one anyway, and its connection reads only.
+            _ => return self.read.begin().await,
+        };
+        self.read
+            .begin_with_config(Some(isolation), Some(access))
+            .await
+    }
+
     /// Closes all connections, once what they do is done.
     pub async fn close(&self) {
         for connection in [&self.read, &self.write] {
@@ -166,6 +183,7 @@ fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOption
                 .synchronous(synchronous)
                 .busy_timeout(SQLITE_BUSY_TIMEOUT)
                 .foreign_keys(true)
+                .with_regexp()
                 .pragma("cache_size", SQLITE_CACHE)
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
         });

@@ -10,8 +10,9 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 17] = [
+const MODULES: [(&str, &[&str]); 18] = [
     ("error", &[]),
+    ("calendar", &[]),
     ("clock", &[]),
     ("config", &[]),
     ("document", &[]),
@@ -23,7 +24,10 @@ const MODULES: [(&str, &[&str]); 17] = [
     ("store", &["auth", "database", "error", "views"]),
     ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["error", "views"]),
-    ("reader", &["auth", "database", "dataset", "error", "views"]),
+    (
+        "reader",
+        &["auth", "calendar", "database", "dataset", "error", "views"],
+    ),
     (
         "services",
         &[
@@ -39,8 +43,8 @@ const MODULES: [(&str, &[&str]); 17] = [
     (
         "graphql",
         &[
-            "auth", "change", "clock", "database", "dataset", "error", "reader", "services",
-            "views",
+            "auth", "calendar", "change", "clock", "database", "dataset", "error", "reader",
+            "services", "views",
         ],
     ),
     ("http", &["auth", "config", "database", "error", "graphql"]),

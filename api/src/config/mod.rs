@@ -29,6 +29,8 @@ pub struct Config {
     pub data: Data,
     /// Tokens.
     pub auth: Auth,
+    /// How the workspace tells time.
+    pub workspace: Workspace,
     /// Logs.
     pub log: Log,
     /// Where each setting that is not a default came from: a file's name, or a variable's.
@@ -97,6 +99,16 @@ pub struct Auth {
     pub roles_file: Option<PathBuf>,
     /// How long a token is valid when its issuer does not say.
     pub token_days: u32,
+}
+
+/// How the workspace tells time.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workspace {
+    /// The IANA time zone in which its days begin.
+    pub time_zone: String,
+    /// The month on the first of which its fiscal year begins, 1 to 12.
+    pub fiscal_year_starts_in_month: u32,
 }
 
 /// Logs.

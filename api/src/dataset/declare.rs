@@ -412,7 +412,7 @@ pub(super) fn money<C: ColumnTrait>(
     currency: C,
     description: &'static str,
 ) -> Field {
-    column(name, minor, description, false, |minor| Kind::Money {
+    column(name, minor, description, true, |minor| Kind::Money {
         minor,
         currency: currency.as_str(),
     })

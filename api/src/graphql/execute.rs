@@ -1,13 +1,19 @@
 //! Runs one request of one caller.
 
-use async_graphql::{
-    Name, Pos, Request, Response, ServerError, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
-};
+use std::sync::Arc;
 
-use crate::{auth::Viewer, reader::Budget, services::viewing};
+use async_graphql::{
+    Name, Pos, Request, Response, ServerError, Value, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
+};
+use chrono::SecondsFormat;
+
+use crate::{auth::Viewer, calendar::Moment, services::viewing};
 
 use super::{error::server_error, schema::Schema};
+
+/// What of the extensions says when an answer was read: everything that was committed before is in it.
+const AS_OF: &str = "asOf";
 
 /// Runs `request` as `viewer`; `request_id` is what the log calls it.
 ///
@@ -19,20 +25,31 @@ pub async fn execute(
     viewer: Viewer,
     request_id: Option<String>,
 ) -> Response {
-    let Schema {
-        executable,
-        database,
-        clock,
-    } = schema;
+    let now = schema.clock.now();
     // Nobody looks with other eyes unless it is on record.
-    if let Err(error) = viewing::record(database, &viewer, clock.now(), request_id).await {
+    let recorded = viewing::record(&schema.database, &viewer, now, request_id).await;
+    if let Err(error) = recorded {
         return Response::from_errors(vec![server_error(&error, Pos::default())]);
     }
-    let mut request = request.data(viewer).data(Budget::default());
-    if let Err(error) = fill_defaults(&mut request) {
-        return Response::from_errors(vec![error]);
+    let mut request = request;
+    let several = match prepare(&mut request) {
+        Ok(several) => several,
+        Err(error) => return Response::from_errors(vec![error]),
+    };
+    let moment = Moment {
+        now,
+        calendar: schema.calendar.clone(),
+    };
+    let reading = Arc::new(schema.reader.reading(viewer, moment, several));
+    let request = request.data(Arc::clone(&reading));
+    let mut response = schema.executable.execute(request).await;
+    reading.finish().await;
+    if response.data != Value::Null {
+        let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let as_of = (AS_OF.to_owned(), Value::from(as_of));
+        response.extensions.extend([as_of]);
     }
-    executable.execute(request).await
+    response
 }
 
 /// The operation of `document` that runs when `name` is asked for, and what it is called there; with
@@ -54,16 +71,31 @@ pub fn operation<'d>(
     }
 }
 
-fn fill_defaults(request: &mut Request) -> Result<(), ServerError> {
+/// Fills in the defaults of the variables of the operation that runs, and says whether it may take
+/// several statements.
+fn prepare(request: &mut Request) -> Result<bool, ServerError> {
     let name = request.operation_name.clone();
-    let running = operation(request.parsed_query()?, name.as_deref());
-    let defaults = running.map(|(_, operation)| defaults(operation));
-    for (name, value) in defaults.unwrap_or_default().iter() {
+    let Some((_, running)) = operation(request.parsed_query()?, name.as_deref()) else {
+        return Ok(false);
+    };
+    let (defaults, several) = (defaults(running), !reads_once(running));
+    for (name, value) in defaults.iter() {
         if !request.variables.contains_key(name) {
             request.variables.insert(name.clone(), value.clone());
         }
     }
-    Ok(())
+    Ok(several)
+}
+
+/// Whether there is one field at the root, which is one statement.
+fn reads_once(operation: &OperationDefinition) -> bool {
+    match operation.selection_set.node.items.as_slice() {
+        [only] => match &only.node {
+            Selection::Field(field) => field.node.name.node != "viewer",
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn defaults(operation: &OperationDefinition) -> Variables {

@@ -1,6 +1,7 @@
 //! The GraphQL schema: thin, made from `dataset/`, and answered by `reader/`.
 
 mod argument;
+mod domain;
 mod error;
 mod execute;
 mod kind;

@@ -9,16 +9,15 @@ use async_graphql::{
 use uuid::Uuid;
 
 use crate::{
-    auth::Viewer,
     dataset::{GlobalId, dataset},
     error::ApiError,
-    reader::{Budget, Condition, Filter, Operand, Reader, Test},
+    reader::{Clause, Demand, Filter, Operand, Test},
 };
 
 use super::{
     argument::MAX_PAGE,
     error::server_error,
-    selection::{Selector, raw},
+    selection::{Selector, raw, reading},
     types,
 };
 
@@ -92,10 +91,7 @@ impl<N: Noun> OutputType for Row<N> {
                 entity,
                 id: self.id,
             };
-            let viewer = ctx.data_unchecked::<Viewer>();
-            let budget = ctx.data_unchecked::<Budget>();
-            let reader = ctx.data_unchecked::<Reader>();
-            reader.node(viewer, budget, id, &node).await
+            reading(ctx).node(id, &node).await
         };
         match read.await {
             Ok(json) => Ok(json.map_or(Value::Null, raw)),
@@ -146,15 +142,13 @@ impl<N: Noun> OutputType for Rows<N> {
             let field = entity
                 .find("id")
                 .ok_or_else(|| ApiError::internal("no id"))?;
-            connection.filter = Filter::of(vec![Condition {
+            connection.filter = Filter::Is(Clause {
                 field,
-                test: Test::In(ids),
-            }]);
+                path: field.name.to_owned(),
+                demand: Demand::Value(Test::In(ids)),
+            });
             connection.page.limit = MAX_PAGE;
-            let viewer = ctx.data_unchecked::<Viewer>();
-            let budget = ctx.data_unchecked::<Budget>();
-            let reader = ctx.data_unchecked::<Reader>();
-            reader.connection(viewer, budget, &connection).await
+            reading(ctx).connection(&connection).await
         };
         let read = read.await;
         read.map(raw)

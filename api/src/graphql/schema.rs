@@ -2,7 +2,7 @@
 
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SchemaBuilder};
 
-use crate::{clock::Clock, database::Database, reader::Reader, views::Views};
+use crate::{calendar::Calendar, clock::Clock, database::Database, reader::Reader, views::Views};
 
 use super::query::{AccessQuery, DatasetQuery, ViewerQuery};
 
@@ -13,8 +13,12 @@ pub struct Schema {
     pub(super) executable: Executable,
     /// Where it is put on record who looked with whose eyes.
     pub(super) database: Database,
+    /// What reads for callers.
+    pub(super) reader: Reader,
     /// What time it is.
     pub(super) clock: Clock,
+    /// What day it is.
+    pub(super) calendar: Calendar,
 }
 
 type Executable = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
@@ -29,13 +33,14 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 
 /// Builds the schema over `database`.
 #[must_use]
-pub fn build(database: Database, clock: Clock, views: Views) -> Schema {
-    let reader = Reader::new(database.clone());
-    let builder = builder().data(reader).data(database.clone()).data(views);
+pub fn build(database: Database, clock: Clock, views: Views, calendar: Calendar) -> Schema {
+    let builder = builder().data(database.clone()).data(views);
     Schema {
         executable: builder.finish(),
+        reader: Reader::new(database.clone()),
         database,
         clock,
+        calendar,
     }
 }
 
@@ -45,7 +50,6 @@ pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new()
         .sorted_fields()
         .sorted_arguments()
-        .sorted_enum_items()
         .prefer_single_line_descriptions();
     builder().finish().sdl_with_options(options)
 }

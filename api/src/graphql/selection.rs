@@ -7,6 +7,7 @@
 use std::{
     collections::{HashMap, HashSet},
     iter, ptr,
+    sync::Arc,
 };
 
 use async_graphql::{
@@ -19,11 +20,12 @@ use async_graphql::{
 use async_graphql_value::Value as Input;
 
 use crate::{
+    calendar::Moment,
     dataset::{Entity, Kind, dataset},
     error::ApiError,
     reader::{
         BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection,
-        PageInfoPart, ReferencePart,
+        PageInfoPart, Reading, ReferencePart,
     },
 };
 
@@ -32,11 +34,17 @@ use super::argument::Arguments;
 /// The fields under one response key: all of one name, with the selections to be merged.
 pub(super) type Group<'a> = Vec<&'a Field>;
 
+/// The reading of the operation that is running in `ctx`.
+pub(super) fn reading<'a, T>(ctx: &ContextBase<'a, T>) -> &'a Reading {
+    ctx.data_unchecked::<Arc<Reading>>()
+}
+
 /// Reads selections of one running document.
 #[derive(Clone, Copy)]
 pub(super) struct Selector<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     variables: &'a Variables,
+    moment: &'a Moment,
 }
 
 impl<'a> Selector<'a> {
@@ -45,6 +53,7 @@ impl<'a> Selector<'a> {
         Self {
             fragments: &ctx.query_env.fragments,
             variables: &ctx.query_env.variables,
+            moment: reading(ctx).moment(),
         }
     }
 
@@ -209,8 +218,9 @@ impl<'a> Selector<'a> {
             .first()
             .map(|field| self.arguments(field))
             .unwrap_or_default();
-        let filter = arguments.filter(entity)?;
-        let page = arguments.page(entity, &filter)?;
+        let filter = arguments.filter(entity, self.moment)?;
+        let order = arguments.order(entity)?;
+        let page = arguments.page(entity, &filter, &order)?;
         let type_name = format!("{}Connection", entity.name);
         let mut parts = Vec::new();
         for (key, group) in self.collect(&type_name, sets(group)) {
@@ -229,6 +239,7 @@ impl<'a> Selector<'a> {
         Ok(Connection {
             entity,
             filter,
+            order,
             page,
             parts,
         })

@@ -2,7 +2,8 @@
 //!
 //! A row that it could return is one point, nested ones included; a root field is [`STATEMENT`]
 //! points, because it is a statement of its own; a `totalCount` is [`COUNT`] points at the root, where
-//! it may walk a table, and one where it is nested.
+//! it may walk a table, and one where it is nested. A related row that a filter or an order looks for is
+//! [`RELATION`] points at the root, and [`NESTED_RELATION`] for each row that the list is nested in.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,12 +17,21 @@ pub const MAX_COST: u64 = 30_000;
 pub(super) const STATEMENT: u64 = 100;
 /// The points of a `totalCount` at the root.
 pub(super) const COUNT: u64 = 250;
+/// The points of a related row that a list at the root is found or ordered by.
+pub(super) const RELATION: u64 = 50;
+/// The points of a related row that a nested list is found or ordered by.
+pub(super) const NESTED_RELATION: u64 = 2;
 
 /// What an operation has cost so far, over all its root fields.
 #[derive(Debug, Default)]
-pub struct Budget(AtomicU64);
+pub(super) struct Budget(AtomicU64);
 
 impl Budget {
+    /// How many points have been spent.
+    pub(super) fn spent(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Spends the points of one more root field, or refuses it.
     ///
     /// # Errors
@@ -50,7 +60,9 @@ pub(super) fn of_root_connection(connection: &Connection) -> u64 {
         .iter()
         .filter(|(_, part)| matches!(part, ConnectionPart::TotalCount));
     let counts = u64::try_from(counts.count()).unwrap_or(u64::MAX);
-    of_connection(connection).saturating_add(counts.saturating_mul(COUNT))
+    of_connection(connection)
+        .saturating_add(counts.saturating_mul(COUNT))
+        .saturating_add(relations(connection).saturating_mul(RELATION))
 }
 
 /// The rows of a node: itself and what is nested in it.
@@ -58,10 +70,21 @@ pub(super) fn of_node(node: &NodeSelection) -> u64 {
     node.fields.iter().fold(1, |rows, (_, field)| {
         rows.saturating_add(match field {
             NodeField::ToOne(_, node) => of_node(node),
-            NodeField::ToMany(_, connection) => of_connection(connection),
+            NodeField::ToMany(_, connection) => of_nested_connection(connection),
             _ => 0,
         })
     })
+}
+
+fn of_nested_connection(connection: &Connection) -> u64 {
+    let relations = relations(connection).saturating_mul(NESTED_RELATION);
+    of_connection(connection).saturating_add(relations)
+}
+
+/// How many related rows a list is found or ordered by.
+fn relations(connection: &Connection) -> u64 {
+    let filtered = connection.filter.relations();
+    filtered.saturating_add(connection.order.relations())
 }
 
 /// The rows of a page: its limit times those of one row, once for each time it is listed. A list that

@@ -1,44 +1,53 @@
-//! Which rows of a list: conditions on its fields, all of which must hold.
+//! Which rows of a list: what must hold of them, of the row that they point to, and of those that
+//! point to them.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use iso_currency::Currency;
 use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::dataset::Field;
+use crate::{calendar::Relative, dataset::Field};
 
-/// Conditions, all of which must hold.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// The conditions.
-    pub conditions: Vec<Condition>,
-    /// What it demands, by which a cursor knows the list that it belongs to.
-    pub fingerprint: String,
-}
-
-impl Filter {
-    /// A filter with `conditions`. However a caller writes it, the same demands are the same list:
-    /// in another order, with variables, or as an empty object.
-    #[must_use]
-    pub fn of(conditions: Vec<Condition>) -> Self {
-        let mut demands: Vec<_> = conditions
-            .iter()
-            .map(|condition| format!("{} {:?}", condition.field.name, condition.test))
-            .collect();
-        demands.sort();
-        Self {
-            conditions,
-            fingerprint: demands.join(" "),
-        }
-    }
-}
-
-/// A condition on a field.
+/// What must hold: clauses, put together. It has two values: what cannot be told does not hold.
 #[derive(Clone, Debug)]
-pub struct Condition {
-    /// The field.
+pub enum Logic<C> {
+    /// Each of these holds; also when there are none.
+    All(Vec<Self>),
+    /// One of these holds.
+    Any(Vec<Self>),
+    /// This does not hold.
+    Not(Box<Self>),
+    /// This holds.
+    Is(C),
+}
+
+/// Which rows.
+pub type Filter = Logic<Clause>;
+
+/// Something that holds for a row or does not.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// The field or relation that it is about.
     pub field: &'static Field,
-    /// What must hold of its value.
-    pub test: Test,
+    /// Where the caller wrote it, such as `filter.account.name`.
+    pub path: String,
+    /// What it says of it.
+    pub demand: Demand,
+}
+
+/// What is said of a field or a relation.
+#[derive(Clone, Debug)]
+pub enum Demand {
+    /// This holds of its value.
+    Value(Test),
+    /// The one related row is there, and this holds for it.
+    One(Box<Filter>),
+    /// For some related row this holds.
+    Some(Box<Filter>),
+    /// For no related row this holds.
+    None(Box<Filter>),
+    /// For every related row this holds.
+    Every(Box<Filter>),
 }
 
 /// What must hold of a value. Null passes [`Test::IsNull`] and nothing else.
@@ -60,8 +69,48 @@ pub enum Test {
     Greater(Operand),
     /// It is greater or equal.
     GreaterOrEqual(Operand),
+    /// It is one of these two, or lies between them.
+    Between(Operand, Operand),
+    /// It has this text in it.
+    Contains(String),
+    /// It begins with this text.
+    StartsWith(String),
+    /// It ends with this text.
+    EndsWith(String),
+    /// It matches this regular expression, which means the same to both databases.
+    Matches(String),
+    /// The amount is one of these.
+    Amount(Vec<Amount>),
+    /// The amount is none of these.
+    NotAmount(Vec<Amount>),
+    /// The amount is in this currency, and its minor units are one of these two, or between them.
+    Amounts(Currency, i64, i64),
+    /// It lies in a span of time that moves with the clock.
+    Within(Span),
     /// It is absent, or is not.
     IsNull(bool),
+}
+
+/// An amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Its currency.
+    pub currency: Currency,
+    /// In minor units of the currency.
+    pub minor: i64,
+}
+
+/// A span of time that moves with the clock: what was said, and what it means now.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// What was said.
+    pub said: Relative,
+    /// From here on.
+    pub from: Operand,
+    /// Until here.
+    pub until: Operand,
+    /// Whether `until` itself is out.
+    pub open: bool,
 }
 
 /// What a value is compared with.
@@ -71,6 +120,8 @@ pub enum Operand {
     Text(String),
     /// A number.
     Int(i32),
+    /// A number with a fraction.
+    Float(f64),
     /// True or false.
     Boolean(bool),
     /// An instant.
@@ -81,11 +132,67 @@ pub enum Operand {
     Id(Uuid),
 }
 
+impl<C> Default for Logic<C> {
+    /// What always holds.
+    fn default() -> Self {
+        Self::All(Vec::new())
+    }
+}
+
+impl Filter {
+    /// What it demands, by which a cursor knows the list that it belongs to. However a caller writes
+    /// it, the same demands are the same list: in another order, with variables, or as an empty object.
+    pub(super) fn fingerprint(&self) -> String {
+        let each = |parts: &[Self], name: &str| {
+            let mut parts: Vec<_> = parts.iter().map(Self::fingerprint).collect();
+            parts.retain(|part| !part.is_empty() || name == "or");
+            parts.sort();
+            match parts.as_slice() {
+                [] if name == "and" => String::new(),
+                [only] => only.clone(),
+                several => format!("{name}({})", several.join(" ")),
+            }
+        };
+        match self {
+            Self::All(parts) => each(parts, "and"),
+            Self::Any(parts) => each(parts, "or"),
+            Self::Not(part) => format!("not({})", part.fingerprint()),
+            Self::Is(clause) => {
+                let name = clause.field.name;
+                match &clause.demand {
+                    Demand::Value(Test::Within(span)) => format!("{name} {:?}", span.said),
+                    Demand::Value(test) => format!("{name} {test:?}"),
+                    Demand::One(filter) => format!("{name} one({})", filter.fingerprint()),
+                    Demand::Some(filter) => format!("{name} some({})", filter.fingerprint()),
+                    Demand::None(filter) => format!("{name} none({})", filter.fingerprint()),
+                    Demand::Every(filter) => format!("{name} every({})", filter.fingerprint()),
+                }
+            }
+        }
+    }
+
+    /// How many related rows are looked for.
+    pub(super) fn relations(&self) -> u64 {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::relations).sum(),
+            Self::Not(part) => part.relations(),
+            Self::Is(clause) => match &clause.demand {
+                Demand::Value(_) => 0,
+                Demand::One(filter)
+                | Demand::Some(filter)
+                | Demand::None(filter)
+                | Demand::Every(filter) => 1 + filter.relations(),
+            },
+        }
+    }
+}
+
 impl From<&Operand> for Value {
     fn from(operand: &Operand) -> Self {
         match operand {
             Operand::Text(text) => text.as_str().into(),
             Operand::Int(number) => (*number).into(),
+            Operand::Float(number) => (*number).into(),
             Operand::Boolean(value) => (*value).into(),
             Operand::Instant(instant) => (*instant).into(),
             Operand::Day(day) => (*day).into(),

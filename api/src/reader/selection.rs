@@ -4,7 +4,7 @@
 
 use crate::dataset::{Entity, Field};
 
-use super::{cursor::Cursor, filter::Filter};
+use super::{cursor::Cursor, filter::Filter, order::Order};
 
 /// What to read of a row.
 #[derive(Clone, Debug)]
@@ -95,6 +95,8 @@ pub struct Connection {
     pub entity: &'static Entity,
     /// Which of them.
     pub filter: Filter,
+    /// In which order.
+    pub order: Order,
     /// Which page.
     pub page: Page,
     /// Response key and what stands under it.

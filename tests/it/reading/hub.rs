@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use api::{
     auth::{Reach, Viewer},
+    calendar::Calendar,
     clock::Clock,
     database::{Database, Options},
     dataset::vocabulary,
@@ -64,6 +65,7 @@ impl Hub {
                 database.clone(),
                 Clock::fixed(TestApp::now()),
                 views.clone(),
+                Calendar::default(),
             ),
             database,
             viewer: Viewer {

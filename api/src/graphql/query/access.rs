@@ -3,14 +3,16 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::{
-    auth::Viewer,
     database::Database,
     dataset::GlobalId,
     services::access::{self, Explanation, FieldExplanation},
     views::Views,
 };
 
-use super::{super::error::resolver_error, viewer::MaskShown};
+use super::{
+    super::{error::resolver_error, selection::reading},
+    viewer::MaskShown,
+};
 
 /// The root field that explains the views.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ impl AccessQuery {
         #[graphql(desc = "The global id of the row.")] id: ID,
         #[graphql(desc = "The global id of the user.")] viewer_id: ID,
     ) -> Result<AccessExplanation> {
-        let viewer = ctx.data_unchecked::<Viewer>();
+        let viewer = reading(ctx).viewer();
         let user = GlobalId::parse(&viewer_id).filter(|user| user.entity.name == "User");
         let (db, views) = (
             ctx.data_unchecked::<Database>(),

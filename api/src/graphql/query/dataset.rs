@@ -10,15 +10,13 @@ use async_graphql::{
 };
 
 use crate::{
-    auth::Viewer,
     dataset::{Entity, GlobalId, dataset},
     error::ApiError,
-    reader::{Budget, Reader},
 };
 
 use super::super::{
     error::server_error,
-    selection::{Selector, raw},
+    selection::{Selector, raw, reading},
     types,
 };
 
@@ -64,9 +62,7 @@ impl Target {
 
 impl DatasetQuery {
     async fn read(target: &Target, ctx: &Context<'_>) -> Result<Value, ApiError> {
-        let reader = ctx.data_unchecked::<Reader>();
-        let viewer = ctx.data_unchecked::<Viewer>();
-        let budget = ctx.data_unchecked::<Budget>();
+        let reading = reading(ctx);
         let selector = Selector::new(ctx);
         let Some(group) = Selector::merged(ctx, &ctx.item.node) else {
             return Ok(Value::Null);
@@ -83,10 +79,7 @@ impl DatasetQuery {
                     return Ok(Value::Null);
                 };
                 let node = selector.node(id.entity, &group)?;
-                Ok(reader
-                    .node(viewer, budget, id, &node)
-                    .await?
-                    .map_or(Value::Null, raw))
+                Ok(reading.node(id, &node).await?.map_or(Value::Null, raw))
             }
             Target::Nodes => {
                 let ids = arguments.texts("ids")?;
@@ -103,11 +96,11 @@ impl DatasetQuery {
                         None => None,
                     });
                 }
-                Ok(raw(reader.nodes(viewer, budget, &wanted).await?))
+                Ok(raw(reading.nodes(&wanted).await?))
             }
             Target::Many(entity) => {
                 let connection = selector.connection(entity, &group)?;
-                Ok(raw(reader.connection(viewer, budget, &connection).await?))
+                Ok(raw(reading.connection(&connection).await?))
             }
         }
     }

@@ -15,6 +15,7 @@ use super::super::{
     error::resolver_error,
     kind::EntityKind,
     row::{Row, Rows, Territory, User},
+    selection::reading,
 };
 
 /// The root field that tells callers about themselves.
@@ -25,7 +26,7 @@ pub(crate) struct ViewerQuery;
 impl ViewerQuery {
     /// Who you are to the hub, and what you may see and do: what a front end builds its screens from.
     async fn viewer<'ctx>(&self, ctx: &Context<'ctx>) -> ViewerObject<'ctx> {
-        ViewerObject(ctx.data_unchecked())
+        ViewerObject(reading(ctx).viewer())
     }
 }
 

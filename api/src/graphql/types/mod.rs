@@ -11,7 +11,7 @@ use async_graphql::{
 use crate::dataset::{Entity, Field, Kind, dataset};
 
 use super::argument::{DEFAULT_PAGE, MAX_PAGE};
-use filter::{filter_name, register_filters};
+use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 
@@ -186,7 +186,7 @@ fn list_arguments(entity: &Entity) -> Vec<MetaInputValue> {
         argument(
             "filter",
             "Which rows; all of them without.",
-            &filter_name(entity),
+            &filter_name(entity.name),
         ),
         argument("first", &first, "Int"),
         argument(
@@ -199,6 +199,14 @@ fn list_arguments(entity: &Entity) -> Vec<MetaInputValue> {
             "before",
             "Only rows before the one with this cursor.",
             "String",
+        ),
+        argument(
+            "orderBy",
+            &format!(
+                "In which order, by at most 5 keys, of which the first that differs decides; without, by `{}`. The id breaks ties.",
+                entity.order.field
+            ),
+            &format!("[{}!]", order_name(entity.name)),
         ),
     ]
 }
@@ -312,6 +320,7 @@ fn register_scalars(registry: &mut Registry) {
         <String as InputType>::create_type_info,
         <i32 as InputType>::create_type_info,
         <bool as InputType>::create_type_info,
+        <f64 as InputType>::create_type_info,
     ] {
         register(registry);
     }

@@ -1,19 +1,16 @@
-//! Which rows: those that the viewer sees, of the row that a list is nested in, that pass the
-//! filter, and that lie beyond a cursor.
+//! Which rows: those that the viewer sees, of the row that a list is nested in, that pass the filter.
 
 use crate::{
-    dataset::{Direction, Entity, Field, Kind},
+    dataset::{Entity, Field, Kind, dataset},
     error::ApiError,
     views::{Term, Word},
 };
 
 use super::{
-    super::{
-        cursor::Cursor,
-        filter::{Condition, Filter, Operand, Test},
-    },
+    super::filter::{Amount, Clause, Demand, Filter, Logic, Operand, Test},
     Compiler, Parent,
-    scope::{NEVER, not_deleted},
+    row::misuse,
+    scope::{ALWAYS, NEVER, any, exists, not_deleted},
 };
 
 impl Compiler<'_> {
@@ -21,7 +18,7 @@ impl Compiler<'_> {
     /// the list is nested in, and it passes the filter.
     pub(super) fn belongs(
         &mut self,
-        entity: &Entity,
+        entity: &'static Entity,
         filter: &Filter,
         parent: Parent<'_>,
         alias: &str,
@@ -57,8 +54,13 @@ impl Compiler<'_> {
             }
             _ => {}
         }
-        for condition in &filter.conditions {
-            conditions.push(self.condition(entity, condition, alias)?);
+        match filter {
+            Logic::All(parts) => {
+                for part in parts {
+                    conditions.push(self.holds(entity, part, alias)?);
+                }
+            }
+            one => conditions.push(self.holds(entity, one, alias)?),
         }
         Ok(conditions)
     }
@@ -79,43 +81,106 @@ impl Compiler<'_> {
             && terms.any(with_parent)
     }
 
-    /// A condition of a filter. It sees the same value as the viewer does: by what is masked for them
-    /// nothing is filtered, because the rows that pass would tell it.
-    fn condition(
+    /// The condition that a filter holds for the row at `alias`.
+    fn holds(
         &mut self,
-        entity: &Entity,
-        condition: &Condition,
+        entity: &'static Entity,
+        filter: &Filter,
         alias: &str,
     ) -> Result<String, ApiError> {
-        let field = condition.field;
-        if self.masked(field, entity).is_some() {
-            return Err(ApiError::ForbiddenField {
-                field: format!("filter.{}", field.name),
-            });
+        self.logic(filter, &mut |compiler, clause| {
+            compiler.clause(entity, clause, alias)
+        })
+    }
+
+    /// The condition that clauses hold as they are put together. Null is as good as false.
+    pub(super) fn logic<C>(
+        &mut self,
+        logic: &Logic<C>,
+        leaf: &mut dyn FnMut(&mut Self, &C) -> Result<String, ApiError>,
+    ) -> Result<String, ApiError> {
+        let (parts, word, without) = match logic {
+            Logic::Is(clause) => return leaf(self, clause),
+            Logic::Not(part) => {
+                return Ok(format!("({}) IS NOT TRUE", self.logic(part, leaf)?));
+            }
+            Logic::All(parts) => (parts, " AND ", ALWAYS),
+            Logic::Any(parts) => (parts, " OR ", NEVER),
+        };
+        let mut conditions = Vec::with_capacity(parts.len());
+        for part in parts {
+            conditions.push(format!("({})", self.logic(part, leaf)?));
         }
-        let name = field.kind.columns().next().unwrap_or("id");
-        let column = format!("{alias}.\"{name}\"");
+        Ok(if conditions.is_empty() {
+            without.to_owned()
+        } else {
+            format!("({})", conditions.join(word))
+        })
+    }
+
+    /// A clause of a filter. It sees the same value as the viewer does: by what is masked for them
+    /// nothing is filtered, because the rows that pass would tell it.
+    fn clause(
+        &mut self,
+        entity: &'static Entity,
+        clause: &Clause,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let field = clause.field;
+        self.refuse_masked(field, entity, &clause.path)?;
+        let (filter, negated) = match &clause.demand {
+            Demand::Value(test) => return self.value(entity, field, test, alias),
+            Demand::One(filter) => return self.one(field, filter, alias),
+            Demand::Some(filter) => (filter, false),
+            Demand::None(filter) | Demand::Every(filter) => (filter, true),
+        };
+        let target = field.kind.target().ok_or_else(|| misuse(field))?;
+        let target = dataset().target(target)?;
+        let there = self.alias();
+        let every = matches!(clause.demand, Demand::Every(_));
+        let conditions = if every {
+            let mut those =
+                self.belongs(target, &Filter::default(), Some((field, alias)), &there)?;
+            let passes = self.holds(target, filter, &there)?;
+            those.push(format!("({passes}) IS NOT TRUE"));
+            those
+        } else {
+            self.belongs(target, filter, Some((field, alias)), &there)?
+        };
+        let some = exists(target, &there, &conditions);
+        Ok(if negated { format!("NOT {some}") } else { some })
+    }
+
+    /// That the viewer sees the row that `relation` leads to, and that it passes.
+    fn one(&mut self, relation: &Field, filter: &Filter, alias: &str) -> Result<String, ApiError> {
+        let Kind::ToOne { column, target } = relation.kind else {
+            return Err(misuse(relation));
+        };
+        let target = dataset().target(target)?;
+        let there = self.alias();
+        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
+        conditions.extend(self.belongs(target, filter, None, &there)?);
+        Ok(exists(target, &there, &conditions))
+    }
+
+    /// That the value of `field` passes `test`.
+    fn value(
+        &mut self,
+        entity: &Entity,
+        field: &Field,
+        test: &Test,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let mut columns = field.kind.columns();
+        let column = format!("{alias}.\"{}\"", columns.next().unwrap_or("id"));
+        let currency = columns.next();
+        let currency = currency.map(|currency| format!("{alias}.\"{currency}\""));
+        let holds = self.test(&column, currency.as_deref(), test);
         let known = match field.kind {
             Kind::ForeignId { column, target } => self.knows(entity, column, target, alias)?,
             _ => None,
         };
-        let mut compare =
-            |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
-        let holds = match &condition.test {
-            Test::Equals(value) => compare("=", value),
-            Test::Differs(value) => compare("<>", value),
-            Test::Less(value) => compare("<", value),
-            Test::LessOrEqual(value) => compare("<=", value),
-            Test::Greater(value) => compare(">", value),
-            Test::GreaterOrEqual(value) => compare(">=", value),
-            Test::In(values) if values.is_empty() => NEVER.to_owned(),
-            Test::NotIn(values) if values.is_empty() => format!("{column} IS NOT NULL"),
-            Test::In(values) => format!("{column} IN ({})", self.bind_all(values)),
-            Test::NotIn(values) => format!("{column} NOT IN ({})", self.bind_all(values)),
-            Test::IsNull(true) => format!("{column} IS NULL"),
-            Test::IsNull(false) => format!("{column} IS NOT NULL"),
-        };
-        Ok(match (known, &condition.test) {
+        Ok(match (known, test) {
             (None, _) => holds,
             // What they may not know is null to them.
             (Some(known), Test::IsNull(true)) => format!("({holds} OR NOT {known})"),
@@ -123,24 +188,94 @@ impl Compiler<'_> {
         })
     }
 
-    /// The condition for rows behind the cursor in the list's order, or before it; with the
-    /// cursor's own row where `inclusive`.
-    pub(super) fn beyond(
-        &mut self,
-        entity: &Entity,
-        cursor: &Cursor,
-        alias: &str,
-        behind: bool,
-        inclusive: bool,
-    ) -> String {
-        let (column, _) = order_column(entity);
-        let ascending = entity.order.direction == Direction::Ascending;
-        let operator = if ascending == behind { ">" } else { "<" };
-        let or_equal = if inclusive { "=" } else { "" };
-        let key = self.bind(cursor.key.clone());
-        let id = self.bind(cursor.id);
-        format!("({alias}.\"{column}\", {alias}.\"id\") {operator}{or_equal} ({key}, {id})")
+    /// That the value at `column` passes `test`; an amount has its currency in another column.
+    pub(super) fn test(&mut self, column: &str, currency: Option<&str>, test: &Test) -> String {
+        let mut compare =
+            |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
+        match test {
+            Test::Equals(value) => compare("=", value),
+            Test::Differs(value) => compare("<>", value),
+            Test::Less(value) => compare("<", value),
+            Test::LessOrEqual(value) => compare("<=", value),
+            Test::Greater(value) => compare(">", value),
+            Test::GreaterOrEqual(value) => compare(">=", value),
+            Test::Between(from, to) => {
+                format!("{} AND {}", compare(">=", from), compare("<=", to))
+            }
+            Test::Within(span) => {
+                let until = if span.open { "<" } else { "<=" };
+                let from = compare(">=", &span.from);
+                format!("{from} AND {}", compare(until, &span.until))
+            }
+            Test::In(values) if values.is_empty() => NEVER.to_owned(),
+            Test::NotIn(values) if values.is_empty() => format!("{column} IS NOT NULL"),
+            Test::In(values) => format!("{column} IN ({})", self.bind_all(values)),
+            Test::NotIn(values) => format!("{column} NOT IN ({})", self.bind_all(values)),
+            Test::IsNull(true) => format!("{column} IS NULL"),
+            Test::IsNull(false) => format!("{column} IS NOT NULL"),
+            Test::Contains(text) | Test::StartsWith(text) | Test::EndsWith(text)
+                if text.is_empty() =>
+            {
+                format!("{column} IS NOT NULL")
+            }
+            Test::Contains(text) => {
+                let text = self.bind(text.as_str());
+                self.dialect.contains(column, &text)
+            }
+            Test::StartsWith(text) => self.starts_with(column, text),
+            Test::EndsWith(text) => {
+                let bound = self.bind(text.as_str());
+                self.dialect.ends_with(column, &bound, text.chars().count())
+            }
+            Test::Matches(pattern) => {
+                let pattern = self.bind(pattern.as_str());
+                self.dialect.matches(column, &pattern)
+            }
+            Test::Amount(amounts) => self.is_amount(column, currency, amounts),
+            Test::NotAmount(amounts) => format!(
+                "{column} IS NOT NULL AND NOT {}",
+                self.is_amount(column, currency, amounts)
+            ),
+            Test::Amounts(code, from, to) => {
+                let currency = currency.unwrap_or("NULL");
+                let (from, to) = (self.bind(*from), self.bind(*to));
+                let code = code.code();
+                format!("{currency} = '{code}' AND {column} >= {from} AND {column} <= {to}")
+            }
+        }
     }
+
+    /// That a text begins with `text`: it lies in the range of those that do, which an index knows.
+    fn starts_with(&mut self, column: &str, text: &str) -> String {
+        let from = format!("{column} >= {}", self.bind(text));
+        match after_all_that_start_with(text) {
+            Some(end) => format!("{from} AND {column} < {}", self.bind(end)),
+            None => from,
+        }
+    }
+
+    fn is_amount(&mut self, column: &str, currency: Option<&str>, amounts: &[Amount]) -> String {
+        let currency = currency.unwrap_or("NULL");
+        let each = amounts.iter().map(|amount| {
+            let (code, minor) = (amount.currency.code(), self.bind(amount.minor));
+            format!("{currency} = '{code}' AND {column} = {minor}")
+        });
+        let each: Vec<_> = each.collect();
+        any(&each)
+    }
+}
+
+/// The first text by bytes that lies behind all that start with `text`.
+fn after_all_that_start_with(text: &str) -> Option<String> {
+    let mut end = text.to_owned();
+    while let Some(last) = end.pop() {
+        // Not `last + 1`: there are no characters between U+D7FF and U+E000.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
 }
 
 pub(super) fn table(entity: &Entity, alias: &str) -> String {
@@ -153,18 +288,4 @@ pub(super) fn all(conditions: &[String]) -> String {
         return String::new();
     }
     format!(" WHERE {}", conditions.join(" AND "))
-}
-
-pub(super) fn order(entity: &Entity, alias: &str, backward: bool) -> String {
-    let (column, _) = order_column(entity);
-    let ascending = (entity.order.direction == Direction::Ascending) != backward;
-    let direction = if ascending { "ASC" } else { "DESC" };
-    format!("{alias}.\"{column}\" {direction}, {alias}.\"id\" {direction}")
-}
-
-pub(super) fn order_column(entity: &Entity) -> (&'static str, &Kind) {
-    let kind = entity
-        .find(entity.order.field)
-        .map_or(&Kind::Id, |field| &field.kind);
-    (kind.columns().next().unwrap_or("id"), kind)
 }

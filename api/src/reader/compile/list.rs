@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::{dataset::Kind, error::ApiError};
+use crate::error::ApiError;
 
 use super::{
     super::{
         cursor::{self, Cursor},
+        order::Piece,
         selection::{Connection, ConnectionPart, EdgePart, Page, PageInfoPart},
     },
     Compiler, Parent,
-    condition::{self, order, order_column, table},
+    condition::{self, table},
+    order::Keys,
     page::Paged,
     scope::{NEVER, exists},
 };
@@ -68,27 +70,36 @@ impl Compiler<'_> {
         let Connection {
             entity,
             filter,
+            order,
             page,
             ..
         } = connection;
         let alias = self.alias();
         let mut conditions = self.belongs(entity, filter, parent, &alias)?;
+        let keys = Keys::of(order);
+        let expressions = self.key_expressions(entity, order, &alias)?;
         for (bound, behind) in [(&page.after, true), (&page.before, false)] {
             if let Some(cursor) = bound {
-                conditions.push(self.beyond(entity, cursor, &alias, behind, false));
+                let side = (behind, false);
+                conditions.push(self.beyond(&keys, &expressions, &alias, cursor, side));
             }
         }
-        let columns: Vec<_> = self
-            .columns_of(connection)
+        let mut columns: Vec<_> = self
+            .columns_of(connection, &keys)
             .into_iter()
             .map(|column| format!("{alias}.\"{column}\""))
             .collect();
+        for (piece, expression) in keys.pieces.iter().zip(&expressions) {
+            if piece.column.is_none() {
+                columns.push(format!("{expression} AS {}", piece.name));
+            }
+        }
         let rows = format!(
             "SELECT {} FROM {}{} ORDER BY {} LIMIT {}",
             columns.join(", "),
             table(entity, &alias),
             condition::all(&conditions),
-            order(entity, &alias, page.backward),
+            keys.order(&expressions, &alias, page.backward),
             u64::from(page.limit) + u64::from(paged.looks_ahead)
         );
         if !paged.numbered {
@@ -97,7 +108,7 @@ impl Compiler<'_> {
         Ok(format!(
             "SELECT r.*, row_number() OVER (ORDER BY {}) AS position, count(*) OVER () AS read \
              FROM ({rows}) AS r",
-            order(entity, "r", false)
+            keys.by_name("r", false)
         ))
     }
 
@@ -120,17 +131,27 @@ impl Compiler<'_> {
     }
 
     pub(super) fn cursor(&self, connection: &Connection, alias: &str) -> String {
-        let entity = connection.entity;
-        let (column, kind) = order_column(entity);
-        let key = format!("{alias}.\"{column}\"");
-        let key = if matches!(kind, Kind::Instant(_)) {
-            self.dialect.instant(&key)
-        } else {
-            key
-        };
-        let id = self.dialect.hex_id(&format!("{alias}.\"id\""));
-        self.dialect
-            .cursor(&cursor::mark(entity, &connection.filter), &key, &id)
+        let Connection {
+            entity,
+            filter,
+            order,
+            ..
+        } = connection;
+        let keys = Keys::of(order);
+        let mut values: Vec<_> = keys
+            .pieces
+            .iter()
+            .map(|piece| {
+                let key = format!("{alias}.\"{}\"", piece.name);
+                match piece.piece {
+                    Piece::Instant => self.dialect.instant(&key),
+                    _ => key,
+                }
+            })
+            .collect();
+        values.push(self.dialect.hex_id(&format!("{alias}.\"id\"")));
+        let mark = cursor::mark(entity, filter, order);
+        self.dialect.cursor(&mark, &values.join(", "))
     }
 
     pub(super) fn page_info(
@@ -193,10 +214,12 @@ impl Compiler<'_> {
         let Some(cursor) = cursor else {
             return Ok(self.dialect.truth(NEVER));
         };
-        let entity = connection.entity;
+        let Connection { entity, order, .. } = connection;
         let alias = self.alias();
         let mut conditions = self.belongs(entity, &connection.filter, parent, &alias)?;
-        conditions.push(self.beyond(entity, cursor, &alias, behind, true));
+        let expressions = self.key_expressions(entity, order, &alias)?;
+        let side = (behind, true);
+        conditions.push(self.beyond(&Keys::of(order), &expressions, &alias, cursor, side));
         Ok(self.dialect.truth(&exists(entity, &alias, &conditions)))
     }
 
@@ -219,9 +242,10 @@ impl Compiler<'_> {
     }
 
     /// The columns that the rows of a page must carry.
-    fn columns_of(&self, connection: &Connection) -> BTreeSet<&'static str> {
+    fn columns_of(&self, connection: &Connection, keys: &Keys) -> BTreeSet<&'static str> {
         let entity = connection.entity;
-        let mut columns = BTreeSet::from(["id", order_column(entity).0]);
+        let mut columns: BTreeSet<_> = keys.pieces.iter().filter_map(|key| key.column).collect();
+        columns.insert("id");
         let fields = connection.nodes().flat_map(|node| &node.fields);
         for field in fields.filter_map(|(_, field)| field.declared()) {
             columns.extend(field.kind.columns());

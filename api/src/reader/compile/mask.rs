@@ -17,6 +17,22 @@ impl<'v> Compiler<'v> {
         view.noun(entity.name).masked.get(field.guard?)
     }
 
+    /// Refuses to find, order or count rows by what is masked for the viewer in some of them: the answer
+    /// would tell it. `path` is where the caller asked for that.
+    pub(super) fn refuse_masked(
+        &self,
+        field: &Field,
+        entity: &Entity,
+        path: &str,
+    ) -> Result<(), ApiError> {
+        match self.masked(field, entity) {
+            None => Ok(()),
+            Some(_) => Err(ApiError::ForbiddenField {
+                field: path.to_owned(),
+            }),
+        }
+    }
+
     /// `value` of `field`, as far as the viewer may see it.
     pub(super) fn veiled(
         &mut self,

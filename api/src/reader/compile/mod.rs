@@ -7,6 +7,7 @@ mod band;
 mod condition;
 mod list;
 mod mask;
+mod order;
 mod page;
 mod relation;
 mod row;
@@ -29,7 +30,7 @@ use super::{
     filter::Operand,
     selection::{Connection, NodeSelection},
 };
-use scope::not_deleted;
+use scope::{ALWAYS, not_deleted};
 
 /// PostgreSQL's functions take 100 arguments: keys and values of a small object.
 const MAX_SMALL_OBJECT: usize = 50;
@@ -123,7 +124,7 @@ impl<'v> Compiler<'v> {
         let mut truths = Vec::with_capacity(scopes.len());
         for scope in scopes {
             let condition = self.in_scope(id.entity, scope, &alias)?;
-            let condition = condition.unwrap_or_else(|| "1 = 1".to_owned());
+            let condition = condition.unwrap_or_else(|| ALWAYS.to_owned());
             truths.push(format!(
                 "CASE WHEN {condition} THEN 'true' ELSE 'false' END"
             ));

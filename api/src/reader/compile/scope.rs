@@ -17,6 +17,8 @@ use super::{Compiler, condition::table};
 
 /// A condition that holds for no row.
 pub(super) const NEVER: &str = "1 = 0";
+/// A condition that holds for every row.
+pub(super) const ALWAYS: &str = "1 = 1";
 
 impl Compiler<'_> {
     /// The conditions for the rows of `entity` that there are for the viewer to see.
@@ -206,7 +208,7 @@ pub(super) fn exists(entity: &Entity, alias: &str, conditions: &[String]) -> Str
 }
 
 /// That one of the conditions holds, of which there may be none.
-fn any(conditions: &[String]) -> String {
+pub(super) fn any(conditions: &[String]) -> String {
     match conditions {
         [] => NEVER.to_owned(),
         [only] => only.clone(),

@@ -35,6 +35,12 @@ pub(super) trait Dialect: Debug + Send + Sync {
     /// A text in part: what stands before the last `@` as its first letter, `a…@acme.com`; without an
     /// `@` both ends of it, `+43 … 77`, where it is long enough.
     fn partial(&self, column: &str) -> String;
+    /// The condition that a text column has the parameter in it.
+    fn contains(&self, column: &str, text: &str) -> String;
+    /// The condition that a text column ends with the parameter, which has `length` characters.
+    fn ends_with(&self, column: &str, text: &str, length: usize) -> String;
+    /// The condition that a text column matches the regular expression in the parameter.
+    fn matches(&self, column: &str, pattern: &str) -> String;
     /// A column that the planner is kept from looking up in an index; one with statistics need not be.
     fn unindexed(&self, column: &str) -> String;
     /// A list of ids as one parameter, for [`Dialect::listed`].
@@ -45,8 +51,8 @@ pub(super) trait Dialect: Debug + Send + Sync {
     fn lists_object(&self, column: &str, key: &str, value: &str) -> String;
     /// A text that is JSON.
     fn json_of_text(&self, text: &str) -> String;
-    /// The cursor: `mark` and the hexadecimal form of the JSON array of `key` and `id`.
-    fn cursor(&self, mark: &str, key: &str, id: &str) -> String;
+    /// The cursor: `mark` and the hexadecimal form of the JSON array of `values`, joined by commas.
+    fn cursor(&self, mark: &str, values: &str) -> String;
 
     /// Begins a statement that gives one row as an object; the pairs follow.
     fn open_row(&self) -> &'static str;

@@ -61,6 +61,18 @@ impl Dialect for Postgres {
         )
     }
 
+    fn contains(&self, column: &str, text: &str) -> String {
+        format!("strpos({column}, {text}) > 0")
+    }
+
+    fn ends_with(&self, column: &str, text: &str, length: usize) -> String {
+        format!("right({column}, {length}) = {text}")
+    }
+
+    fn matches(&self, column: &str, pattern: &str) -> String {
+        format!("{column} ~ {pattern}")
+    }
+
     fn unindexed(&self, column: &str) -> String {
         column.to_owned()
     }
@@ -82,10 +94,8 @@ impl Dialect for Postgres {
         format!("({text})::json")
     }
 
-    fn cursor(&self, mark: &str, key: &str, id: &str) -> String {
-        format!(
-            "'{mark}' || encode(convert_to(json_build_array({key}, {id})::text, 'UTF8'), 'hex')"
-        )
+    fn cursor(&self, mark: &str, values: &str) -> String {
+        format!("'{mark}' || encode(convert_to(json_build_array({values})::text, 'UTF8'), 'hex')")
     }
 
     fn open_row(&self) -> &'static str {

@@ -70,6 +70,18 @@ impl Dialect for Sqlite {
         )
     }
 
+    fn contains(&self, column: &str, text: &str) -> String {
+        format!("instr({column}, {text}) > 0")
+    }
+
+    fn ends_with(&self, column: &str, text: &str, length: usize) -> String {
+        format!("substr({column}, -{length}) = {text}")
+    }
+
+    fn matches(&self, column: &str, pattern: &str) -> String {
+        format!("{column} REGEXP {pattern}")
+    }
+
     fn unindexed(&self, column: &str) -> String {
         format!("+{column}")
     }
@@ -93,8 +105,8 @@ impl Dialect for Sqlite {
         format!("json({text})")
     }
 
-    fn cursor(&self, mark: &str, key: &str, id: &str) -> String {
-        format!("'{mark}' || lower(hex(json_array({key}, {id})))")
+    fn cursor(&self, mark: &str, values: &str) -> String {
+        format!("'{mark}' || lower(hex(json_array({values})))")
     }
 
     fn open_row(&self) -> &'static str {

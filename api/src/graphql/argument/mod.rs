@@ -1,0 +1,179 @@
+//! The arguments of a field, read once: `first`, `after`, `filter` and their kind.
+
+mod filter;
+mod operand;
+mod order;
+mod test;
+
+use async_graphql::{Name, Value, indexmap::IndexMap};
+
+use crate::{
+    calendar::{Moment, Period},
+    dataset::Entity,
+    error::ApiError,
+    reader::{Cursor, Filter, Order, Page},
+};
+
+use filter::FilterReader;
+use operand::name;
+use order::order;
+
+/// How many rows a page has when nobody says.
+pub(super) const DEFAULT_PAGE: u32 = 20;
+/// How many rows a page may have.
+pub(super) const MAX_PAGE: u32 = 500;
+
+/// The values of `CalendarPeriod`, with what they say.
+pub(super) const PERIODS: [(&str, Period, &str); 7] = [
+    ("DAY", Period::Day, "A day."),
+    ("WEEK", Period::Week, "An ISO week, from Monday to Sunday."),
+    ("MONTH", Period::Month, "A month."),
+    (
+        "QUARTER",
+        Period::Quarter,
+        "A quarter of the calendar year.",
+    ),
+    ("YEAR", Period::Year, "A calendar year."),
+    (
+        "FISCAL_QUARTER",
+        Period::FiscalQuarter,
+        "A quarter of the workspace's fiscal year.",
+    ),
+    (
+        "FISCAL_YEAR",
+        Period::FiscalYear,
+        "The workspace's fiscal year.",
+    ),
+];
+
+/// The arguments of one field, with variables put in. What was not given is not in it.
+#[derive(Debug, Default)]
+pub(super) struct Arguments(pub(super) IndexMap<Name, Value>);
+
+impl Arguments {
+    /// An argument that was given, and is not null.
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| **value != Value::Null)
+    }
+
+    /// A required text, such as `id`.
+    pub(super) fn text(&self, name: &str) -> Result<&str, ApiError> {
+        match self.get(name) {
+            Some(Value::String(text)) => Ok(text),
+            _ => Err(ApiError::validation(name, "a text is required")),
+        }
+    }
+
+    /// A required list of texts, such as `ids`. One text is a list of one.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<&str>, ApiError> {
+        let wrong = || ApiError::validation(name, "a list of texts is required");
+        match self.get(name) {
+            Some(Value::String(text)) => Ok(vec![text]),
+            Some(Value::List(list)) => list
+                .iter()
+                .map(|item| {
+                    if let Value::String(text) = item {
+                        Ok(text.as_str())
+                    } else {
+                        Err(wrong())
+                    }
+                })
+                .collect(),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// The filter of a list of `entity`.
+    pub(super) fn filter(
+        &self,
+        entity: &'static Entity,
+        moment: &Moment,
+    ) -> Result<Filter, ApiError> {
+        match self.get("filter") {
+            Some(input) => FilterReader::new("filter", moment).rows(entity, "filter", input),
+            None => Ok(Filter::default()),
+        }
+    }
+
+    /// The order of a list of `entity`.
+    pub(super) fn order(&self, entity: &'static Entity) -> Result<Order, ApiError> {
+        match self.get("orderBy") {
+            Some(input) => order(entity, input),
+            None => Ok(Order::of(entity)),
+        }
+    }
+
+    /// Which page of the list of `entity` with `filter` in `order`.
+    pub(super) fn page(
+        &self,
+        entity: &'static Entity,
+        filter: &Filter,
+        order: &Order,
+    ) -> Result<Page, ApiError> {
+        let (first, last) = (self.limit("first")?, self.limit("last")?);
+        if first.is_some() && last.is_some() {
+            return Err(ApiError::validation(
+                "last",
+                "`first` and `last` exclude each other",
+            ));
+        }
+        let cursor = |name| self.cursor(name, entity, filter, order);
+        Ok(Page {
+            limit: first.or(last).unwrap_or(DEFAULT_PAGE),
+            backward: last.is_some(),
+            after: cursor("after")?,
+            before: cursor("before")?,
+        })
+    }
+
+    fn limit(&self, name: &str) -> Result<Option<u32>, ApiError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let limit = if let Value::Number(number) = value {
+            number.as_u64()
+        } else {
+            None
+        };
+        match limit.and_then(|limit| u32::try_from(limit).ok()) {
+            Some(limit) if limit <= MAX_PAGE => Ok(Some(limit)),
+            _ => Err(ApiError::validation(
+                name,
+                format!("a number from 0 to {MAX_PAGE} is required"),
+            )),
+        }
+    }
+
+    fn cursor(
+        &self,
+        name: &str,
+        entity: &'static Entity,
+        filter: &Filter,
+        order: &Order,
+    ) -> Result<Option<Cursor>, ApiError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let cursor = if let Value::String(text) = value {
+            Cursor::parse(text, entity, filter, order)
+        } else {
+            None
+        };
+        cursor.map(Some).ok_or_else(|| {
+            ApiError::validation(
+                name,
+                "this is not a cursor of this list with this filter and order",
+            )
+        })
+    }
+}
+
+/// A value of `CalendarPeriod`.
+fn period(path: &str, value: &Value) -> Result<Period, ApiError> {
+    let known = PERIODS
+        .iter()
+        .find(|(known, ..)| Some(*known) == name(value));
+    known
+        .map(|(_, period, _)| *period)
+        .ok_or_else(|| ApiError::validation(path, "a CalendarPeriod is required"))
+}
