@@ -64,7 +64,7 @@ fn ask_at_random(runtime: &Runtime, hubs: Hubs, callers: &[Caller], documents: u
     let config = Config {
         cases: documents,
         failure_persistence: None,
-        max_shrink_iters: 3000,
+        max_shrink_iters: 300,
         ..Config::default()
     };
     let numbers = (0..callers.len(), vec(any::<u32>(), 0..600));

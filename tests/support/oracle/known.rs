@@ -112,7 +112,7 @@ fn unknown_of_type(
         TypeKind::Enum(_) => return unlike_enum(model, name),
         TypeKind::Interface(_) => name == "Node",
         TypeKind::InputObject(input) => match shapes.get(name) {
-            Some(shape) => return unlike_inputs(name, &input.fields, shape),
+            Some(shape) => return unlike_inputs(&format!("{name}."), &input.fields, shape),
             None => false,
         },
         TypeKind::Object(object) => match shapes.get(name) {
@@ -120,8 +120,9 @@ fn unknown_of_type(
                 let fields = object.fields.iter().map(|field| &field.node);
                 let types = fields.clone().map(|it| (&it.name.node, &it.ty.node));
                 let types = types.map(|(name, ty)| (name.to_string(), ty.to_string()));
-                let arguments = fields.flat_map(|field| unlike_arguments(name, field));
-                return unlike(name, &types.collect(), shape).chain(arguments).collect();
+                let mut problems = unlike(&format!("{name}."), &types.collect(), shape);
+                problems.extend(fields.flat_map(|field| unlike_arguments(name, field)));
+                return problems;
             }
             None => return unknown_fields(model, name),
         },
@@ -131,35 +132,32 @@ fn unknown_of_type(
     if known { Vec::new() } else { vec![problem] }
 }
 
-/// Whether a type that the oracle knows is as the contract says.
-fn unlike<'s>(
-    name: &'s str,
-    actual: &Shape,
-    expected: &'s Shape,
-) -> impl Iterator<Item = String> + use<'s> {
+/// Where the fields of a type, or arguments, are not what the contract says. `of` stands before the
+/// name of each.
+fn unlike(of: &str, actual: &Shape, expected: &Shape) -> Vec<String> {
     let mut problems = Vec::new();
     for (field, ty) in actual {
         match expected.get(field) {
-            None => problems.push(format!("nobody has classified {name}.{field}: {TEACH}")),
+            None => problems.push(format!("nobody has classified {of}{field}: {TEACH}")),
             Some(known) if known != ty => {
-                problems.push(format!("{name}.{field} is {ty}, and must be {known}"));
+                problems.push(format!("{of}{field} is {ty}, and must be {known}"));
             }
             Some(_) => {}
         }
     }
     let missing = expected.keys().filter(|field| !actual.contains_key(*field));
-    problems.extend(missing.map(|field| format!("{name} has no {field}, which the contract has")));
-    problems.into_iter()
+    problems.extend(missing.map(|field| format!("there is no {of}{field}, which the contract has")));
+    problems
 }
 
 fn unlike_inputs(
-    name: &str,
+    of: &str,
     inputs: &[Positioned<InputValueDefinition>],
     expected: &Shape,
 ) -> Vec<String> {
     let inputs = inputs.iter().map(|input| &input.node);
     let inputs = inputs.map(|input| (input.name.node.to_string(), input.ty.node.to_string()));
-    unlike(name, &inputs.collect(), expected).collect()
+    unlike(of, &inputs.collect(), expected)
 }
 
 fn unlike_enum(model: &Model, name: &str) -> Vec<String> {
@@ -194,7 +192,7 @@ fn unlike_arguments(type_name: &str, field: &FieldDefinition) -> Vec<String> {
         },
         _ => Shape::new(),
     };
-    let of = format!("the arguments of {type_name}.{name}");
+    let of = format!("the argument {type_name}.{name}.");
     unlike_inputs(&of, &field.arguments, &expected)
 }
 
