@@ -4,12 +4,16 @@
 //! points, because it is a statement of its own; a `totalCount` is [`COUNT`] points at the root, where
 //! it may walk a table, and one where it is nested. A related row that a filter or an order looks for is
 //! [`RELATION`] points at the root, and [`NESTED_RELATION`] for each row that the list is nested in.
+//! An aggregate is [`COUNT`] points, and each group that it could give is one more.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::ApiError;
 
-use super::selection::{Connection, ConnectionPart, NodeField, NodeSelection};
+use super::{
+    aggregate::{Aggregate, GroupPart, Groups, KeyPart, MAX_GROUPS},
+    selection::{Connection, ConnectionPart, NodeField, NodeSelection},
+};
 
 /// How many points one operation may cost.
 pub const MAX_COST: u64 = 30_000;
@@ -63,6 +67,38 @@ pub(super) fn of_root_connection(connection: &Connection) -> u64 {
     of_connection(connection)
         .saturating_add(counts.saturating_mul(COUNT))
         .saturating_add(relations(connection).saturating_mul(RELATION))
+}
+
+/// The points of numbers over rows.
+pub(super) fn of_aggregate(aggregate: &Aggregate) -> u64 {
+    let relations = aggregate.filter.relations().saturating_mul(RELATION);
+    COUNT.saturating_add(relations)
+}
+
+/// The points of groups: as of an aggregate, and each group that could be given with its rows.
+pub(super) fn of_groups(groups: &Groups) -> u64 {
+    let ways = groups.by.iter().map(|dimension| dimension.way.len());
+    let ways = u64::try_from(ways.sum::<usize>()).unwrap_or(u64::MAX);
+    let relations = groups.filter.relations().saturating_add(ways);
+    let nested = groups.parts.iter().map(|(_, part)| match part {
+        GroupPart::Aggregate(_) => 0,
+        GroupPart::Key(parts) => of_key(parts),
+        GroupPart::Rows(connection) => of_nested_connection(connection),
+    });
+    let each = nested.fold(1, u64::saturating_add);
+    let given = u64::from(groups.first.unwrap_or(MAX_GROUPS)).max(1);
+    COUNT
+        .saturating_add(relations.saturating_mul(RELATION))
+        .saturating_add(given.saturating_mul(each))
+}
+
+fn of_key(parts: &[(String, KeyPart)]) -> u64 {
+    let rows = parts.iter().map(|(_, part)| match part {
+        KeyPart::Related(parts) => of_key(parts),
+        KeyPart::Row(_, node) => of_node(node),
+        KeyPart::TypeName(_) | KeyPart::Null | KeyPart::Dimension(_) => 0,
+    });
+    rows.fold(0, u64::saturating_add)
 }
 
 /// The rows of a node: itself and what is nested in it.

@@ -83,8 +83,9 @@ pub enum Test {
     Amount(Vec<Amount>),
     /// The amount is none of these.
     NotAmount(Vec<Amount>),
-    /// The amount is in this currency, and its minor units are one of these two, or between them.
-    Amounts(Currency, i64, i64),
+    /// The amount is in this currency, and has no fewer minor units than the one and no more than the
+    /// other.
+    Amounts(Currency, Option<i128>, Option<i128>),
     /// It lies in a span of time that moves with the clock.
     Within(Span),
     /// It is absent, or is not.
@@ -96,8 +97,8 @@ pub enum Test {
 pub struct Amount {
     /// Its currency.
     pub currency: Currency,
-    /// In minor units of the currency.
-    pub minor: i64,
+    /// In minor units of the currency. A sum may be more than a row can have.
+    pub minor: i128,
 }
 
 /// A span of time that moves with the clock: what was said, and what it means now.

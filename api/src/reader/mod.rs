@@ -1,6 +1,7 @@
 //! The one way to read. A selection, the viewer and the dataset become one SQL statement that
 //! returns the finished JSON; nothing else in the hub reads rows for a caller.
 
+mod aggregate;
 mod compile;
 mod cost;
 mod cursor;
@@ -14,10 +15,18 @@ mod selection;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::{
-    auth::Viewer, calendar::Moment, database::Database, dataset::GlobalId, error::ApiError,
+    auth::Viewer,
+    calendar::{Calendar, Moment},
+    database::Database,
+    dataset::GlobalId,
+    error::ApiError,
     views::Scope,
 };
 
+pub use aggregate::{
+    Aggregate, AggregatePart, Dimension, Function, GroupKey, GroupOrder, GroupPart, Groups, Having,
+    KeyPart, MAX_GROUPS, Measure, MeasurePart, MeasureTest, dimension_name,
+};
 pub use cost::MAX_COST;
 pub use cursor::Cursor;
 pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
@@ -64,7 +73,8 @@ impl Reader {
         scopes: &[&Scope],
     ) -> Result<Option<Vec<bool>>, ApiError> {
         let backend = self.database.backend();
-        let mut compiler = Compiler::new(dialect(backend), viewer);
+        let calendar = Calendar::default();
+        let mut compiler = Compiler::new(dialect(backend), viewer, &calendar);
         compiler.root_explanation(id, scopes)?;
         let (sql, values) = compiler.finish();
         let statement = Statement::from_sql_and_values(backend, sql, values);

@@ -1,6 +1,6 @@
 //! The reading of one operation: of one viewer, within one budget, from one snapshot.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
 };
 
 use super::{
+    aggregate::{Aggregate, Groups, MAX_GROUPS},
     compile::Compiler,
     cost::{self, Budget},
     dialect,
@@ -134,29 +135,67 @@ impl Reading {
             .map(|json| json.unwrap_or_else(|| "null".to_owned()))
     }
 
+    /// Numbers over rows as JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::node`].
+    pub async fn aggregate(&self, aggregate: &Aggregate) -> Result<String, ApiError> {
+        self.budget.spend(cost::of_aggregate(aggregate))?;
+        let mut compiler = self.compiler();
+        compiler.root_aggregate(aggregate)?;
+        let json = self.run(compiler).await?;
+        json.ok_or_else(|| ApiError::internal("an aggregate without a row"))
+    }
+
+    /// Groups of rows as a JSON array.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::node`]; [`ApiError::Validation`] when there are more groups than are given without
+    /// saying how many.
+    pub async fn groups(&self, groups: &Groups) -> Result<String, ApiError> {
+        self.budget.spend(cost::of_groups(groups))?;
+        let mut compiler = self.compiler();
+        compiler.root_groups(groups)?;
+        let row = self.row(compiler).await?;
+        let row = row.ok_or_else(|| ApiError::internal("groups without a row"))?;
+        let count: i64 = row.try_get_by_index(1)?;
+        if groups.first.is_none() && count > i64::from(MAX_GROUPS) {
+            let problem = format!(
+                "there are more than {MAX_GROUPS} groups: say how many of them, or ask for fewer"
+            );
+            return Err(ApiError::validation("first", problem));
+        }
+        Ok(row.try_get_by_index(0)?)
+    }
+
     fn compiler(&self) -> Compiler<'_> {
-        Compiler::new(dialect(self.database.backend()), &self.viewer)
+        let dialect = dialect(self.database.backend());
+        Compiler::new(dialect, &self.viewer, &self.moment.calendar)
     }
 
     async fn run(&self, compiler: Compiler<'_>) -> Result<Option<String>, ApiError> {
-        let (sql, values) = compiler.finish();
-        let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
-        let row = match &self.snapshot {
-            None => self.database.reads().query_one_raw(statement).await?,
-            Some(snapshot) => {
-                let mut snapshot = snapshot.lock().await;
-                if matches!(*snapshot, Snapshot::NotTaken) {
-                    *snapshot = Snapshot::Taken(self.database.snapshot().await?);
-                }
-                match &*snapshot {
-                    Snapshot::Taken(transaction) => transaction.query_one_raw(statement).await?,
-                    _ => return Err(ApiError::internal("the operation has ended")),
-                }
-            }
-        };
+        let row = self.row(compiler).await?;
         Ok(row
             .map(|row| row.try_get_by_index(0))
             .transpose()?
             .flatten())
+    }
+
+    async fn row(&self, compiler: Compiler<'_>) -> Result<Option<QueryResult>, ApiError> {
+        let (sql, values) = compiler.finish();
+        let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
+        let Some(snapshot) = &self.snapshot else {
+            return Ok(self.database.reads().query_one_raw(statement).await?);
+        };
+        let mut snapshot = snapshot.lock().await;
+        if matches!(*snapshot, Snapshot::NotTaken) {
+            *snapshot = Snapshot::Taken(self.database.snapshot().await?);
+        }
+        match &*snapshot {
+            Snapshot::Taken(transaction) => Ok(transaction.query_one_raw(statement).await?),
+            _ => Err(ApiError::internal("the operation has ended")),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The arguments of a field, read once: `first`, `after`, `filter` and their kind.
 
 mod filter;
+mod group;
 mod operand;
 mod order;
 mod test;
@@ -11,10 +12,11 @@ use crate::{
     calendar::{Moment, Period},
     dataset::Entity,
     error::ApiError,
-    reader::{Cursor, Filter, Order, Page},
+    reader::{Cursor, Dimension, Filter, GroupOrder, Having, MAX_GROUPS, Order, Page},
 };
 
 use filter::FilterReader;
+pub(super) use group::{FUNCTIONS, function, is_dimension, measured};
 use operand::name;
 use order::order;
 
@@ -103,6 +105,40 @@ impl Arguments {
         }
     }
 
+    /// What rows of `entity` are grouped by.
+    pub(super) fn dimensions(&self, entity: &'static Entity) -> Result<Vec<Dimension>, ApiError> {
+        group::dimensions(entity, self.get("by").unwrap_or(&Value::List(Vec::new())))
+    }
+
+    /// Which groups of rows of `entity`.
+    pub(super) fn having(
+        &self,
+        entity: &'static Entity,
+        moment: &Moment,
+    ) -> Result<Having, ApiError> {
+        match self.get("having") {
+            Some(input) => group::having(entity, input, moment),
+            None => Ok(Having::default()),
+        }
+    }
+
+    /// In which order groups of rows of `entity`, which agree in `by`, are.
+    pub(super) fn group_order(
+        &self,
+        entity: &'static Entity,
+        by: &[Dimension],
+    ) -> Result<Vec<GroupOrder>, ApiError> {
+        match self.get("orderBy") {
+            Some(input) => group::group_order(entity, by, input),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// How many groups at most, where anybody says.
+    pub(super) fn first_groups(&self) -> Result<Option<u32>, ApiError> {
+        self.limit("first", MAX_GROUPS)
+    }
+
     /// Which page of the list of `entity` with `filter` in `order`.
     pub(super) fn page(
         &self,
@@ -110,7 +146,10 @@ impl Arguments {
         filter: &Filter,
         order: &Order,
     ) -> Result<Page, ApiError> {
-        let (first, last) = (self.limit("first")?, self.limit("last")?);
+        let (first, last) = (
+            self.limit("first", MAX_PAGE)?,
+            self.limit("last", MAX_PAGE)?,
+        );
         if first.is_some() && last.is_some() {
             return Err(ApiError::validation(
                 "last",
@@ -126,7 +165,7 @@ impl Arguments {
         })
     }
 
-    fn limit(&self, name: &str) -> Result<Option<u32>, ApiError> {
+    fn limit(&self, name: &str, most: u32) -> Result<Option<u32>, ApiError> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
@@ -136,10 +175,10 @@ impl Arguments {
             None
         };
         match limit.and_then(|limit| u32::try_from(limit).ok()) {
-            Some(limit) if limit <= MAX_PAGE => Ok(Some(limit)),
+            Some(limit) if limit <= most => Ok(Some(limit)),
             _ => Err(ApiError::validation(
                 name,
-                format!("a number from 0 to {MAX_PAGE} is required"),
+                format!("a number from 0 to {most} is required"),
             )),
         }
     }

@@ -113,12 +113,11 @@ pub(super) struct ExactAmount {
 }
 
 impl ExactAmount {
-    /// The amount that a row can have; `None` where no row can have it.
-    pub(super) fn storable(self) -> Option<Amount> {
-        let minor = i64::try_from(self.floor).ok()?;
+    /// The amount in whole minor units; `None` where it is not in whole ones.
+    pub(super) fn whole(self) -> Option<Amount> {
         (self.floor == self.ceiling).then_some(Amount {
             currency: self.currency,
-            minor,
+            minor: self.floor,
         })
     }
 }

@@ -77,7 +77,8 @@ pub(super) fn only<'v>(path: &str, element: &'v Value) -> Result<(&'v str, &'v V
 /// A field at the end of relations to one row, and what stands there.
 pub(super) type Leaf<'v> = (String, Vec<&'static Field>, &'static Field, &'v Value);
 
-fn leaf<'v>(
+/// What the one key of an element leads to.
+pub(super) fn leaf<'v>(
     entity: &'static Entity,
     mut path: String,
     mut element: &'v Value,

@@ -1,7 +1,6 @@
 //! The tests of a value, such as `{gte: 5, isNull: false}`.
 
 use async_graphql::Value;
-use iso_currency::Currency;
 
 use crate::{
     calendar::{Duration, Moment, Reach, Relative},
@@ -79,38 +78,15 @@ pub(super) fn test(
 fn amount(path: &str, operator: &str, value: &Value) -> Result<Test, ApiError> {
     let one = || money(path, value);
     let several = || each(path, value, |value| money(path, value));
-    let (lowest, highest) = (i128::from(i64::MIN), i128::from(i64::MAX));
     Ok(match operator {
-        "eq" => Test::Amount(one()?.storable().into_iter().collect()),
-        "ne" => Test::NotAmount(one()?.storable().into_iter().collect()),
-        "in" => Test::Amount(
-            several()?
-                .into_iter()
-                .filter_map(|it| it.storable())
-                .collect(),
-        ),
-        "nin" => Test::NotAmount(
-            several()?
-                .into_iter()
-                .filter_map(|it| it.storable())
-                .collect(),
-        ),
-        "lt" => {
-            let one = one()?;
-            amounts(one.currency, lowest, one.ceiling - 1)
-        }
-        "lte" => {
-            let one = one()?;
-            amounts(one.currency, lowest, one.floor)
-        }
-        "gt" => {
-            let one = one()?;
-            amounts(one.currency, one.floor + 1, highest)
-        }
-        "gte" => {
-            let one = one()?;
-            amounts(one.currency, one.ceiling, highest)
-        }
+        "eq" => Test::Amount(one()?.whole().into_iter().collect()),
+        "ne" => Test::NotAmount(one()?.whole().into_iter().collect()),
+        "in" => Test::Amount(several()?.into_iter().filter_map(|it| it.whole()).collect()),
+        "nin" => Test::NotAmount(several()?.into_iter().filter_map(|it| it.whole()).collect()),
+        "lt" => one().map(|one| Test::Amounts(one.currency, None, Some(one.ceiling - 1)))?,
+        "lte" => one().map(|one| Test::Amounts(one.currency, None, Some(one.floor)))?,
+        "gt" => one().map(|one| Test::Amounts(one.currency, Some(one.floor + 1), None))?,
+        "gte" => one().map(|one| Test::Amounts(one.currency, Some(one.ceiling), None))?,
         "between" => {
             let (from, to) = ends(path, value)?;
             let from = money(&format!("{path}.from"), from)?;
@@ -119,20 +95,10 @@ fn amount(path: &str, operator: &str, value: &Value) -> Result<Test, ApiError> {
                 let problem = "both ends must be of one currency";
                 return Err(ApiError::validation(path, problem));
             }
-            amounts(from.currency, from.ceiling, to.floor)
+            Test::Amounts(from.currency, Some(from.ceiling), Some(to.floor))
         }
         _ => return Err(ApiError::validation(path, "there is no such operator")),
     })
-}
-
-/// The amounts in that currency from one number of minor units to another.
-fn amounts(currency: Currency, from: i128, to: i128) -> Test {
-    let from = from.max(i64::MIN.into());
-    let to = to.min(i64::MAX.into());
-    match (i64::try_from(from), i64::try_from(to)) {
-        (Ok(from), Ok(to)) if from <= to => Test::Amounts(currency, from, to),
-        _ => Test::Amount(Vec::new()),
-    }
 }
 
 fn each<T>(

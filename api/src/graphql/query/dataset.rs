@@ -33,6 +33,8 @@ enum Target {
     Nodes,
     One(&'static Entity),
     Many(&'static Entity),
+    Aggregate(&'static Entity),
+    Groups(&'static Entity),
 }
 
 impl Target {
@@ -41,16 +43,16 @@ impl Target {
         match field {
             "node" => Some(Self::Node),
             "nodes" => Some(Self::Nodes),
-            _ => entities
-                .iter()
-                .find(|entity| entity.single == field)
-                .map(Self::One)
-                .or_else(|| {
-                    entities
-                        .iter()
-                        .find(|entity| entity.plural == field)
-                        .map(Self::Many)
-                }),
+            _ => entities.iter().find_map(|entity| {
+                let rest = field.strip_prefix(entity.single);
+                match rest {
+                    _ if field == entity.plural => Some(Self::Many(entity)),
+                    Some("") => Some(Self::One(entity)),
+                    Some("Aggregate") => Some(Self::Aggregate(entity)),
+                    Some("Groups") => Some(Self::Groups(entity)),
+                    _ => None,
+                }
+            }),
         }
     }
 
@@ -97,6 +99,14 @@ impl DatasetQuery {
                     });
                 }
                 Ok(raw(reading.nodes(&wanted).await?))
+            }
+            Target::Aggregate(entity) => {
+                let aggregate = selector.aggregate(entity, &group)?;
+                Ok(raw(reading.aggregate(&aggregate).await?))
+            }
+            Target::Groups(entity) => {
+                let groups = selector.groups(entity, &group)?;
+                Ok(raw(reading.groups(&groups).await?))
             }
             Target::Many(entity) => {
                 let connection = selector.connection(entity, &group)?;

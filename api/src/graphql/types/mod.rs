@@ -1,5 +1,6 @@
 //! The dataset as GraphQL types: objects, connections and edges, enumerations and scalars.
 
+mod aggregate;
 mod filter;
 mod meta;
 
@@ -11,6 +12,8 @@ use async_graphql::{
 use crate::dataset::{Entity, Field, Kind, dataset};
 
 use super::argument::{DEFAULT_PAGE, MAX_PAGE};
+pub(super) use aggregate::numbers_name;
+use aggregate::{aggregate_fields, register_aggregates};
 use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
@@ -22,6 +25,7 @@ pub(super) fn register(registry: &mut Registry) {
     }
     register_scalars(registry);
     register_filters(registry);
+    register_aggregates(registry);
     add(registry, node_interface());
     add(registry, object("PageInfo", PAGE_INFO, page_info_fields()));
     add(registry, object("Money", MONEY, money_fields()));
@@ -86,6 +90,7 @@ fn root_fields() -> Vec<MetaField> {
             },
             list_arguments(entity),
         ));
+        fields.extend(aggregate_fields(entity));
     }
     fields
 }

@@ -29,30 +29,20 @@ impl Compiler<'_> {
             self.visible(entity, alias)?
         };
         match parent {
-            Some((
-                Field {
-                    kind: Kind::ToMany { column, .. },
-                    ..
-                },
-                row,
-            )) => {
-                conditions.push(format!("{alias}.\"{column}\" = {row}.\"id\""));
+            Parent::All => {}
+            Parent::Row(field, row) => conditions.push(tied(field, row, alias)?),
+            Parent::Group(groups) => {
+                conditions.push(self.holds(entity, &groups.filter, alias)?);
+                for (place, dimension) in groups.by.iter().enumerate() {
+                    let value = self.dimension(entity, dimension, alias)?;
+                    let is = if Self::has_values(dimension) {
+                        "="
+                    } else {
+                        "IS NOT DISTINCT FROM"
+                    };
+                    conditions.push(format!("{value} {is} g.d{place}"));
+                }
             }
-            Some((
-                Field {
-                    kind:
-                        Kind::ToManyThrough {
-                            table, near, far, ..
-                        },
-                    ..
-                },
-                row,
-            )) => {
-                conditions.push(format!(
-                    "{alias}.\"id\" IN (SELECT \"{far}\" FROM \"{table}\" WHERE \"{near}\" = {row}.\"id\")"
-                ));
-            }
-            _ => {}
         }
         match filter {
             Logic::All(parts) => {
@@ -68,7 +58,7 @@ impl Compiler<'_> {
     /// Whether rows of `entity` are parts of the row that they are listed under, which the viewer
     /// sees: then they see them all.
     fn seen_with(&self, entity: &Entity, parent: Parent<'_>) -> bool {
-        let (Some((column, whole)), Some((field, _))) = (entity.ties.part_of, parent) else {
+        let (Some((column, whole)), Parent::Row(field, _)) = (entity.ties.part_of, parent) else {
             return false;
         };
         let rows = &self.view.noun(whole).rows;
@@ -139,13 +129,17 @@ impl Compiler<'_> {
         let there = self.alias();
         let every = matches!(clause.demand, Demand::Every(_));
         let conditions = if every {
-            let mut those =
-                self.belongs(target, &Filter::default(), Some((field, alias)), &there)?;
+            let mut those = self.belongs(
+                target,
+                &Filter::default(),
+                Parent::Row(field, alias),
+                &there,
+            )?;
             let passes = self.holds(target, filter, &there)?;
             those.push(format!("({passes}) IS NOT TRUE"));
             those
         } else {
-            self.belongs(target, filter, Some((field, alias)), &there)?
+            self.belongs(target, filter, Parent::Row(field, alias), &there)?
         };
         let some = exists(target, &there, &conditions);
         Ok(if negated { format!("NOT {some}") } else { some })
@@ -159,7 +153,7 @@ impl Compiler<'_> {
         let target = dataset().target(target)?;
         let there = self.alias();
         let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
-        conditions.extend(self.belongs(target, filter, None, &there)?);
+        conditions.extend(self.belongs(target, filter, Parent::All, &there)?);
         Ok(exists(target, &there, &conditions))
     }
 
@@ -238,9 +232,21 @@ impl Compiler<'_> {
             ),
             Test::Amounts(code, from, to) => {
                 let currency = currency.unwrap_or("NULL");
-                let (from, to) = (self.bind(*from), self.bind(*to));
-                let code = code.code();
-                format!("{currency} = '{code}' AND {column} >= {from} AND {column} <= {to}")
+                let mut conditions = vec![format!("{currency} = '{}'", code.code())];
+                conditions.push(format!("{column} IS NOT NULL"));
+                for (operator, end, never) in [(">=", from, 1), ("<=", to, -1)] {
+                    let Some(end) = end else { continue };
+                    match i64::try_from(*end) {
+                        Ok(end) => {
+                            let end = self.bind(end);
+                            conditions.push(format!("{column} {operator} {end}"));
+                        }
+                        // Beyond what a row can have.
+                        Err(_) if end.signum() == never => conditions.push(NEVER.to_owned()),
+                        Err(_) => {}
+                    }
+                }
+                conditions.join(" AND ")
             }
         }
     }
@@ -256,12 +262,26 @@ impl Compiler<'_> {
 
     fn is_amount(&mut self, column: &str, currency: Option<&str>, amounts: &[Amount]) -> String {
         let currency = currency.unwrap_or("NULL");
-        let each = amounts.iter().map(|amount| {
-            let (code, minor) = (amount.currency.code(), self.bind(amount.minor));
-            format!("{currency} = '{code}' AND {column} = {minor}")
+        let each = amounts.iter().filter_map(|amount| {
+            let minor = self.bind(i64::try_from(amount.minor).ok()?);
+            let code = amount.currency.code();
+            Some(format!("{currency} = '{code}' AND {column} = {minor}"))
         });
         let each: Vec<_> = each.collect();
         any(&each)
+    }
+}
+
+/// The condition that the row at `alias` is one of the list `field` of the row at `row`.
+fn tied(field: &Field, row: &str, alias: &str) -> Result<String, ApiError> {
+    match &field.kind {
+        Kind::ToMany { column, .. } => Ok(format!("{alias}.\"{column}\" = {row}.\"id\"")),
+        Kind::ToManyThrough {
+            table, near, far, ..
+        } => Ok(format!(
+            "{alias}.\"id\" IN (SELECT \"{far}\" FROM \"{table}\" WHERE \"{near}\" = {row}.\"id\")"
+        )),
+        _ => Err(misuse(field)),
     }
 }
 

@@ -230,7 +230,7 @@ impl Compiler<'_> {
     ) -> Result<String, ApiError> {
         let entity = connection.entity;
         let alias = self.alias();
-        self.by_scope = parent.is_none();
+        self.by_scope = matches!(parent, Parent::All);
         let conditions = self.belongs(entity, &connection.filter, parent, &alias);
         self.by_scope = false;
         let conditions = conditions?;

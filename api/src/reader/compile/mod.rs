@@ -5,10 +5,13 @@
 
 mod band;
 mod condition;
+mod group;
 mod list;
 mod mask;
+mod measure;
 mod order;
 mod page;
+mod period;
 mod relation;
 mod row;
 mod scope;
@@ -20,12 +23,14 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Reach, Viewer},
+    calendar::Calendar,
     dataset::{Field, GlobalId},
     error::ApiError,
     views::{Scope, View, Word},
 };
 
 use super::{
+    aggregate::Groups,
     dialect::Dialect,
     filter::Operand,
     selection::{Connection, NodeSelection},
@@ -35,8 +40,16 @@ use scope::{ALWAYS, not_deleted};
 /// PostgreSQL's functions take 100 arguments: keys and values of a small object.
 const MAX_SMALL_OBJECT: usize = 50;
 
-/// What ties a list to the row that it is nested in: the field and the row's table alias.
-type Parent<'a> = Option<(&'a Field, &'a str)>;
+/// What a list is nested in.
+#[derive(Clone, Copy)]
+enum Parent<'a> {
+    /// Nothing: it is of all rows.
+    All,
+    /// A row: the field that the list is, and the row's table alias.
+    Row(&'a Field, &'a str),
+    /// A group, at `g`.
+    Group(&'a Groups),
+}
 
 /// Compiles one statement, through the view of one viewer.
 pub(super) struct Compiler<'v> {
@@ -44,6 +57,7 @@ pub(super) struct Compiler<'v> {
     view: &'v View,
     user: Option<Uuid>,
     reach: &'v Reach,
+    calendar: &'v Calendar,
     sql: String,
     values: Vec<Value>,
     /// The parameters that say who the viewer is, which every scope shares.
@@ -55,12 +69,17 @@ pub(super) struct Compiler<'v> {
 
 impl<'v> Compiler<'v> {
     /// A compiler for `dialect` and `viewer`.
-    pub(super) fn new(dialect: &'static dyn Dialect, viewer: &'v Viewer) -> Self {
+    pub(super) fn new(
+        dialect: &'static dyn Dialect,
+        viewer: &'v Viewer,
+        calendar: &'v Calendar,
+    ) -> Self {
         Self {
             dialect,
             view: &viewer.view,
             user: viewer.user_id,
             reach: &viewer.reach,
+            calendar,
             sql: String::new(),
             values: Vec::new(),
             shared: BTreeMap::new(),
@@ -108,7 +127,7 @@ impl<'v> Compiler<'v> {
 
     /// A page of rows.
     pub(super) fn root_connection(&mut self, connection: &Connection) -> Result<(), ApiError> {
-        let page = self.connection(connection, None)?;
+        let page = self.connection(connection, Parent::All)?;
         self.sql = format!("SELECT {}", self.dialect.text(&page));
         Ok(())
     }

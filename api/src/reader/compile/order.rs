@@ -224,7 +224,7 @@ impl Compiler<'_> {
 }
 
 /// A piece of the key `field` of the row at `alias`.
-fn expression(field: &Field, piece: Piece, alias: &str) -> Option<String> {
+pub(super) fn expression(field: &Field, piece: Piece, alias: &str) -> Option<String> {
     let mut columns = field.kind.columns();
     let column = format!("{alias}.\"{}\"", columns.next()?);
     Some(match piece {

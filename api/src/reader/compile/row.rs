@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     super::selection::{MoneyPart, NodeField, NodeSelection},
-    Compiler,
+    Compiler, Parent,
     condition::{all, table},
 };
 
@@ -52,28 +52,37 @@ impl Compiler<'_> {
         alias: &str,
         from: &str,
     ) -> Result<String, ApiError> {
-        if node.fields.len() > MAX_KEYS {
+        let mut pairs = Vec::with_capacity(node.fields.len());
+        for (key, field) in &node.fields {
+            let value = self.field(field, node.entity, alias)?;
+            pairs.push((key.as_str(), value));
+        }
+        self.object(&pairs, from)
+    }
+
+    /// A statement that gives an object of those keys and values; `from` is where the values come from.
+    pub(super) fn object(&self, pairs: &[(&str, String)], from: &str) -> Result<String, ApiError> {
+        if pairs.len() > MAX_KEYS {
             return Err(ApiError::validation(
                 "query",
                 format!("at most {MAX_KEYS} selections of one row"),
             ));
         }
-        let mut pairs = Vec::with_capacity(node.fields.len());
-        for (key, field) in &node.fields {
+        let mut written = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
             if key.len() > MAX_KEY_BYTES {
                 return Err(ApiError::validation(
-                    key.as_str(),
+                    *key,
                     format!("an alias has at most {MAX_KEY_BYTES} characters"),
                 ));
             }
-            let value = self.field(field, node.entity, alias)?;
-            pairs.push(self.dialect.pair(key, &value));
+            written.push(self.dialect.pair(key, value));
         }
         let dialect = self.dialect;
         Ok(format!(
             "{}{}{}{from}{}",
             dialect.open_row(),
-            pairs.join(", "),
+            written.join(", "),
             dialect.close_pairs(),
             dialect.close_row()
         ))
@@ -99,7 +108,7 @@ impl Compiler<'_> {
                 format!("({row})")
             }
             NodeField::ToMany(field, connection) => {
-                self.connection(connection, Some((field, alias)))?
+                self.connection(connection, Parent::Row(field, alias))?
             }
         };
         match field.declared() {
@@ -165,18 +174,16 @@ impl Compiler<'_> {
 
     /// Minor units as a decimal: with two digits behind the point, or as many as ISO 4217 says.
     fn decimal(&self, minor: &str, currency: &str) -> String {
-        let arms: Vec<_> = UNUSUAL_CURRENCIES
-            .iter()
-            .map(|(digits, codes)| {
-                let decimal = self.dialect.decimal(minor, *digits);
-                format!(" WHEN {currency} IN ({codes}) THEN {decimal}")
-            })
-            .collect();
-        format!(
-            "CASE{} ELSE {} END",
-            arms.concat(),
-            self.dialect.decimal(minor, 2)
-        )
+        Self::by_digits(currency, |digits| self.dialect.decimal(minor, digits))
+    }
+
+    /// What `decimal` makes of the number of digits that the currency has behind the point.
+    pub(super) fn by_digits(currency: &str, decimal: impl Fn(u16) -> String) -> String {
+        let arms = UNUSUAL_CURRENCIES.iter().map(|(digits, codes)| {
+            let decimal = decimal(*digits);
+            format!(" WHEN {currency} IN ({codes}) THEN {decimal}")
+        });
+        format!("CASE{} ELSE {} END", arms.collect::<String>(), decimal(2))
     }
 }
 

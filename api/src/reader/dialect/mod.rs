@@ -2,14 +2,18 @@
 
 mod postgres;
 mod sqlite;
+mod total;
 
 pub(super) use postgres::Postgres;
 pub(super) use sqlite::Sqlite;
 
 use std::fmt::Debug;
 
+use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use uuid::Uuid;
+
+use crate::calendar::Period;
 
 /// A database's way to write JSON. `column` is a qualified column such as `t1."name"`; a value may
 /// be null, and then the JSON is null.
@@ -41,6 +45,27 @@ pub(super) trait Dialect: Debug + Send + Sync {
     fn ends_with(&self, column: &str, text: &str, length: usize) -> String;
     /// The condition that a text column matches the regular expression in the parameter.
     fn matches(&self, column: &str, pattern: &str) -> String;
+    /// The average of the numbers in a column, as a double.
+    fn average(&self, column: &str) -> String;
+    /// A double as JSON.
+    fn double(&self, column: &str) -> String;
+    /// The average of minor units, to the unit: halves up.
+    fn average_units(&self, minor: &str) -> String;
+    /// The sum of minor units, of any size, as columns whose names begin with `name`.
+    fn total(&self, minor: &str, name: &str) -> Vec<(String, String)>;
+    /// Such a sum at `column` as a decimal with `digits` behind the point, as text.
+    fn total_decimal(&self, column: &str, digits: u16) -> String;
+    /// The comparison of such a sum with a number.
+    fn total_compares(&self, column: &str, operator: &str, number: i128) -> String;
+    /// What rows are ordered by to be in the order of such a sum.
+    fn total_keys(&self, column: &str) -> Vec<String>;
+    /// The condition that an instant is earlier than that.
+    fn is_before(&self, column: &str, instant: DateTime<Utc>) -> String;
+    /// The day of an instant, if clocks are so many seconds ahead of UTC.
+    fn day_at(&self, column: &str, seconds: &str) -> String;
+    /// The first day of the period that a day lies in; the fiscal year starts `shift` months after
+    /// January.
+    fn start_of_period(&self, day: &str, period: Period, shift: u32) -> String;
     /// A column that the planner is kept from looking up in an index; one with statistics need not be.
     fn unindexed(&self, column: &str) -> String;
     /// A list of ids as one parameter, for [`Dialect::listed`].

@@ -1,8 +1,11 @@
 //! JSON as PostgreSQL writes it. `row_to_json` over a derived row was 15 to 20 % cheaper in a
 //! measured page than `json_build_object`, and has no limit of 100 arguments.
 
+use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use uuid::Uuid;
+
+use crate::calendar::Period;
 
 use super::{Dialect, joined};
 
@@ -71,6 +74,69 @@ impl Dialect for Postgres {
 
     fn matches(&self, column: &str, pattern: &str) -> String {
         format!("{column} ~ {pattern}")
+    }
+
+    fn average(&self, column: &str) -> String {
+        format!("sum({column})::float8 / nullif(count({column}), 0)")
+    }
+
+    fn double(&self, column: &str) -> String {
+        column.to_owned()
+    }
+
+    fn average_units(&self, minor: &str) -> String {
+        // By whole numbers: a quotient of `numeric` is rounded.
+        let twice = format!("(2 * sum({minor}) + count({minor}))");
+        let by = format!("nullif(2 * count({minor}), 0)");
+        let rest = format!("mod(mod({twice}, {by}) + {by}, {by})");
+        format!("div({twice} - {rest}, {by})::bigint")
+    }
+
+    fn total(&self, minor: &str, name: &str) -> Vec<(String, String)> {
+        vec![(format!("sum({minor})"), name.to_owned())]
+    }
+
+    fn total_decimal(&self, column: &str, digits: u16) -> String {
+        self.decimal(column, digits)
+    }
+
+    fn total_compares(&self, column: &str, operator: &str, number: i128) -> String {
+        format!("{column} {operator} {number}::numeric")
+    }
+
+    fn total_keys(&self, column: &str) -> Vec<String> {
+        vec![column.to_owned()]
+    }
+
+    fn is_before(&self, column: &str, instant: DateTime<Utc>) -> String {
+        format!("{column} < '{}'::timestamptz", instant.to_rfc3339())
+    }
+
+    fn day_at(&self, column: &str, seconds: &str) -> String {
+        let utc = format!("({column} AT TIME ZONE 'UTC')");
+        if seconds == "0" {
+            return format!("{utc}::date");
+        }
+        format!("({utc} + ({seconds}) * interval '1 second')::date")
+    }
+
+    fn start_of_period(&self, day: &str, period: Period, shift: u32) -> String {
+        let start = |unit| format!("date_trunc('{unit}', {day}::timestamp)::date");
+        let fiscal = |unit| {
+            format!(
+                "greatest((date_trunc('{unit}', {day}::timestamp - interval '{shift} months') \
+                 + interval '{shift} months')::date, '0001-01-01'::date)"
+            )
+        };
+        match period {
+            Period::Day => day.to_owned(),
+            Period::Week => start("week"),
+            Period::Month => start("month"),
+            Period::Quarter => start("quarter"),
+            Period::Year => start("year"),
+            Period::FiscalQuarter => fiscal("quarter"),
+            Period::FiscalYear => fiscal("year"),
+        }
     }
 
     fn unindexed(&self, column: &str) -> String {

@@ -1,10 +1,13 @@
 //! JSON as SQLite writes it. Text is stored by `sqlx`: a UUID as 16 bytes, an instant in RFC 3339
 //! with none, three or six digits of a second and `+00:00`.
 
+use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use uuid::Uuid;
 
-use super::{Dialect, joined};
+use crate::calendar::Period;
+
+use super::{Dialect, joined, total};
 
 /// The embedded SQLite.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +83,71 @@ impl Dialect for Sqlite {
 
     fn matches(&self, column: &str, pattern: &str) -> String {
         format!("{column} REGEXP {pattern}")
+    }
+
+    fn average(&self, column: &str) -> String {
+        format!("CAST(sum({column}) AS REAL) / nullif(count({column}), 0)")
+    }
+
+    fn double(&self, column: &str) -> String {
+        // As JSON it has 15 digits by itself, and 17 make it the same again.
+        format!(
+            "CASE WHEN {column} = CAST({column} AS INTEGER) THEN CAST({column} AS INTEGER) \
+             ELSE json(printf('%!.17g', {column})) END"
+        )
+    }
+
+    fn average_units(&self, minor: &str) -> String {
+        total::average(minor)
+    }
+
+    fn total(&self, minor: &str, name: &str) -> Vec<(String, String)> {
+        total::columns(minor, name)
+    }
+
+    fn total_decimal(&self, column: &str, digits: u16) -> String {
+        total::decimal(column, digits)
+    }
+
+    fn total_compares(&self, column: &str, operator: &str, number: i128) -> String {
+        total::compares(column, operator, number)
+    }
+
+    fn total_keys(&self, column: &str) -> Vec<String> {
+        total::keys(column)
+    }
+
+    fn is_before(&self, column: &str, instant: DateTime<Utc>) -> String {
+        // As it is stored: `+` comes before the `.` of a fraction.
+        format!("{column} < '{}'", instant.to_rfc3339())
+    }
+
+    fn day_at(&self, column: &str, seconds: &str) -> String {
+        if seconds == "0" {
+            return format!("substr({column}, 1, 10)");
+        }
+        // Without the fraction, which would be rounded.
+        format!("date(substr({column}, 1, 19), ({seconds}) || ' seconds')")
+    }
+
+    fn start_of_period(&self, day: &str, period: Period, shift: u32) -> String {
+        let months_back = |length: u32, shift: u32| {
+            let ahead = 11 - shift;
+            format!(
+                "(SELECT max(date(p.day, 'start of month', \
+                 '-' || ((CAST(substr(p.day, 6, 2) AS INTEGER) + {ahead}) % {length}) || ' months'), \
+                 '0001-01-01') FROM (SELECT {day} AS day) AS p)"
+            )
+        };
+        match period {
+            Period::Day => day.to_owned(),
+            Period::Week => format!("date({day}, '-6 days', 'weekday 1')"),
+            Period::Month => format!("date({day}, 'start of month')"),
+            Period::Quarter => months_back(3, 0),
+            Period::Year => format!("date({day}, 'start of year')"),
+            Period::FiscalQuarter => months_back(3, shift),
+            Period::FiscalYear => months_back(12, shift),
+        }
     }
 
     fn unindexed(&self, column: &str) -> String {

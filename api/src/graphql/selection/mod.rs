@@ -4,6 +4,8 @@
 //! `@skip` and `@include` are gone by now: the library takes skipped selections out of the document
 //! before it runs.
 
+mod aggregate;
+
 use std::{
     collections::{HashMap, HashSet},
     iter, ptr,
@@ -32,16 +34,16 @@ use crate::{
 use super::argument::Arguments;
 
 /// The fields under one response key: all of one name, with the selections to be merged.
-pub(super) type Group<'a> = Vec<&'a Field>;
+pub(in crate::graphql) type Group<'a> = Vec<&'a Field>;
 
 /// The reading of the operation that is running in `ctx`.
-pub(super) fn reading<'a, T>(ctx: &ContextBase<'a, T>) -> &'a Reading {
+pub(in crate::graphql) fn reading<'a, T>(ctx: &ContextBase<'a, T>) -> &'a Reading {
     ctx.data_unchecked::<Arc<Reading>>()
 }
 
 /// Reads selections of one running document.
 #[derive(Clone, Copy)]
-pub(super) struct Selector<'a> {
+pub(in crate::graphql) struct Selector<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     variables: &'a Variables,
     moment: &'a Moment,
@@ -49,7 +51,7 @@ pub(super) struct Selector<'a> {
 
 impl<'a> Selector<'a> {
     /// A selector for the document that is running in `ctx`.
-    pub(super) fn new<T>(ctx: &ContextBase<'a, T>) -> Self {
+    pub(in crate::graphql) fn new<T>(ctx: &ContextBase<'a, T>) -> Self {
         Self {
             fragments: &ctx.query_env.fragments,
             variables: &ctx.query_env.variables,
@@ -59,7 +61,10 @@ impl<'a> Selector<'a> {
 
     /// The fields that are merged with `field`, which is running in `ctx`, over the whole operation,
     /// to be read in one go; `None` where another of them comes first, which answers for all.
-    pub(super) fn merged<T>(ctx: &ContextBase<'a, T>, field: &Field) -> Option<Group<'a>> {
+    pub(in crate::graphql) fn merged<T>(
+        ctx: &ContextBase<'a, T>,
+        field: &Field,
+    ) -> Option<Group<'a>> {
         let selector = Self::new(ctx);
         let mut path: Vec<_> = iter::successors(ctx.path_node.as_ref(), |node| node.parent)
             .filter_map(|node| match node.segment {
@@ -83,7 +88,7 @@ impl<'a> Selector<'a> {
     }
 
     /// The fields that `sets` select of the object type `type_name`, by response key.
-    pub(super) fn collect(
+    pub(in crate::graphql) fn collect(
         &self,
         type_name: &str,
         sets: impl IntoIterator<Item = &'a SelectionSet>,
@@ -135,8 +140,14 @@ impl<'a> Selector<'a> {
         }
     }
 
+    /// The arguments of the fields of a group, which all have the same.
+    fn arguments_of(&self, group: &Group<'a>) -> Arguments {
+        let first = group.first();
+        first.map(|field| self.arguments(field)).unwrap_or_default()
+    }
+
     /// The arguments of a field; a variable that was not given leaves its argument out.
-    pub(super) fn arguments(&self, field: &Field) -> Arguments {
+    pub(in crate::graphql) fn arguments(&self, field: &Field) -> Arguments {
         let mut arguments = IndexMap::new();
         for (name, value) in &field.arguments {
             if let Some(constant) = self.constant(&value.node) {
@@ -168,7 +179,7 @@ impl<'a> Selector<'a> {
     }
 
     /// What `group` selects of a row of `entity`.
-    pub(super) fn node(
+    pub(in crate::graphql) fn node(
         &self,
         entity: &'static Entity,
         group: &Group<'a>,
@@ -209,15 +220,12 @@ impl<'a> Selector<'a> {
     }
 
     /// What `group` selects of a list of `entity`, with its arguments.
-    pub(super) fn connection(
+    pub(in crate::graphql) fn connection(
         &self,
         entity: &'static Entity,
         group: &Group<'a>,
     ) -> Result<Connection, ApiError> {
-        let arguments = group
-            .first()
-            .map(|field| self.arguments(field))
-            .unwrap_or_default();
+        let arguments = self.arguments_of(group);
         let filter = arguments.filter(entity, self.moment)?;
         let order = arguments.order(entity)?;
         let page = arguments.page(entity, &filter, &order)?;
@@ -343,7 +351,7 @@ fn unknown(type_name: &str, field: &str) -> ApiError {
 }
 
 /// The text as a value that is spliced into the answer without being read again.
-pub(super) fn raw(json: String) -> Value {
+pub(in crate::graphql) fn raw(json: String) -> Value {
     Value::from(IndexMap::from([(
         Name::new(async_graphql_value::RAW_VALUE_TOKEN),
         Value::String(json),

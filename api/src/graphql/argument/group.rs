@@ -1,0 +1,231 @@
+//! What rows are grouped by, which groups, and in which order.
+
+use async_graphql::Value;
+
+use crate::{
+    calendar::Moment,
+    dataset::{Entity, Field, Kind, dataset},
+    error::ApiError,
+    reader::{
+        Dimension, Function, GroupKey, GroupOrder, Having, Logic, Measure, MeasureTest,
+        dimension_name,
+    },
+};
+
+use super::{
+    super::domain::Domain,
+    filter::FilterReader,
+    operand::{items, name},
+    order::{MAX_WAY, elements, leaf, only, sorted},
+    period,
+};
+
+/// How many dimensions groups may have.
+const MAX_DIMENSIONS: usize = 4;
+
+/// What rows of `entity` are grouped by.
+pub(super) fn dimensions(
+    entity: &'static Entity,
+    input: &Value,
+) -> Result<Vec<Dimension>, ApiError> {
+    let elements = items(input);
+    if !(1..=MAX_DIMENSIONS).contains(&elements.len()) {
+        let problem = format!("1 to {MAX_DIMENSIONS} dimensions are required");
+        return Err(ApiError::validation("by", problem));
+    }
+    let mut by: Vec<Dimension> = Vec::with_capacity(elements.len());
+    for (position, element) in elements.iter().enumerate() {
+        let dimension = dimension(entity, format!("by.{position}"), element)?;
+        if by
+            .iter()
+            .any(|other| other.is(&dimension.way, &dimension.name()))
+        {
+            return Err(ApiError::validation(
+                dimension.path,
+                "it is a dimension already",
+            ));
+        }
+        by.push(dimension);
+    }
+    Ok(by)
+}
+
+fn dimension(
+    mut entity: &'static Entity,
+    mut path: String,
+    mut element: &Value,
+) -> Result<Dimension, ApiError> {
+    let mut way = Vec::new();
+    loop {
+        let (key, value) = only(&path, element)?;
+        path = format!("{path}.{key}");
+        let unknown = || ApiError::validation(&*path, "rows are not grouped by this");
+        let relation = entity.find(key).and_then(|field| match field.kind {
+            Kind::ToOne { target, .. } => Some((field, target)),
+            _ => None,
+        });
+        if let Some((field, target)) = relation {
+            way.push(field);
+            if way.len() > MAX_WAY {
+                let problem = format!("over more than {MAX_WAY} relations");
+                return Err(ApiError::validation(path, problem));
+            }
+            entity = dataset().target(target)?;
+            element = value;
+            continue;
+        }
+        let mut fields = entity.fields.iter();
+        let field =
+            fields.find(|field| is_dimension(entity, field) && dimension_name(field) == key);
+        let field = field.ok_or_else(unknown)?;
+        let period = match field.kind {
+            Kind::Instant(_) | Kind::Day(_) => Some(period(&path, value)?),
+            _ if name(value) == Some("VALUE") => None,
+            _ => return Err(ApiError::validation(path, "VALUE is required")),
+        };
+        return Ok(Dimension {
+            way,
+            field,
+            period,
+            path,
+        });
+    }
+}
+
+/// Whether rows of `entity` can be grouped by `field`.
+pub(in crate::graphql) fn is_dimension(entity: &'static Entity, field: &'static Field) -> bool {
+    !matches!(field.kind, Kind::Id) && Domain::of(entity.name, field).is_some()
+}
+
+/// What the values of a function of `field` are; `None` where there is no such function of it.
+pub(in crate::graphql) fn measured(
+    function: Function,
+    entity: &'static Entity,
+    field: &'static Field,
+) -> Option<Domain> {
+    let domain = Domain::of(entity.name, field)?;
+    let bounds = matches!(
+        domain,
+        Domain::Int | Domain::Instant | Domain::Day | Domain::Money
+    );
+    match function {
+        Function::CountDistinct => {
+            let counted = !matches!(field.kind, Kind::Id | Kind::Money { .. });
+            counted.then_some(Domain::Int)
+        }
+        Function::Sum | Function::Average => match domain {
+            Domain::Int => Some(Domain::Float),
+            Domain::Money => Some(Domain::Money),
+            _ => None,
+        },
+        Function::Minimum | Function::Maximum => bounds.then_some(domain),
+    }
+}
+
+/// Which groups of rows of `entity`.
+pub(super) fn having(
+    entity: &'static Entity,
+    input: &Value,
+    moment: &Moment,
+) -> Result<Having, ApiError> {
+    let mut reader = FilterReader::new("having", moment);
+    reader.logic("having", input, &mut |reader, path, name, value| {
+        let Some(function) = function(name) else {
+            let tests = reader.tests(Domain::Int, path, value)?;
+            let tests = tests.into_iter().map(|test| MeasureTest {
+                measure: None,
+                test,
+            });
+            return Ok(Logic::All(tests.map(Logic::Is).collect()));
+        };
+        let mut all = Vec::new();
+        for (name, value) in super::operand::object(path, value, "an object")? {
+            let path = format!("{path}.{name}");
+            let (field, domain) = measure(function, entity, name, &path)?;
+            for test in reader.tests(domain, &path, value)? {
+                all.push(Logic::Is(MeasureTest {
+                    measure: Some(Measure {
+                        function,
+                        field,
+                        path: path.clone(),
+                    }),
+                    test,
+                }));
+            }
+        }
+        Ok(Logic::All(all))
+    })
+}
+
+/// In which order groups of rows of `entity` are.
+pub(super) fn group_order(
+    entity: &'static Entity,
+    by: &[Dimension],
+    input: &Value,
+) -> Result<Vec<GroupOrder>, ApiError> {
+    let keys = elements("orderBy", input)?.into_iter();
+    let keys = keys.map(|(path, element)| {
+        let (key, value) = only(&path, element)?;
+        let path = format!("{path}.{key}");
+        let (by, (direction, nulls_first)) = match key {
+            "count" => (GroupKey::Count, sorted(&path, value)?),
+            "key" => {
+                let (path, way, field, value) = leaf(entity, path, value)?;
+                let name = dimension_name(field);
+                let place = by.iter().position(|dimension| dimension.is(&way, &name));
+                let place = place.ok_or_else(|| {
+                    ApiError::validation(&*path, "it is no dimension: name it in `by` first")
+                })?;
+                (GroupKey::Dimension(place), sorted(&path, value)?)
+            }
+            other => {
+                let (name, value) = only(&path, value)?;
+                let path = format!("{path}.{name}");
+                let unknown = || ApiError::validation(&*path, "there is no such number");
+                let function = function(other).ok_or_else(unknown)?;
+                let (field, _) = measure(function, entity, name, &path)?;
+                let sorted = sorted(&path, value)?;
+                let measure = Measure {
+                    function,
+                    field,
+                    path,
+                };
+                (GroupKey::Measure(measure), sorted)
+            }
+        };
+        Ok(GroupOrder {
+            by,
+            direction,
+            nulls_first,
+        })
+    });
+    keys.collect()
+}
+
+fn measure(
+    function: Function,
+    entity: &'static Entity,
+    name: &str,
+    path: &str,
+) -> Result<(&'static Field, Domain), ApiError> {
+    let field = entity.find(name);
+    let measured = field.and_then(|field| Some((field, measured(function, entity, field)?)));
+    measured.ok_or_else(|| ApiError::validation(path, "there is no such number"))
+}
+
+/// The function of that name.
+pub(in crate::graphql) fn function(name: &str) -> Option<Function> {
+    FUNCTIONS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, function)| *function)
+}
+
+/// The functions, by their names.
+pub(in crate::graphql) const FUNCTIONS: [(&str, Function); 5] = [
+    ("countDistinct", Function::CountDistinct),
+    ("sum", Function::Sum),
+    ("avg", Function::Average),
+    ("min", Function::Minimum),
+    ("max", Function::Maximum),
+];
