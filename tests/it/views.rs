@@ -7,6 +7,7 @@
 
 #![cfg(test)]
 
+mod adhoc;
 mod callers;
 mod documents;
 mod eyes;

@@ -109,7 +109,10 @@ impl Hubs {
             refusals: self.oracle.refusals(document, variables),
             caller: &caller,
         };
-        let checks = self.hubs.iter_mut().map(|hub| hub.check(&expected));
+        let checks = self.hubs.iter_mut().map(async |hub| {
+            let checked = hub.check(&expected).await;
+            checked.map_err(|problem| format!("{:?}: {problem}", hub.app.database.backend()))
+        });
         let problems = join_all(checks).await.into_iter().filter_map(Result::err);
         match problems.collect::<Vec<_>>().as_slice() {
             [] => Ok(()),

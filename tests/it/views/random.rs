@@ -64,7 +64,7 @@ fn ask_at_random(runtime: &Runtime, hubs: Hubs, callers: &[Caller], documents: u
     let config = Config {
         cases: documents,
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_iters: std::env::var("SHRINK").map_or(300, |it| it.parse().unwrap()),
         ..Config::default()
     };
     let numbers = (0..callers.len(), vec(any::<u32>(), 0..600));
@@ -75,6 +75,7 @@ fn ask_at_random(runtime: &Runtime, hubs: Hubs, callers: &[Caller], documents: u
             hubs.turn_to(&callers[caller]).await;
             let question = write(&hubs.oracle, Choices::recorded(numbers));
             let checked = hubs.check(&question).await;
+            if let Err(problem) = &checked { eprintln!("PROBLEM {}", problem.len()); std::fs::write(format!("/tmp/problem-{}", callers.len()), problem).unwrap(); }
             checked.map_err(TestCaseError::fail)
         })
     });

@@ -192,7 +192,7 @@ fn tests(ty: &str) -> Shape {
     shape(&fields)
 }
 
-fn of_noun(model: &Model, noun: &Noun, shapes: &mut BTreeMap<String, Shape>) {
+fn of_noun(model: &Model, noun: &'static Noun, shapes: &mut BTreeMap<String, Shape>) {
     let name = noun.name;
     let mut put = |suffix: &str, shape: Shape| shapes.insert(format!("{name}{suffix}"), shape);
     let kinds = kinds(model, noun);
@@ -205,8 +205,10 @@ fn of_noun(model: &Model, noun: &Noun, shapes: &mut BTreeMap<String, Shape>) {
         "and: [{name}Filter!], or: [{name}Filter!], not: {name}Filter"
     )));
     put("Filter", filter);
-    let list = format!("some: {name}Filter, none: {name}Filter, every: {name}Filter");
-    put("ListFilter", shape(&list));
+    if has_lists(model, noun) {
+        let list = format!("some: {name}Filter, none: {name}Filter, every: {name}Filter");
+        put("ListFilter", shape(&list));
+    }
     put("Order", each(&ordered));
     put("Dimension", each(&grouped));
     let mut key = each(&common);
@@ -247,6 +249,12 @@ fn of_noun(model: &Model, noun: &Noun, shapes: &mut BTreeMap<String, Shape>) {
     heap.insert("key".to_owned(), format!("{name}GroupKey!"));
     heap.insert(noun.plural.to_owned(), format!("{name}Connection!"));
     put("Group", heap);
+}
+
+/// Whether some noun has a list of `noun`.
+fn has_lists(model: &Model, noun: &'static Noun) -> bool {
+    let of = |parent| kinds(model, parent).into_iter().any(|(_, kind)| kind == Kind::Many(noun));
+    Noun::all().iter().any(of)
 }
 
 /// An input type of `noun` with any name that begins with the noun's.
