@@ -5,7 +5,7 @@ use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path,
 use actix_web::{
     App as Routes, HttpServer,
     dev::{Server, ServerHandle},
-    middleware::from_fn,
+    middleware::{Condition, from_fn},
     web::Data,
 };
 use chrono_tz::Tz;
@@ -232,9 +232,13 @@ pub fn create_private(dir: &Path) -> io::Result<()> {
 fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr), StartError> {
     let host = config.server.host.trim_matches(['[', ']']);
     let address = (host, config.server.port);
+    let origins = config.server.cors_origins.clone();
     let mut server = HttpServer::new(move || {
+        // The last one is the outermost: it sees a request first, and the answer last.
         Routes::new()
             .app_data(state.clone())
+            .wrap(from_fn(http::compress))
+            .wrap(Condition::new(!origins.is_empty(), http::cors(&origins)))
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })

@@ -53,11 +53,13 @@ const MODULES: [(&str, &[&str]); 18] = [
 
 /// Which modules may use a library, as paths within `api/src`. Libraries that are not named here
 /// may be used anywhere.
-const LIBRARIES: [(&str, &[&str]); 5] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("jsonwebtoken", &["auth/token.rs"]),
     ("ed25519_dalek", &["auth/keys.rs"]),
     ("async_graphql", &["graphql", "http"]),
     ("actix_web", &["http", "app.rs"]),
+    ("actix_cors", &["http"]),
+    ("flate2", &["http"]),
     ("figment", &["config"]),
 ];
 

@@ -78,7 +78,7 @@ fn a_request_that_is_being_answered_finishes_after_sigterm() {
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
         assert!(
-            answer.ends_with(r#"{"data":{"__typename":"Query"}}"#),
+            answer.contains(r#"{"data":{"__typename":"Query"},"#),
             "{answer}"
         );
         let output = child.wait_with_output().unwrap();

@@ -6,6 +6,7 @@ pub mod choices;
 pub mod client;
 pub mod database;
 pub mod fixtures;
+pub mod npm;
 pub mod oracle;
 pub mod postgres;
 pub mod rows;

@@ -74,6 +74,7 @@ impl Config {
         let url = database.url.as_ref().map_or("sqlite:", DatabaseUrl::expose);
         let known_scheme = ["postgres://", "postgresql://", "sqlite:"];
         let known_scheme = known_scheme.iter().any(|scheme| url.starts_with(scheme));
+        let origins = &server.cors_origins;
         let checks = [
             (
                 "server.host",
@@ -94,6 +95,11 @@ impl Config {
                 "server.body_limit_bytes",
                 server.body_limit_bytes >= 1024,
                 "must be 1024 or more",
+            ),
+            (
+                "server.cors_origins",
+                *origins == ["*"] || origins.iter().all(|origin| is_origin(origin)),
+                "must be origins as browsers send them, such as \"https://app.example.com\", or \"*\" alone",
             ),
             (
                 "database.url",
@@ -131,6 +137,18 @@ impl Config {
             .map(|(setting, _, problem)| Problem::new(setting, self.origin(setting), problem))
             .collect()
     }
+}
+
+/// Whether a browser would send `text` as the origin of a page: a scheme, a host in small letters,
+/// perhaps a port, and nothing behind it.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else {
+        return false;
+    };
+    let scheme_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c);
+    let host_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._:[]".contains(c);
+    let fits = !scheme.is_empty() && scheme.chars().all(scheme_fits);
+    fits && !host.is_empty() && host.chars().all(host_fits)
 }
 
 /// Reads `layers` over the defaults. What is wrong is left out and read again without, until the

@@ -4,6 +4,7 @@
 
 mod error;
 mod layer;
+mod list;
 mod load;
 mod secret;
 #[cfg(test)]
@@ -55,6 +56,13 @@ pub struct Server {
     pub body_timeout_seconds: u64,
     /// The longest request body.
     pub body_limit_bytes: usize,
+    /// How many requests a batch may hold; 0 is no batches.
+    pub batch_limit: usize,
+    /// Whether answers are compressed for who accepts it.
+    pub compression: bool,
+    /// The origins whose pages may ask, such as `https://app.example.com`; `*` is every origin.
+    #[serde(deserialize_with = "list::deserialize")]
+    pub cors_origins: Vec<String>,
     /// From when on a request is logged as slow; `None` is never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_request_milliseconds: Option<u64>,

@@ -198,3 +198,47 @@ fn a_password_is_never_printed() {
     assert!(!format!("{config:?}").contains("secret"));
     assert_eq!(config.database_url().expose(), "postgres://u:secret@h/d");
 }
+
+#[test]
+fn origins_are_a_list_in_a_file_and_have_commas_in_the_environment() {
+    let origins = |config: Config| config.server.cors_origins;
+    let none = [""; 0];
+    assert_eq!(origins(load("", &[]).unwrap()), none);
+    let toml = "[server]\ncors_origins = [\"https://a.example\", \"http://localhost:3000\"]";
+    let both = ["https://a.example", "http://localhost:3000"];
+    assert_eq!(origins(load(toml, &[]).unwrap()), both);
+    let variable = [(
+        "REVHUB__SERVER__CORS_ORIGINS",
+        "https://a.example, http://localhost:3000",
+    )];
+    assert_eq!(origins(load("", &variable).unwrap()), both);
+    let everybody = [("REVHUB__SERVER__CORS_ORIGINS", "*")];
+    assert_eq!(origins(load(toml, &everybody).unwrap()), ["*"]);
+}
+
+#[test]
+fn an_origin_is_what_a_browser_sends() {
+    for wrong in [
+        "a.example",
+        "https://",
+        "https://a.example/",
+        "https://a.example/path",
+        "https://A.example",
+        "https://*.a.example",
+        "https://a.example,*",
+        "null",
+    ] {
+        let variable = [("REVHUB__SERVER__CORS_ORIGINS", wrong)];
+        let complaint = complaint("", &variable);
+        assert_eq!(complaint.len(), 1, "{wrong}");
+        assert!(
+            complaint[0].contains("server.cors_origins"),
+            "{complaint:?}"
+        );
+    }
+    let complaint = complaint("[server]\ncors_origins = 1", &[]);
+    assert!(
+        complaint[0].contains("expected a list of texts"),
+        "{complaint:?}"
+    );
+}

@@ -1,102 +1,119 @@
-//! `POST /graphql`.
+//! `/graphql`: GET and HEAD for queries, POST for everything.
+//!
+//! A form or a picture on a foreign page cannot ask in its visitor's name: nothing that a browser
+//! adds by itself opens the door here, only a bearer token in `Authorization`, and a page that
+//! wants to send that header has to ask first (`cors.rs`). So GET needs no header beside it.
 
-use std::panic::AssertUnwindSafe;
-
-use actix_web::{
-    HttpMessage, HttpRequest, HttpResponse,
-    http::{StatusCode, header::AUTHORIZATION},
-    web,
-};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
 use async_graphql::{
-    Request,
-    parser::{parse_query, types::ExecutableDocument},
+    Name, Request, Response,
+    parser::{parse_query, types::OperationType},
 };
-use futures::FutureExt;
 
 use super::{
     State, body,
+    caller::{self, note},
+    conditional,
     media::{self, Media},
     outcome,
     refusal::Refusal,
+    request::{self, Asked},
     request_log::Notes,
 };
 use crate::{auth::Viewer, graphql};
 
-/// The header with the role to look at the hub with the eyes of.
-const VIEW_AS: &str = "view-as";
+/// The methods that are served, for `Allow`.
+pub(super) const METHODS: &str = "GET, HEAD, POST";
 
-/// Answers one GraphQL request.
+/// Answers the request in a body, or the batch of them.
 pub(super) async fn post(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<State>,
 ) -> HttpResponse {
-    let answering = AssertUnwindSafe(answer(&request, payload, &state)).catch_unwind();
-    let answered = answering.await.unwrap_or_else(|_panic| {
-        tracing::error!("a handler panicked");
-        Err(Refusal::internal())
-    });
-    answered.unwrap_or_else(|refusal| refusal.response(Media::of_refusal(&request)))
+    outcome::deliver(&request, answer_body(&request, payload, &state)).await
 }
 
-/// The caller first: nothing that they sent is read before it is known who they are.
-async fn answer(
+/// Answers the query in a URL.
+pub(super) async fn get(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    outcome::deliver(&request, answer_url(&request, &state)).await
+}
+
+async fn answer_body(
     http: &HttpRequest,
     payload: web::Payload,
     state: &State,
 ) -> Result<HttpResponse, Refusal> {
-    let viewer = viewer(http, state).await?;
-    note(http, |notes| notes.viewer = Some(viewer.clone()));
-    let media = Media::accepted(http).ok_or_else(|| {
-        let message = "application/json and application/graphql-response+json are to be had";
-        Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
-    })?;
+    let (viewer, media) = admit(http, state).await?;
     if !media::is_json(http) {
         let message = "send application/json, in UTF-8 and not compressed";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     let body = body::read(http, payload, state.body_limit, state.body_timeout).await?;
-    let mut request = body::parse(&body)?;
+    match request::of_body(&body, state.batch_limit)? {
+        Asked::One(request) => {
+            let response = run(http, state, &viewer, *request).await?;
+            Ok(outcome::answer(&response, media))
+        }
+        Asked::Batch(requests) => {
+            let mut responses = Vec::with_capacity(requests.len());
+            for request in requests {
+                let response = match request {
+                    Ok(request) => run(http, state, &viewer, request).await,
+                    Err(refusal) => Err(refusal),
+                };
+                responses.push(response.unwrap_or_else(|refusal| outcome::refused(&refusal)));
+            }
+            Ok(outcome::answer_batch(&responses, media))
+        }
+    }
+}
+
+async fn answer_url(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refusal> {
+    let (viewer, media) = admit(http, state).await?;
+    let request = request::of_url(http.query_string())?;
+    let response = run(http, state, &viewer, request).await?;
+    Ok(conditional::answer(http, &response, &viewer, media))
+}
+
+/// The caller first: nothing that they sent is read before it is known who they are.
+async fn admit(http: &HttpRequest, state: &State) -> Result<(Viewer, Media), Refusal> {
+    let viewer = caller::viewer(http, state).await?;
+    let media = Media::accepted(http).ok_or_else(|| {
+        let message = "application/json and application/graphql-response+json are to be had";
+        Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+    })?;
+    Ok((viewer, media))
+}
+
+/// Parses and executes one request. By GET nothing but a query runs, whichever of the document's
+/// operations is asked for: a GET has no effect, and may be repeated.
+async fn run(
+    http: &HttpRequest,
+    state: &State,
+    viewer: &Viewer,
+    mut request: Request,
+) -> Result<Response, Refusal> {
     let document = match parse_query(&request.query) {
         Ok(document) => document,
-        Err(error) => return Ok(outcome::answer(&outcome::syntax_error(&error), media)),
+        Err(error) => return Ok(outcome::syntax_error(&error)),
     };
-    let name = operation(&request, &document);
-    note(http, |notes| notes.operation = name);
+    let running = graphql::operation(&document, request.operation_name.as_deref());
+    if let Some((name, operation)) = running {
+        if http.method().is_safe() && operation.ty != OperationType::Query {
+            return Err(Refusal::method_not_allowed("POST"));
+        }
+        note(http, |notes| notes.ran(name.map(Name::as_str)));
+    }
     request.set_parsed_query(document);
     let id = http
         .extensions()
         .get::<Notes>()
         .map(|notes| notes.id.clone());
-    let executing = graphql::execute(&state.schema, request, viewer, id);
+    // Boxed, because it is large, and what waits for it would be as large.
+    let executing = Box::pin(graphql::execute(&state.schema, request, viewer.clone(), id));
     let response = outcome::settle(executing).await;
-    note(http, |notes| notes.errors = response.errors.len());
-    Ok(outcome::answer(&response, media))
-}
-
-async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, Refusal> {
-    let mut headers = http.headers().get_all(AUTHORIZATION);
-    let header = headers.next();
-    let sent = header.is_some();
-    // Two tokens are none: who would say which one counts?
-    let header = header.filter(|_| headers.next().is_none());
-    let header = header.and_then(|header| header.to_str().ok());
-    // What is no text is no role either, and is told so.
-    let view_as = http.headers().get(VIEW_AS);
-    let view_as = view_as.map(|role| role.to_str().unwrap_or_default());
-    let viewer = state.authenticator.viewer(header, view_as).await;
-    viewer.map_err(|error| Refusal::of_caller(&error, sent))
-}
-
-/// The name of the operation that is executed, where it has one.
-fn operation(request: &Request, document: &ExecutableDocument) -> Option<String> {
-    let (name, _) = graphql::operation(document, request.operation_name.as_deref())?;
-    Some(name?.as_str().chars().take(64).collect())
-}
-
-fn note(http: &HttpRequest, take: impl FnOnce(&mut Notes)) {
-    if let Some(notes) = http.extensions_mut().get_mut::<Notes>() {
-        take(notes);
-    }
+    note(http, |notes| notes.errors += response.errors.len());
+    Ok(response)
 }

@@ -15,6 +15,16 @@ pub(super) enum Media {
 }
 
 impl Media {
+    /// The one first that is taken when a caller likes both alike and names neither.
+    const ALL: [Self; 2] = [Self::Json, Self::GraphqlResponse];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::GraphqlResponse => "application/graphql-response+json",
+        }
+    }
+
     /// The value of `Content-Type`.
     pub(super) fn content_type(self) -> &'static str {
         match self {
@@ -23,14 +33,17 @@ impl Media {
         }
     }
 
-    /// What the caller accepts and likes best; `None` when they accept neither.
+    /// What the caller accepts and likes best; `None` when they accept neither. Who says nothing
+    /// gets JSON.
     pub(super) fn accepted(request: &HttpRequest) -> Option<Self> {
-        let mut values = request.headers().get_all(ACCEPT).peekable();
-        if values.peek().is_none() {
+        let values = request.headers().get_all(ACCEPT);
+        let values = values.map(|value| value.to_str().unwrap_or("unreadable"));
+        let ranges = values.flat_map(|value| value.split(',')).map(str::trim);
+        let ranges: Vec<_> = ranges.filter(|range| !range.is_empty()).collect();
+        if ranges.is_empty() {
             return Some(Self::Json);
         }
-        let values = values.filter_map(|value| value.to_str().ok());
-        preferred(values.flat_map(|value| value.split(',')))
+        preferred(&ranges)
     }
 
     /// The media type of an answer that refuses.
@@ -39,27 +52,62 @@ impl Media {
     }
 }
 
-/// The best of what `ranges` of an `Accept` header ask for: the highest quality, then the first.
-fn preferred<'a>(ranges: impl Iterator<Item = &'a str>) -> Option<Media> {
-    let mut best = None;
-    for range in ranges {
-        let mut parts = range.split(';').map(str::trim);
-        let media = match parts.next().unwrap_or("").to_ascii_lowercase().as_str() {
-            "application/graphql-response+json" => Media::GraphqlResponse,
-            "application/json" | "application/*" | "*/*" => Media::Json,
-            _ => continue,
-        };
-        let mut parameters = parts.filter_map(|part| part.split_once('='));
-        let quality = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-        let quality = quality.map_or(Some(1.0), |(_, q)| q.trim().parse::<f32>().ok());
-        let Some(quality) = quality.filter(|quality| *quality > 0.0) else {
+/// How much a caller likes a media type.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+struct Liking {
+    /// From 0, not at all, to 1.
+    quality: f32,
+    /// How closely they named it: 3 by its name, 2 by `application/*`, 1 by `*/*`.
+    closeness: u8,
+}
+
+/// The best of what `ranges` of an `Accept` header ask for: the highest quality, then the one that
+/// is named more closely, then the one that is named first.
+fn preferred(ranges: &[&str]) -> Option<Media> {
+    let mut best: Option<(Media, Liking, usize)> = None;
+    for media in Media::ALL {
+        let fitting = ranges.iter().enumerate();
+        let fitting = fitting.filter_map(|(at, range)| Some((liking(range, media)?, at)));
+        // What is said of a type by its name counts, whatever is said of all types.
+        let said = fitting.reduce(|said, other| {
+            let key = |liking: Liking| (liking.closeness, liking.quality);
+            if key(other.0) > key(said.0) {
+                other
+            } else {
+                said
+            }
+        });
+        let Some((liking, at)) = said.filter(|(liking, _)| liking.quality > 0.0) else {
             continue;
         };
-        if best.is_none_or(|(_, highest)| quality > highest) {
-            best = Some((media, quality));
+        let better = best.is_none_or(|(_, highest, first)| {
+            liking > highest || (liking == highest && at < first)
+        });
+        if better {
+            best = Some((media, liking, at));
         }
     }
-    best.map(|(media, _)| media)
+    best.map(|(media, ..)| media)
+}
+
+/// What `range` says of `media`; `None` when it is not about it, or makes no sense.
+fn liking(range: &str, media: Media) -> Option<Liking> {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let closeness = [(media.name(), 3), ("application/*", 2), ("*/*", 1)]
+        .into_iter()
+        .find_map(|(known, closeness)| name.eq_ignore_ascii_case(known).then_some(closeness))?;
+    let mut quality = 1.0;
+    for (parameter, value) in parts.filter_map(|part| part.split_once('=')) {
+        let (parameter, value) = (parameter.trim(), value.trim());
+        if parameter.eq_ignore_ascii_case("q") {
+            let said = value.parse().ok();
+            quality = said.filter(|quality| (0.0..=1.0).contains(quality))?;
+        } else if parameter.eq_ignore_ascii_case("charset") && !is_utf8(value) {
+            return None;
+        }
+    }
+    Some(Liking { quality, closeness })
 }
 
 /// Whether the body says that it is JSON, in UTF-8 and not compressed. Browsers send nothing else
@@ -79,11 +127,12 @@ pub(super) fn is_json(request: &HttpRequest) -> bool {
         .is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
     let mut parameters = parts.filter_map(|part| part.split_once('='));
     let charset = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    let utf8 = charset.is_none_or(|(_, charset)| {
-        let charset = charset.trim().trim_matches('"');
-        charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
-    });
-    plain && json && utf8
+    plain && json && charset.is_none_or(|(_, charset)| is_utf8(charset))
+}
+
+fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }
 
 #[cfg(test)]
@@ -99,36 +148,48 @@ mod tests {
 
     #[test]
     fn the_first_of_the_best_is_taken() {
-        for (accept, expected) in [
-            ("application/json", Some(Media::Json)),
-            (
-                "application/graphql-response+json",
-                Some(Media::GraphqlResponse),
-            ),
-            (
-                "application/graphql-response+json, application/json",
-                Some(Media::GraphqlResponse),
-            ),
-            (
-                "application/json;q=0.5, application/graphql-response+json;q=0.9",
-                Some(Media::GraphqlResponse),
-            ),
-            (
-                "application/graphql-response+json;q=0.1,*/*",
-                Some(Media::Json),
-            ),
-            (
-                "text/html, application/json;charset=utf-8;q=0.2",
-                Some(Media::Json),
-            ),
-            ("*/*", Some(Media::Json)),
-            ("text/html", None),
-            ("application/json;q=0", None),
+        for accept in [
+            "",
+            "*/*",
+            "application/*",
+            "application/json",
+            "application/json, application/graphql-response+json",
+            "application/graphql-response+json;q=0.1,*/*",
+            "application/graphql-response+json;q=0, */*",
+            "application/graphql-response+json;charset=latin1, */*;q=0.1",
+            "text/html, application/json;charset=utf-8;q=0.2",
         ] {
-            assert_eq!(accepted(accept), expected, "{accept}");
+            assert_eq!(accepted(accept), Some(Media::Json), "{accept}");
+        }
+        for accept in [
+            "application/graphql-response+json",
+            "Application/GraphQL-Response+JSON ; Charset=\"UTF-8\"",
+            "application/graphql-response+json, application/json",
+            "application/graphql-response+json, application/json;q=0.9",
+            "application/json;q=0.5, application/graphql-response+json;q=0.9",
+            "*/*, application/graphql-response+json",
+            "application/json;q=0, */*",
+            "application/json;q=0.2, application/*;q=0.3",
+        ] {
+            assert_eq!(accepted(accept), Some(Media::GraphqlResponse), "{accept}");
         }
         let silent = TestRequest::default().to_http_request();
         assert_eq!(Media::accepted(&silent), Some(Media::Json));
+    }
+
+    #[test]
+    fn who_accepts_neither_gets_neither() {
+        for accept in [
+            "text/html",
+            "application/json;q=0",
+            "application/json;q=2",
+            "application/json;q=often",
+            "application/json;charset=utf-16",
+            "application/graphql+json",
+            "*/*;q=0",
+        ] {
+            assert_eq!(accepted(accept), None, "{accept}");
+        }
     }
 
     #[test]

@@ -4,25 +4,38 @@
 //! and answer everything with 200.
 
 mod body;
+mod caller;
+mod compression;
+mod conditional;
+mod cors;
 mod graphql;
 mod health;
 mod media;
 mod outcome;
+mod parameters;
 mod refusal;
+mod request;
 mod request_log;
+mod schema;
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::OnceLock, time::Duration};
 
+use actix_cors::Cors;
 use actix_web::{
     HttpRequest, HttpResponse,
-    body::MessageBody,
+    body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::StatusCode,
     middleware::Next,
     web,
 };
 
-use crate::{auth::Authenticator, config::Server, database::Database, graphql::Schema};
+use crate::{
+    auth::Authenticator,
+    config::Server,
+    database::Database,
+    graphql::{Schema, sdl},
+};
 use media::Media;
 use refusal::Refusal;
 
@@ -31,8 +44,13 @@ pub struct State {
     schema: Schema,
     authenticator: Authenticator,
     database: Database,
+    /// The schema definition, once somebody has asked for it.
+    sdl: OnceLock<String>,
     body_limit: usize,
     body_timeout: Duration,
+    /// How many requests a batch may hold; 0 is no batches.
+    batch_limit: usize,
+    compression: bool,
     slow_request: Option<Duration>,
 }
 
@@ -49,10 +67,17 @@ impl State {
             schema,
             authenticator,
             database,
+            sdl: OnceLock::new(),
+            batch_limit: config.batch_limit,
+            compression: config.compression,
             body_limit: config.body_limit_bytes,
             body_timeout: Duration::from_secs(config.body_timeout_seconds),
             slow_request: config.slow_request_milliseconds.map(Duration::from_millis),
         }
+    }
+
+    fn sdl(&self) -> &String {
+        self.sdl.get_or_init(sdl)
     }
 }
 
@@ -63,7 +88,15 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
-                .default_service(web::to(only_post)),
+                .route(web::get().to(graphql::get))
+                .route(web::head().to(graphql::get))
+                .default_service(web::to(only_graphql)),
+        )
+        .service(
+            web::resource("/schema.graphql")
+                .route(web::get().to(schema::get))
+                .route(web::head().to(schema::get))
+                .default_service(web::to(only_get)),
         )
         .service(
             web::resource("/health/live")
@@ -92,14 +125,31 @@ pub fn observe<B: MessageBody + 'static>(
     request_log::observe(request, next)
 }
 
+/// Compresses answers, where a caller accepts that and the settings do.
+///
+/// # Errors
+///
+/// Passes on what the handlers return.
+pub fn compress<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> impl Future<Output = Result<ServiceResponse<BoxBody>, actix_web::Error>> {
+    compression::compress(request, next)
+}
+
+/// Lets pages of these origins ask. With none it refuses every preflight: leave it out then.
+pub fn cors(origins: &[String]) -> Cors {
+    cors::allowing(origins)
+}
+
 async fn root() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body("Revenue Hub. The API is GraphQL: POST /graphql with a bearer token.\n")
+        .body("Revenue Hub. The API is GraphQL at /graphql, its schema at /schema.graphql; both want a bearer token.\n")
 }
 
-async fn only_post(request: HttpRequest) -> HttpResponse {
-    Refusal::method_not_allowed("POST").response(Media::of_refusal(&request))
+async fn only_graphql(request: HttpRequest) -> HttpResponse {
+    Refusal::method_not_allowed(graphql::METHODS).response(Media::of_refusal(&request))
 }
 
 async fn only_get(request: HttpRequest) -> HttpResponse {

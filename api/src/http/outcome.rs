@@ -1,22 +1,68 @@
 //! From a GraphQL response to bytes, and making sure that it keeps the promises: every error has a
 //! code, and none tells a caller what only the log may know.
 
-use std::panic::AssertUnwindSafe;
+use std::{collections::BTreeMap, panic::AssertUnwindSafe};
 
-use actix_web::{HttpResponse, HttpResponseBuilder, http::StatusCode};
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{HeaderValue, VARY},
+    },
+};
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value, parser};
 use futures::FutureExt;
 use serde::Serialize;
 
-use super::media::Media;
+use super::{media::Media, refusal::Refusal};
 
 /// The most errors that one answer tells.
 const MOST_ERRORS: usize = 20;
 
-/// The answer to a request that could not be executed: without `data`, as the specification says.
+/// The request's headers that an answer depends on: what a cache has to compare.
+const DEPENDS_ON: HeaderValue =
+    HeaderValue::from_static("Authorization, Accept, Accept-Encoding, View-As");
+
+/// What a response looks like in JSON.
 #[derive(Serialize)]
-struct RequestErrors<'a> {
-    errors: &'a [ServerError],
+#[serde(untagged)]
+enum Written<'a> {
+    Executed(&'a Response),
+    /// Without `data`, as the specification says.
+    NotExecuted {
+        errors: &'a [ServerError],
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        extensions: &'a BTreeMap<String, Value>,
+    },
+}
+
+impl<'a> From<&'a Response> for Written<'a> {
+    fn from(response: &'a Response) -> Self {
+        if is_request_error(response) {
+            let Response {
+                errors, extensions, ..
+            } = response;
+            Self::NotExecuted { errors, extensions }
+        } else {
+            Self::Executed(response)
+        }
+    }
+}
+
+/// Waits for the answer to `http`, whatever becomes of it.
+pub(super) async fn deliver(
+    http: &HttpRequest,
+    answering: impl Future<Output = Result<HttpResponse, Refusal>>,
+) -> HttpResponse {
+    let answered = AssertUnwindSafe(answering).catch_unwind().await;
+    let answered = answered.unwrap_or_else(|_panic| {
+        tracing::error!("a handler panicked");
+        Err(Refusal::internal())
+    });
+    let refuse = |refusal: Refusal| refusal.response(Media::of_refusal(http));
+    let mut answer = answered.unwrap_or_else(refuse);
+    answer.headers_mut().insert(VARY, DEPENDS_ON);
+    answer
 }
 
 /// Waits for `executing` to respond. A panic is an error like any other.
@@ -44,37 +90,49 @@ pub(super) fn syntax_error(error: &parser::Error) -> Response {
     Response::from_errors(vec![refused])
 }
 
-/// The bytes of `response`. Straight to text, so that the fields keep their order.
+/// The response to a request in a batch that never became GraphQL.
+pub(super) fn refused(refusal: &Refusal) -> Response {
+    let mut error = ServerError::new(refusal.message(), None);
+    set_code(&mut error, refusal.code());
+    Response::from_errors(vec![error])
+}
+
+/// The answer that consists of `response`.
 pub(super) fn answer(response: &Response, media: Media) -> HttpResponse {
-    let unanswered = is_request_error(response);
-    let body = if unanswered {
-        let errors = &response.errors;
-        serde_json::to_string(&RequestErrors { errors })
-    } else {
-        serde_json::to_string(response)
-    };
-    let Ok(body) = body else {
+    written(&Written::from(response), status(response, media), media)
+}
+
+/// The answer to a batch. Its status says nothing of the requests in it: each response does.
+pub(super) fn answer_batch(responses: &[Response], media: Media) -> HttpResponse {
+    let responses: Vec<_> = responses.iter().map(Written::from).collect();
+    written(&responses, StatusCode::OK, media)
+}
+
+/// Straight to text, so that the fields keep their order.
+fn written(body: &impl Serialize, status: StatusCode, media: Media) -> HttpResponse {
+    let Ok(body) = serde_json::to_vec(body) else {
         tracing::error!("the response cannot be written as JSON");
-        return super::Refusal::internal().response(media);
-    };
-    let status = match media {
-        _ if response
-            .errors
-            .iter()
-            .any(|e| e.path.is_empty() && code(e) == Some("INTERNAL")) =>
-        {
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-        Media::GraphqlResponse if unanswered => StatusCode::BAD_REQUEST,
-        Media::Json | Media::GraphqlResponse => StatusCode::OK,
+        return Refusal::internal().response(media);
     };
     HttpResponseBuilder::new(status)
         .content_type(media.content_type())
         .body(body)
 }
 
+/// The status of an answer. A partial one is 200: the field that failed says so in `errors`.
+fn status(response: &Response, media: Media) -> StatusCode {
+    let ours = |error: &ServerError| error.path.is_empty() && code(error) == Some("INTERNAL");
+    if response.errors.iter().any(ours) {
+        return StatusCode::INTERNAL_SERVER_ERROR;
+    }
+    match media {
+        Media::GraphqlResponse if is_request_error(response) => StatusCode::BAD_REQUEST,
+        Media::Json | Media::GraphqlResponse => StatusCode::OK,
+    }
+}
+
 /// Whether it failed before it was executed. What fails later has a path.
-fn is_request_error(response: &Response) -> bool {
+pub(super) fn is_request_error(response: &Response) -> bool {
     let errors = &response.errors;
     response.data == Value::Null
         && !errors.is_empty()

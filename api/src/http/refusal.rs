@@ -88,6 +88,16 @@ impl Refusal {
         Self::new(status, "INTERNAL", "internal error")
     }
 
+    /// The value of `extensions.code`.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence for the caller.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Closes the connection after the answer.
     pub(super) fn closing(self) -> Self {
         Self {

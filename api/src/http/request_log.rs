@@ -21,15 +21,32 @@ use crate::auth::Viewer;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// So many characters of the operations' names are logged.
+const LONGEST_OPERATION: usize = 64;
+
 /// What the handler found out about a request.
 #[derive(Default)]
 pub(super) struct Notes {
     /// The request's id.
     pub(super) id: String,
     pub(super) viewer: Option<Viewer>,
-    pub(super) operation: Option<String>,
-    /// How many errors the GraphQL response has.
+    /// The names of the operations that ran, with commas between those of a batch.
+    operation: Option<String>,
+    /// How many errors the GraphQL response has; in a batch, all responses.
     pub(super) errors: usize,
+}
+
+impl Notes {
+    /// An operation runs; so it is called, if it is called anything.
+    pub(super) fn ran(&mut self, operation: Option<&str>) {
+        let Some(name) = operation else {
+            return;
+        };
+        let before = self.operation.take();
+        let names = before.map(|before| format!("{before},{name}"));
+        let names = names.unwrap_or_else(|| name.to_owned());
+        self.operation = Some(names.chars().take(LONGEST_OPERATION).collect());
+    }
 }
 
 /// Runs `next` in a span that carries the request's id, then writes the line.
@@ -50,7 +67,9 @@ pub(super) async fn observe<B: MessageBody + 'static>(
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     span.in_scope(|| write_line(&response, started));
     Ok(response)
 }
@@ -126,6 +145,17 @@ mod tests {
     fn id(sent: &str) -> String {
         let request = TestRequest::default().insert_header((REQUEST_ID, sent));
         request_id(&request.to_srv_request())
+    }
+
+    #[test]
+    fn the_operations_of_a_batch_are_one_word_in_the_log() {
+        let mut notes = Notes::default();
+        for name in [Some("A"), None, Some("B")] {
+            notes.ran(name);
+        }
+        assert_eq!(notes.operation.as_deref(), Some("A,B"));
+        notes.ran(Some(&"x".repeat(100)));
+        assert_eq!(notes.operation.map(|names| names.len()), Some(64));
     }
 
     #[test]

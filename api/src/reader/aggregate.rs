@@ -170,7 +170,7 @@ pub enum GroupPart {
     /// What the rows agree in.
     Key(Vec<(String, KeyPart)>),
     /// The rows.
-    Rows(Connection),
+    Rows(Box<Connection>),
 }
 
 /// What stands under a key of what the rows of a group agree in.

@@ -31,6 +31,8 @@ enum Snapshot {
     #[default]
     NotTaken,
     Taken(DatabaseTransaction),
+    /// A statement failed, and PostgreSQL takes no other in the same transaction.
+    Lost(ApiError),
     GivenBack,
 }
 
@@ -193,9 +195,15 @@ impl Reading {
         if matches!(*snapshot, Snapshot::NotTaken) {
             *snapshot = Snapshot::Taken(self.database.snapshot().await?);
         }
-        match &*snapshot {
-            Snapshot::Taken(transaction) => Ok(transaction.query_one_raw(statement).await?),
-            _ => Err(ApiError::internal("the operation has ended")),
-        }
+        let read = match &*snapshot {
+            Snapshot::Taken(transaction) => transaction.query_one_raw(statement).await,
+            Snapshot::Lost(error) => return Err(error.clone()),
+            _ => return Err(ApiError::internal("the operation has ended")),
+        };
+        read.map_err(|error| {
+            let error = ApiError::from(error);
+            *snapshot = Snapshot::Lost(error.clone());
+            error
+        })
     }
 }

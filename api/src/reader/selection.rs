@@ -31,7 +31,7 @@ pub enum NodeField {
     /// A relation to at most one row.
     ToOne(&'static Field, NodeSelection),
     /// A relation to many rows.
-    ToMany(&'static Field, Connection),
+    ToMany(&'static Field, Box<Connection>),
 }
 
 impl NodeField {

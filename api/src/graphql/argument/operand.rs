@@ -24,13 +24,12 @@ pub(super) fn operand(domain: Domain, path: &str, value: &Value) -> Result<Opera
             .and_then(|number| i32::try_from(number).ok())
             .map(Operand::Int)
             .ok_or_else(|| wrong("a number of 32 bits")),
-        (Domain::Int, _) => Err(wrong("a number")),
         (Domain::Float, Value::Number(number)) => number
             .as_f64()
             .filter(|number| number.is_finite())
             .map(Operand::Float)
             .ok_or_else(|| wrong("a number")),
-        (Domain::Float, _) => Err(wrong("a number")),
+        (Domain::Int | Domain::Float, _) => Err(wrong("a number")),
         (Domain::Boolean, Value::Boolean(value)) => Ok(Operand::Boolean(*value)),
         (Domain::Boolean, _) => Err(wrong("true or false")),
         (Domain::Choice(choice), value) => name(value)

@@ -11,7 +11,7 @@ use crate::{
 use super::super::domain::Domain;
 use super::{
     MAX_PAGE,
-    operand::{items, money, object, operand, text},
+    operand::{ExactAmount, items, money, object, operand, text},
     period,
 };
 
@@ -81,8 +81,18 @@ fn amount(path: &str, operator: &str, value: &Value) -> Result<Test, ApiError> {
     Ok(match operator {
         "eq" => Test::Amount(one()?.whole().into_iter().collect()),
         "ne" => Test::NotAmount(one()?.whole().into_iter().collect()),
-        "in" => Test::Amount(several()?.into_iter().filter_map(|it| it.whole()).collect()),
-        "nin" => Test::NotAmount(several()?.into_iter().filter_map(|it| it.whole()).collect()),
+        "in" => Test::Amount(
+            several()?
+                .into_iter()
+                .filter_map(ExactAmount::whole)
+                .collect(),
+        ),
+        "nin" => Test::NotAmount(
+            several()?
+                .into_iter()
+                .filter_map(ExactAmount::whole)
+                .collect(),
+        ),
         "lt" => one().map(|one| Test::Amounts(one.currency, None, Some(one.ceiling - 1)))?,
         "lte" => one().map(|one| Test::Amounts(one.currency, None, Some(one.floor)))?,
         "gt" => one().map(|one| Test::Amounts(one.currency, Some(one.floor + 1), None))?,

@@ -48,7 +48,7 @@ impl<'a> Selector<'a> {
             let part = if name == "key" {
                 GroupPart::Key(self.key(entity, &by, &mut Vec::new(), &group)?)
             } else if name == entity.plural {
-                GroupPart::Rows(self.connection(entity, &group)?)
+                GroupPart::Rows(Box::new(self.connection(entity, &group)?))
             } else {
                 GroupPart::Aggregate(self.aggregate_part(entity, &type_name, &group)?)
             };

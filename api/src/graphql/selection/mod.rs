@@ -213,7 +213,8 @@ impl<'a> Selector<'a> {
                 NodeField::ToOne(field, self.node(dataset().target(target)?, group)?)
             }
             Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
-                NodeField::ToMany(field, self.connection(dataset().target(target)?, group)?)
+                let connection = self.connection(dataset().target(target)?, group)?;
+                NodeField::ToMany(field, Box::new(connection))
             }
             _ => NodeField::Scalar(field),
         })

@@ -189,7 +189,7 @@ fn register_tests(registry: &mut Registry, domain: Domain) {
     }
     let description = match domain {
         Domain::Money => "Tests of an amount of money; all that you give must hold. Amounts of different currencies are never equal, and none of them is larger.".to_owned(),
-        other => format!("Tests of a {}; all that you give must hold.", other.name()),
+        other => format!("Tests of {} values; all that you give must hold.", other.name()),
     };
     let one = |name, description| argument(name, description, value);
     let many = |name, description| argument(name, description, &format!("[{value}!]"));

@@ -83,7 +83,7 @@ fn root_fields() -> Vec<MetaField> {
         fields.push(with_arguments(
             MetaField {
                 description: Some(format!(
-                    "The {} rows that you may see, page by page, ordered by `{}`.",
+                    "The {} rows that you may see, page by page, ordered by `{}` unless you say otherwise.",
                     entity.name, entity.order.field
                 )),
                 ..field(entity.plural, "", &format!("{}Connection!", entity.name))
@@ -119,7 +119,7 @@ fn register_connection(registry: &mut Registry, entity: &Entity) {
         registry,
         object(
             &edge,
-            &format!("A {name} with its place in a list."),
+            &format!("One of the {name} rows of a list, with its place there."),
             fields,
         ),
     );

@@ -7,10 +7,10 @@ use crate::{
 };
 
 use super::{
-    super::filter::{Amount, Clause, Demand, Filter, Logic, Operand, Test},
+    super::filter::{Clause, Demand, Filter, Logic, Test},
     Compiler, Parent,
     row::misuse,
-    scope::{ALWAYS, NEVER, any, exists, not_deleted},
+    scope::{ALWAYS, NEVER, exists, not_deleted},
 };
 
 impl Compiler<'_> {
@@ -169,7 +169,7 @@ impl Compiler<'_> {
         let column = format!("{alias}.\"{}\"", columns.next().unwrap_or("id"));
         let currency = columns.next();
         let currency = currency.map(|currency| format!("{alias}.\"{currency}\""));
-        let holds = self.test(&column, currency.as_deref(), test);
+        let holds = self.passes(&column, currency.as_deref(), test);
         let known = match field.kind {
             Kind::ForeignId { column, target } => self.knows(entity, column, target, alias)?,
             _ => None,
@@ -180,95 +180,6 @@ impl Compiler<'_> {
             (Some(known), Test::IsNull(true)) => format!("({holds} OR NOT {known})"),
             (Some(known), _) => format!("{holds} AND {known}"),
         })
-    }
-
-    /// That the value at `column` passes `test`; an amount has its currency in another column.
-    pub(super) fn test(&mut self, column: &str, currency: Option<&str>, test: &Test) -> String {
-        let mut compare =
-            |operator: &str, value: &Operand| format!("{column} {operator} {}", self.bind(value));
-        match test {
-            Test::Equals(value) => compare("=", value),
-            Test::Differs(value) => compare("<>", value),
-            Test::Less(value) => compare("<", value),
-            Test::LessOrEqual(value) => compare("<=", value),
-            Test::Greater(value) => compare(">", value),
-            Test::GreaterOrEqual(value) => compare(">=", value),
-            Test::Between(from, to) => {
-                format!("{} AND {}", compare(">=", from), compare("<=", to))
-            }
-            Test::Within(span) => {
-                let until = if span.open { "<" } else { "<=" };
-                let from = compare(">=", &span.from);
-                format!("{from} AND {}", compare(until, &span.until))
-            }
-            Test::In(values) if values.is_empty() => NEVER.to_owned(),
-            Test::NotIn(values) if values.is_empty() => format!("{column} IS NOT NULL"),
-            Test::In(values) => format!("{column} IN ({})", self.bind_all(values)),
-            Test::NotIn(values) => format!("{column} NOT IN ({})", self.bind_all(values)),
-            Test::IsNull(true) => format!("{column} IS NULL"),
-            Test::IsNull(false) => format!("{column} IS NOT NULL"),
-            Test::Contains(text) | Test::StartsWith(text) | Test::EndsWith(text)
-                if text.is_empty() =>
-            {
-                format!("{column} IS NOT NULL")
-            }
-            Test::Contains(text) => {
-                let text = self.bind(text.as_str());
-                self.dialect.contains(column, &text)
-            }
-            Test::StartsWith(text) => self.starts_with(column, text),
-            Test::EndsWith(text) => {
-                let bound = self.bind(text.as_str());
-                self.dialect.ends_with(column, &bound, text.chars().count())
-            }
-            Test::Matches(pattern) => {
-                let pattern = self.bind(pattern.as_str());
-                self.dialect.matches(column, &pattern)
-            }
-            Test::Amount(amounts) => self.is_amount(column, currency, amounts),
-            Test::NotAmount(amounts) => format!(
-                "{column} IS NOT NULL AND NOT {}",
-                self.is_amount(column, currency, amounts)
-            ),
-            Test::Amounts(code, from, to) => {
-                let currency = currency.unwrap_or("NULL");
-                let mut conditions = vec![format!("{currency} = '{}'", code.code())];
-                conditions.push(format!("{column} IS NOT NULL"));
-                for (operator, end, never) in [(">=", from, 1), ("<=", to, -1)] {
-                    let Some(end) = end else { continue };
-                    match i64::try_from(*end) {
-                        Ok(end) => {
-                            let end = self.bind(end);
-                            conditions.push(format!("{column} {operator} {end}"));
-                        }
-                        // Beyond what a row can have.
-                        Err(_) if end.signum() == never => conditions.push(NEVER.to_owned()),
-                        Err(_) => {}
-                    }
-                }
-                conditions.join(" AND ")
-            }
-        }
-    }
-
-    /// That a text begins with `text`: it lies in the range of those that do, which an index knows.
-    fn starts_with(&mut self, column: &str, text: &str) -> String {
-        let from = format!("{column} >= {}", self.bind(text));
-        match after_all_that_start_with(text) {
-            Some(end) => format!("{from} AND {column} < {}", self.bind(end)),
-            None => from,
-        }
-    }
-
-    fn is_amount(&mut self, column: &str, currency: Option<&str>, amounts: &[Amount]) -> String {
-        let currency = currency.unwrap_or("NULL");
-        let each = amounts.iter().filter_map(|amount| {
-            let minor = self.bind(i64::try_from(amount.minor).ok()?);
-            let code = amount.currency.code();
-            Some(format!("{currency} = '{code}' AND {column} = {minor}"))
-        });
-        let each: Vec<_> = each.collect();
-        any(&each)
     }
 }
 
@@ -283,19 +194,6 @@ fn tied(field: &Field, row: &str, alias: &str) -> Result<String, ApiError> {
         )),
         _ => Err(misuse(field)),
     }
-}
-
-/// The first text by bytes that lies behind all that start with `text`.
-fn after_all_that_start_with(text: &str) -> Option<String> {
-    let mut end = text.to_owned();
-    while let Some(last) = end.pop() {
-        // Not `last + 1`: there are no characters between U+D7FF and U+E000.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            end.push(next);
-            return Some(end);
-        }
-    }
-    None
 }
 
 pub(super) fn table(entity: &Entity, alias: &str) -> String {

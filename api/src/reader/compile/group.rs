@@ -12,7 +12,7 @@ use super::{
     },
     Compiler, Parent,
     condition::{all, table},
-    measure::Measures,
+    measure::Numbers,
     order::{expression, rank},
     row::misuse,
 };
@@ -28,14 +28,14 @@ impl Compiler<'_> {
             filter,
             parts,
         } = aggregate;
-        let (alias, mut measures) = (self.alias(), Measures::default());
+        let (alias, mut numbers) = (self.alias(), Numbers::default());
         let mut pairs = Vec::with_capacity(parts.len());
         for (key, part) in parts {
-            let value = self.aggregate_part(&mut measures, part, entity, &alias)?;
+            let value = self.aggregate_part(&mut numbers, part, entity, &alias)?;
             pairs.push((key.as_str(), value));
         }
         let mut columns = vec!["count(*) AS n".to_owned()];
-        columns.append(&mut measures.columns);
+        columns.append(&mut numbers.columns);
         self.by_scope = true;
         let conditions = self.belongs(entity, filter, Parent::All, &alias);
         self.by_scope = false;
@@ -50,7 +50,7 @@ impl Compiler<'_> {
     /// Groups of rows, as an array; and how many there are, as the second column.
     pub(in crate::reader) fn root_groups(&mut self, groups: &Groups) -> Result<(), ApiError> {
         let Groups { entity, filter, .. } = groups;
-        let (alias, mut measures) = (self.alias(), Measures::default());
+        let (alias, mut numbers) = (self.alias(), Numbers::default());
         let mut columns = Vec::with_capacity(groups.by.len() + 1);
         for (place, dimension) in groups.by.iter().enumerate() {
             let value = self.dimension(entity, dimension, &alias)?;
@@ -59,18 +59,18 @@ impl Compiler<'_> {
         columns.push("count(*) AS n".to_owned());
         let mut pairs = Vec::with_capacity(groups.parts.len());
         for (key, part) in &groups.parts {
-            let value = self.group_part(&mut measures, part, groups, &alias)?;
+            let value = self.group_part(&mut numbers, part, groups, &alias)?;
             pairs.push((key.as_str(), value));
         }
         let having = self.logic(&groups.having, &mut |compiler, condition| {
             let Some(measure) = &condition.measure else {
-                return Ok(compiler.test("g.n", None, &condition.test));
+                return Ok(compiler.passes("g.n", None, &condition.test));
             };
-            let measured = compiler.measure(&mut measures, measure, entity, &alias)?;
+            let measured = compiler.measure(&mut numbers, measure, entity, &alias)?;
             Ok(compiler.measure_passes(&measured, &condition.test))
         })?;
-        let order = self.group_order(&mut measures, groups, &alias)?;
-        columns.append(&mut measures.columns);
+        let order = self.group_order(&mut numbers, groups, &alias)?;
+        columns.append(&mut numbers.columns);
         self.by_scope = true;
         let conditions = self.belongs(entity, filter, Parent::All, &alias);
         self.by_scope = false;
@@ -98,13 +98,13 @@ impl Compiler<'_> {
 
     fn group_part(
         &mut self,
-        measures: &mut Measures,
+        numbers: &mut Numbers,
         part: &GroupPart,
         groups: &Groups,
         alias: &str,
     ) -> Result<String, ApiError> {
         match part {
-            GroupPart::Aggregate(part) => self.aggregate_part(measures, part, groups.entity, alias),
+            GroupPart::Aggregate(part) => self.aggregate_part(numbers, part, groups.entity, alias),
             GroupPart::Key(parts) => self.key(parts, groups),
             GroupPart::Rows(connection) => self.connection(connection, Parent::Group(groups)),
         }
@@ -181,7 +181,7 @@ impl Compiler<'_> {
     /// The `ORDER BY` of groups at `g`.
     fn group_order(
         &mut self,
-        measures: &mut Measures,
+        numbers: &mut Numbers,
         groups: &Groups,
         alias: &str,
     ) -> Result<String, ApiError> {
@@ -200,7 +200,7 @@ impl Compiler<'_> {
                 GroupKey::Count => vec!["g.n".to_owned()],
                 GroupKey::Dimension(place) => vec![dimension_key(groups, *place)],
                 GroupKey::Measure(measure) => {
-                    let measured = self.measure(measures, measure, groups.entity, alias)?;
+                    let measured = self.measure(numbers, measure, groups.entity, alias)?;
                     self.measure_keys(&measured)
                 }
             };

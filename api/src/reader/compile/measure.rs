@@ -18,7 +18,7 @@ use super::{
 
 /// The numbers that a statement works out for each group, each once.
 #[derive(Default)]
-pub(super) struct Measures {
+pub(super) struct Numbers {
     known: Vec<(Function, &'static str)>,
     /// The columns, with their names.
     pub(super) columns: Vec<String>,
@@ -53,7 +53,7 @@ impl Compiler<'_> {
     /// Works out `measure` of the rows at `alias`.
     pub(super) fn measure(
         &mut self,
-        measures: &mut Measures,
+        numbers: &mut Numbers,
         measure: &Measure,
         entity: &'static Entity,
         alias: &str,
@@ -65,8 +65,8 @@ impl Compiler<'_> {
         } = measure;
         self.refuse_masked(field, entity, path)?;
         let same = |known: &(Function, &str)| *known == (*function, field.name);
-        let place = measures.known.iter().position(same);
-        let name = format!("m{}", place.unwrap_or(measures.known.len()));
+        let place = numbers.known.iter().position(same);
+        let name = format!("m{}", place.unwrap_or(numbers.known.len()));
         let measured = Measured {
             column: format!("g.{name}"),
             function: *function,
@@ -75,7 +75,7 @@ impl Compiler<'_> {
         if place.is_some() {
             return Ok(measured);
         }
-        measures.known.push((*function, field.name));
+        numbers.known.push((*function, field.name));
         let columns = if measured.is_money() {
             self.amounts(*function, field, &name, alias)?
         } else {
@@ -89,7 +89,7 @@ impl Compiler<'_> {
             };
             vec![format!("{number} AS {name}")]
         };
-        measures.columns.extend(columns);
+        numbers.columns.extend(columns);
         Ok(measured)
     }
 
@@ -186,7 +186,7 @@ impl Compiler<'_> {
     /// What stands under a key of an aggregate, for groups at `g` of rows at `alias`.
     pub(super) fn aggregate_part(
         &mut self,
-        measures: &mut Measures,
+        numbers: &mut Numbers,
         part: &AggregatePart,
         entity: &'static Entity,
         alias: &str,
@@ -201,11 +201,11 @@ impl Compiler<'_> {
             let value = match part {
                 MeasurePart::TypeName(name) => format!("'{name}'"),
                 MeasurePart::Value(measure) => {
-                    let measured = self.measure(measures, measure, entity, alias)?;
+                    let measured = self.measure(numbers, measure, entity, alias)?;
                     self.measured(&measured)
                 }
                 MeasurePart::Money(measure, parts) => {
-                    let measured = self.measure(measures, measure, entity, alias)?;
+                    let measured = self.measure(numbers, measure, entity, alias)?;
                     self.measured_money(&measured, parts)?
                 }
             };
@@ -218,7 +218,7 @@ impl Compiler<'_> {
     pub(super) fn measure_passes(&mut self, measured: &Measured, test: &Test) -> String {
         if !measured.is_total() {
             let currency = measured.is_money().then(|| measured.currency());
-            return self.test(&measured.column, currency.as_deref(), test);
+            return self.passes(&measured.column, currency.as_deref(), test);
         }
         let (column, currency) = (measured.column.as_str(), measured.currency());
         match test {
@@ -239,7 +239,7 @@ impl Compiler<'_> {
                 }
                 conditions.join(" AND ")
             }
-            other => self.test(column, Some(&currency), other),
+            other => self.passes(column, Some(&currency), other),
         }
     }
 

@@ -28,6 +28,27 @@ pub(super) struct KeyPiece {
     nullable: bool,
 }
 
+impl KeyPiece {
+    /// The condition that a row with the key `expression` lies beyond one with `value`, where `rest` says
+    /// so of the keys after this one.
+    fn decides(&self, expression: &str, value: Option<&str>, behind: bool, rest: &str) -> String {
+        let nulls_lie_beyond = self.nullable && self.nulls_first != behind;
+        let Some(value) = value else {
+            let equal = format!("{expression} IS NULL AND {rest}");
+            return if nulls_lie_beyond {
+                format!("({equal})")
+            } else {
+                format!("({expression} IS NOT NULL OR {equal})")
+            };
+        };
+        let mut beyond = format!("{expression} {} {value}", operator(self.direction, behind));
+        if nulls_lie_beyond {
+            beyond = format!("{beyond} OR {expression} IS NULL");
+        }
+        format!("({beyond} OR {expression} = {value} AND {rest})")
+    }
+}
+
 /// What a list is ordered by, the id at last.
 pub(super) struct Keys {
     pub(super) pieces: Vec<KeyPiece>,
@@ -164,58 +185,31 @@ impl Compiler<'_> {
         for value in &cursor.values {
             values.push(value.as_ref().map(|value| self.bind(value.clone())));
         }
-        let operator = |direction| {
-            if (direction == Direction::Ascending) == behind {
-                ">"
-            } else {
-                "<"
-            }
-        };
         let or_equal = if inclusive { "=" } else { "" };
-        let mut pieces = keys.pieces.iter().zip(expressions).zip(&values);
+        let pieces = keys.pieces.iter().zip(expressions).zip(&values);
         if keys.is_plain() {
             let values: Vec<_> = values.iter().flatten().map(String::as_str).collect();
             return format!(
                 "({}, {alias}.\"id\") {}{or_equal} ({}, {id})",
                 expressions.join(", "),
-                operator(keys.ties),
+                operator(keys.ties, behind),
                 values.join(", ")
             );
         }
         // Each key decides where those before it are equal.
-        let mut condition = format!("{alias}.\"id\" {}{or_equal} {id}", operator(keys.ties));
-        while let Some(((piece, expression), value)) = pieces.next_back() {
-            let nulls_lie_behind = piece.nullable && piece.nulls_first != behind;
-            let (beyond, equal) = match value {
-                Some(value) => {
-                    let operator = operator(piece.direction);
-                    let beyond = format!("{expression} {operator} {value}");
-                    let beyond = if nulls_lie_behind {
-                        format!("({beyond} OR {expression} IS NULL)")
-                    } else {
-                        beyond
-                    };
-                    (Some(beyond), format!("{expression} = {value}"))
-                }
-                None => {
-                    let beyond = format!("{expression} IS NOT NULL");
-                    (
-                        (!nulls_lie_behind).then_some(beyond),
-                        format!("{expression} IS NULL"),
-                    )
-                }
-            };
-            condition = match beyond {
-                Some(beyond) => format!("({beyond} OR {equal} AND {condition})"),
-                None => format!("({equal} AND {condition})"),
-            };
+        let mut condition = format!(
+            "{alias}.\"id\" {}{or_equal} {id}",
+            operator(keys.ties, behind)
+        );
+        for ((piece, expression), value) in pieces.rev() {
+            condition = piece.decides(expression, value.as_deref(), behind, &condition);
         }
         // The first key alone bounds the walk, where there is an index.
         match (keys.pieces.first(), expressions.first(), values.first()) {
             (Some(piece), Some(first), Some(Some(value))) if !piece.nullable => {
                 format!(
                     "{first} {}= {value} AND {condition}",
-                    operator(piece.direction)
+                    operator(piece.direction, behind)
                 )
             }
             _ => condition,
@@ -237,16 +231,24 @@ pub(super) fn expression(field: &Field, piece: Piece, alias: &str) -> Option<Str
     })
 }
 
+/// The operator between a row beyond another and that one, where a list goes in that direction.
+fn operator(direction: Direction, behind: bool) -> &'static str {
+    if (direction == Direction::Ascending) == behind {
+        ">"
+    } else {
+        "<"
+    }
+}
+
 /// The place of a value in its enumeration.
 pub(super) fn rank(field: &Field, column: &str) -> Option<String> {
     let Kind::Choice(_, choice) = &field.kind else {
         return None;
     };
     let places = choice.values.iter().enumerate();
-    let arms: String = places
-        .map(|(place, (value, _))| format!(" WHEN '{value}' THEN {place}"))
-        .collect();
-    Some(format!("CASE {column}{arms} END"))
+    let arms = places.map(|(place, (value, _))| format!(" WHEN '{value}' THEN {place}"));
+    let arms: Vec<_> = arms.collect();
+    Some(format!("CASE {column}{} END", arms.concat()))
 }
 
 fn word(direction: Direction, backward: bool) -> &'static str {
