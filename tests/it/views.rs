@@ -7,7 +7,6 @@
 
 #![cfg(test)]
 
-mod adhoc;
 mod callers;
 mod documents;
 mod eyes;

@@ -123,7 +123,10 @@ fn cursor(
     let oracle = writer.oracle;
     let rows = if place.is_common() {
         oracle.in_order(noun)
-    } else if oracle.refusals(&place.list(), &place.variables()).is_empty() {
+    } else if oracle
+        .refusals(&place.list(), &place.variables())
+        .is_empty()
+    {
         oracle.passing(noun, filter)
     } else {
         // Nobody has given out a cursor of it.

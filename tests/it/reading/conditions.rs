@@ -53,11 +53,14 @@ impl Writer<'_> {
     /// What a filter says of `name`; `None` where it had better say nothing.
     fn condition(&mut self, noun: &'static Noun, name: &str, depth: usize) -> Option<Literal> {
         let is_logic = matches!(name, "and" | "or" | "not");
-        let input = self.oracle.model.input(&format!("{}Filter", noun.name), name)?;
+        let input = self
+            .oracle
+            .model
+            .input(&format!("{}Filter", noun.name), name)?;
         let type_name = named(&input.ty.node);
         let of = type_name.trim_end_matches("Filter");
-        let list = of.strip_suffix("List").and_then(Noun::of);
-        if is_logic || list.is_some() || Noun::of(of).is_some() {
+        let many = of.strip_suffix("List").and_then(Noun::of);
+        if is_logic || many.is_some() || Noun::of(of).is_some() {
             if depth == 1 {
                 return None;
             }
@@ -66,21 +69,13 @@ impl Writer<'_> {
         if !is_logic && !self.dares(noun, name) {
             return None;
         }
-        Some(match (name, list, Noun::of(of)) {
+        Some(match (name, many, Noun::of(of)) {
             ("not", ..) => self.filter_within(noun, depth - 1),
             ("and" | "or", ..) => {
-                let filters = 0..self.choices.below(3);
-                let mut filters: Vec<_> = filters
-                    .map(|_| self.filter_within(noun, depth - 1))
-                    .collect();
-                match filters.pop() {
-                    // One in the place of a list is a list of one.
-                    Some(only) if filters.is_empty() && self.choices.one_in(3) => only,
-                    last => {
-                        filters.extend(last);
-                        Literal::list(filters)
-                    }
-                }
+                let count = self.choices.below(3);
+                let parts = (0..count).map(|_| self.filter_within(noun, depth - 1));
+                let parts = parts.collect();
+                self.listed(parts)
             }
             (_, Some(target), _) => {
                 let mut quantities = Fields::default();
@@ -99,6 +94,17 @@ impl Writer<'_> {
                 tests_of(self, type_name, &stored)
             }
         })
+    }
+
+    /// A list; one in the place of a list is a list of one.
+    pub(super) fn listed(&mut self, mut items: Vec<Literal>) -> Literal {
+        match items.pop() {
+            Some(only) if items.is_empty() && self.choices.one_in(3) => only,
+            last => {
+                items.extend(last);
+                Literal::list(items)
+            }
+        }
     }
 
     /// Whether to ask by `field`: what is refused is asked for now and then.

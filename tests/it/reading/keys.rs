@@ -1,11 +1,11 @@
 //! Random orders of rows, dimensions of groups, and orders of groups.
 
-use tests::oracle::{Noun, model::named};
-
-use super::{
-    literal::Literal,
-    question::Writer,
+use tests::{
+    choices::Choices,
+    oracle::{Noun, Oracle, model::named},
 };
+
+use super::{literal::Literal, question::Writer};
 
 /// How many relations lie on the way to a key, at most.
 const RELATIONS: usize = 2;
@@ -23,6 +23,13 @@ impl Key {
     }
 }
 
+/// A random order of lists of `noun`, as it stands in a document.
+pub(super) fn order_of(oracle: &Oracle, choices: Choices, noun: &'static Noun) -> String {
+    let mut writer = Writer::new(oracle, choices);
+    let keys = (0..3).filter_map(|_| writer.key_of(noun, "Order"));
+    Literal::list(keys.map(Key::literal).collect()).text
+}
+
 impl Writer<'_> {
     /// The order of a list of `noun`.
     pub(super) fn order(&mut self, noun: &'static Noun) -> Literal {
@@ -33,15 +40,7 @@ impl Writer<'_> {
     }
 
     fn keys(&mut self, type_name: &str, keys: Vec<Key>) -> Literal {
-        let mut keys: Vec<_> = keys.into_iter().map(Key::literal).collect();
-        let literal = match keys.pop() {
-            // One in the place of a list is a list of one.
-            Some(only) if keys.is_empty() && self.choices.one_in(4) => only,
-            last => {
-                keys.extend(last);
-                Literal::list(keys)
-            }
-        };
+        let literal = self.listed(keys.into_iter().map(Key::literal).collect());
         self.passed(&format!("[{type_name}!]"), literal)
     }
 
@@ -53,7 +52,8 @@ impl Writer<'_> {
         loop {
             let inputs = model.inputs(&format!("{}{suffix}", noun.name)).iter();
             let target = |type_name: &str| type_name.strip_suffix(suffix).and_then(Noun::of);
-            let inputs = inputs.map(|input| (input.node.name.node.as_str(), named(&input.node.ty.node)));
+            let inputs =
+                inputs.map(|input| (input.node.name.node.as_str(), named(&input.node.ty.node)));
             let inputs: Vec<_> = inputs
                 .filter(|(_, type_name)| path.len() < RELATIONS || target(type_name).is_none())
                 .collect();
@@ -62,14 +62,12 @@ impl Writer<'_> {
                 return None;
             }
             path.push(name.to_owned());
-            match target(type_name) {
-                Some(target) => noun = target,
-                None => {
-                    let values = model.values(type_name);
-                    let end = Literal::choice(self.choices.pick(&values)?);
-                    return Some(Key { path, end });
-                }
-            }
+            let Some(target) = target(type_name) else {
+                let values = model.values(type_name);
+                let end = Literal::choice(self.choices.pick(&values)?);
+                return Some(Key { path, end });
+            };
+            noun = target;
         }
     }
 
@@ -138,7 +136,9 @@ impl Writer<'_> {
         // An amount stands for its currency.
         let amount = field.strip_suffix("Currency").unwrap_or(field);
         let names = [field.as_str(), amount];
-        let name = names.iter().find(|name| model.input(&type_name, name).is_some())?;
+        let name = names
+            .iter()
+            .find(|name| model.input(&type_name, name).is_some())?;
         Some([relations, &[(*name).to_owned()]].concat())
     }
 }

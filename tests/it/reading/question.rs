@@ -82,15 +82,7 @@ const ROWS: usize = 20_000;
 const LEVELS: usize = 10;
 /// The document that `choices` lead to.
 pub(crate) fn write(oracle: &Oracle, choices: Choices) -> Question {
-    let mut writer = Writer {
-        oracle,
-        choices,
-        question: Question::default(),
-        definitions: Vec::new(),
-        fragments: Vec::new(),
-        names: 0,
-        conditions: 0,
-    };
+    let mut writer = Writer::new(oracle, choices);
     let selection = writer.selection(&mut Scope::default(), "Query", LEVELS, ROWS);
     let variables = match writer.definitions.as_slice() {
         [] => String::new(),
@@ -102,7 +94,19 @@ pub(crate) fn write(oracle: &Oracle, choices: Choices) -> Question {
     writer.question
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(oracle: &'a Oracle, choices: Choices) -> Self {
+        Self {
+            oracle,
+            choices,
+            question: Question::default(),
+            definitions: Vec::new(),
+            fragments: Vec::new(),
+            names: 0,
+            conditions: 0,
+        }
+    }
+
     /// The library overlooks variables in directives of `__typename`: here they are literal.
     pub(crate) fn type_name(&mut self) -> String {
         let directives = ["", "", "", " @skip(if: true)", " @include(if: true)"];

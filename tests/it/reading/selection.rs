@@ -138,7 +138,10 @@ impl<'a> Writer<'a> {
             return "__typename".to_owned();
         };
         if type_name.ends_with("GroupKey")
-            && let Some(path) = self.choices.pick(&scope.toward).filter(|_| !self.choices.one_in(6))
+            && let Some(path) = self
+                .choices
+                .pick(&scope.toward)
+                .filter(|_| !self.choices.one_in(6))
         {
             field = self.step(type_name, path);
         }
@@ -174,7 +177,9 @@ impl<'a> Writer<'a> {
     /// Whether a field of an aggregate had better not be asked for: only now and then.
     fn is_refused(&mut self, type_name: &str, field: &str) -> bool {
         let suffixes = ["CountDistinct", "Numbers", "Bounds"];
-        let mut nouns = suffixes.iter().filter_map(|suffix| type_name.strip_suffix(suffix));
+        let mut nouns = suffixes
+            .iter()
+            .filter_map(|suffix| type_name.strip_suffix(suffix));
         let noun = nouns.find_map(Noun::of);
         noun.is_some_and(|noun| !self.dares(noun, field))
     }

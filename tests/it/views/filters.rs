@@ -90,7 +90,10 @@ fn tests_of<'o>(
             tests.push((field, telling(oracle, noun, field, type_name)));
         }
         if differs {
-            let is_relation = type_name.strip_suffix("Filter").and_then(Noun::of).is_some();
+            let is_relation = type_name
+                .strip_suffix("Filter")
+                .and_then(Noun::of)
+                .is_some();
             let absent = if is_relation { "{}" } else { "{isNull: true}" };
             tests.push((field, absent.to_owned()));
         }

@@ -60,12 +60,7 @@ impl Heap<'_> {
     }
 
     /// What `function` makes of the values of `field`, those of null left out.
-    pub(super) fn result(
-        &self,
-        oracle: &Oracle,
-        function: Function,
-        field: &str,
-    ) -> Option<Value> {
+    pub(super) fn result(&self, oracle: &Oracle, function: Function, field: &str) -> Option<Value> {
         let rows = self.rows.iter();
         let values = rows.filter_map(|row| oracle.value(self.noun, row, field));
         let mut values: Vec<_> = values.collect();

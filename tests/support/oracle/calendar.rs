@@ -1,5 +1,7 @@
 //! The workspace's calendar: its days, the periods that they lie in, and what is relative to now.
 
+use std::{cell::RefCell, collections::HashMap};
+
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::Value as Json;
@@ -8,6 +10,11 @@ use super::value::Value;
 
 /// How far local clocks are ahead of UTC or behind it, at most.
 const FARTHEST: TimeDelta = TimeDelta::hours(16);
+
+thread_local! {
+    /// When days begin, as far as it was looked for.
+    static KNOWN: RefCell<HashMap<(Tz, NaiveDate), DateTime<Utc>>> = RefCell::default();
+}
 
 /// Where and when questions are asked.
 #[derive(Clone, Debug)]
@@ -101,6 +108,11 @@ impl Calendar {
 
     /// The first instant of `day` there, or of what comes after it where it is left out.
     pub(super) fn first_instant(&self, day: NaiveDate) -> DateTime<Utc> {
+        let search = || self.search_first_instant(day);
+        KNOWN.with_borrow_mut(|known| *known.entry((self.zone, day)).or_insert_with(search))
+    }
+
+    fn search_first_instant(&self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_hms_opt(0, 0, 0).expect("there is midnight");
         let midnight = midnight.and_utc();
         let begun = |instant: &DateTime<Utc>| self.day_of(*instant) >= day;
@@ -167,9 +179,7 @@ impl Calendar {
             (Value::Instant(instant), _) => {
                 *instant <= self.now && far().is_none_or(|far| *instant >= self.first_instant(far))
             }
-            (Value::Day(day), _) if ahead => {
-                *day >= today && far().is_none_or(|far| *day <= far)
-            }
+            (Value::Day(day), _) if ahead => *day >= today && far().is_none_or(|far| *day <= far),
             (Value::Day(day), _) => *day <= today && far().is_none_or(|far| *day >= far),
             _ => panic!("{value:?} is not in time"),
         }

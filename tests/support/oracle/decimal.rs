@@ -50,7 +50,10 @@ impl<'t> Parts<'t> {
             None => (false, text),
         };
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+        let (whole, fraction) = (
+            whole.trim_start_matches('0'),
+            fraction.trim_end_matches('0'),
+        );
         Self {
             negative: negative && !(whole.is_empty() && fraction.is_empty()),
             whole,

@@ -12,6 +12,7 @@ use super::{
     filter::{each, items},
     model::named,
     noun::Noun,
+    order::leaf_of,
 };
 
 impl<'a> Execution<'a> {
@@ -115,7 +116,12 @@ impl Oracle {
             let target = target.and_then(|field| Noun::of(named(&field.ty.node)));
             match (target, inside) {
                 _ if self.lens.forbids(noun.name, name) => {
-                    found.insert(path);
+                    // The key is named that cannot be reached, whatever is masked on the way.
+                    let way = match inside {
+                        Json::Object(_) => leaf_of(inside).0,
+                        _ => Vec::new(),
+                    };
+                    found.insert([vec![path], way].concat().join("."));
                 }
                 (Some(target), _) => self.forbidden_by_keys(target, inside, &path, found),
                 // `key`, or a function: the same noun's fields are in it.

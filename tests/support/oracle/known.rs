@@ -146,7 +146,8 @@ fn unlike(of: &str, actual: &Shape, expected: &Shape) -> Vec<String> {
         }
     }
     let missing = expected.keys().filter(|field| !actual.contains_key(*field));
-    problems.extend(missing.map(|field| format!("there is no {of}{field}, which the contract has")));
+    problems
+        .extend(missing.map(|field| format!("there is no {of}{field}, which the contract has")));
     problems
 }
 

@@ -59,7 +59,8 @@ impl Order {
     /// of the last of them.
     pub(super) fn compare(&self, one: &Place, other: &Place) -> Ordering {
         let keys = self.keys.iter().zip(one.0.iter().zip(&other.0));
-        let mut keys = keys.map(|((_, direction), (one, other))| direction.compare(one.as_ref(), other.as_ref()));
+        let mut keys = keys
+            .map(|((_, direction), (one, other))| direction.compare(one.as_ref(), other.as_ref()));
         let first = keys.find(|order| order.is_ne());
         first.unwrap_or_else(|| {
             let ids = one.1.cmp(&other.1);

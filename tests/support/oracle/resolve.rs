@@ -277,9 +277,7 @@ impl<'a> Execution<'a> {
         }
         match field {
             "count" => shown(heap.count(), heap.noun),
-            "key" => {
-                Resolved::Object(Object::GroupKey(Rc::clone(heap), heap.noun, Vec::new()))
-            }
+            "key" => Resolved::Object(Object::GroupKey(Rc::clone(heap), heap.noun, Vec::new())),
             _ => self.page(heap.noun, heap.rows.clone(), arguments),
         }
     }
@@ -315,9 +313,7 @@ impl<'a> Execution<'a> {
                 let through = dimension.path.len() > path.len();
                 dimension.path == id || through && dimension.path.starts_with(&path)
             });
-            return leaf::object(
-                is_there.then(|| Object::GroupKey(Rc::clone(heap), target, path)),
-            );
+            return leaf::object(is_there.then(|| Object::GroupKey(Rc::clone(heap), target, path)));
         }
         match dimension(&path) {
             Some((_, Some(value))) if type_name == Some("ID") => {

@@ -69,13 +69,7 @@ impl Oracle {
     }
 
     /// The rows of a list of a row that the caller sees.
-    pub(super) fn listed(
-        &self,
-        noun: &Noun,
-        row: &Row,
-        field: &str,
-        target: &Noun,
-    ) -> Vec<&Row> {
+    pub(super) fn listed(&self, noun: &Noun, row: &Row, field: &str, target: &Noun) -> Vec<&Row> {
         let id = cell(row, "id");
         let rows = self.rows.of(target.table).iter();
         let seen = rows.filter(|row| self.sees(target, row));

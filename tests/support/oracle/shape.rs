@@ -68,8 +68,14 @@ pub(super) const ENUMS: [(&str, &[&str]); 3] = [
     ),
 ];
 
-/// The functions of aggregates.
-const FUNCTIONS: [&str; 5] = ["countDistinct", "sum", "avg", "min", "max"];
+/// The functions of aggregates, each with the last part of the name of the type of its results.
+const FUNCTIONS: [(&str, &str); 5] = [
+    ("countDistinct", "CountDistinct"),
+    ("sum", "Numbers"),
+    ("avg", "Numbers"),
+    ("min", "Bounds"),
+    ("max", "Bounds"),
+];
 
 /// What each field of `noun` is, without those that nobody asks by.
 #[must_use]
@@ -77,7 +83,12 @@ pub fn kinds(model: &Model, noun: &Noun) -> Vec<(String, Kind)> {
     let fields = model.fields(noun.name).iter().map(|field| &field.node);
     let kinds = fields.map(|field| {
         let name = field.name.node.as_str();
-        let kind = kind(model, name, &field.ty.node.to_string(), named(&field.ty.node));
+        let kind = kind(
+            model,
+            name,
+            &field.ty.node.to_string(),
+            named(&field.ty.node),
+        );
         (name.to_owned(), kind)
     });
     kinds.filter(|(_, kind)| *kind != Kind::Other).collect()
@@ -109,7 +120,9 @@ pub fn shapes(model: &Model) -> BTreeMap<String, Shape> {
     for (name, fields) in INPUTS {
         shapes.insert(name.to_owned(), shape(fields));
     }
-    for scalar in ["ID", "Boolean", "Int", "Float", "String", "Date", "DateTime", "Money"] {
+    for scalar in [
+        "ID", "Boolean", "Int", "Float", "String", "Date", "DateTime", "Money",
+    ] {
         shapes.insert(format!("{scalar}Filter"), tests(scalar));
     }
     for noun in Noun::all() {
@@ -171,7 +184,10 @@ fn tests(ty: &str) -> Shape {
     let value = if ty == "Money" { "MoneyInput" } else { ty };
     let mut fields =
         format!("eq: {value}, ne: {value}, in: [{value}!], nin: [{value}!], isNull: Boolean");
-    if matches!(ty, "Int" | "Float" | "String" | "Date" | "DateTime" | "Money") {
+    if matches!(
+        ty,
+        "Int" | "Float" | "String" | "Date" | "DateTime" | "Money"
+    ) {
         for operator in ["lt", "lte", "gt", "gte"] {
             fields = format!("{fields}, {operator}: {value}");
         }
@@ -192,15 +208,23 @@ fn tests(ty: &str) -> Shape {
     shape(&fields)
 }
 
+/// A field of a type that follows from a field of a noun, with its type.
+type Derived = Option<(String, String)>;
+
+/// The fields that `derived` makes of those of a noun.
+fn each(kinds: &[(String, Kind)], derived: impl Fn(&str, &Kind) -> Derived) -> Shape {
+    let fields = kinds.iter();
+    fields
+        .filter_map(|(field, kind)| derived(field, kind))
+        .collect()
+}
+
+/// The types of rows of `noun`: by what they are asked for, ordered and put into groups.
 fn of_noun(model: &Model, noun: &'static Noun, shapes: &mut BTreeMap<String, Shape>) {
     let name = noun.name;
-    let mut put = |suffix: &str, shape: Shape| shapes.insert(format!("{name}{suffix}"), shape);
     let kinds = kinds(model, noun);
-    let each = |ty: &dyn Fn(&str, &Kind) -> Option<(String, String)>| -> Shape {
-        let fields = kinds.iter();
-        fields.filter_map(|(field, kind)| ty(field, kind)).collect()
-    };
-    let mut filter = each(&asked);
+    let mut put = |suffix: &str, shape: Shape| shapes.insert(format!("{name}{suffix}"), shape);
+    let mut filter = each(&kinds, asked);
     filter.extend(shape(&format!(
         "and: [{name}Filter!], or: [{name}Filter!], not: {name}Filter"
     )));
@@ -209,40 +233,53 @@ fn of_noun(model: &Model, noun: &'static Noun, shapes: &mut BTreeMap<String, Sha
         let list = format!("some: {name}Filter, none: {name}Filter, every: {name}Filter");
         put("ListFilter", shape(&list));
     }
-    put("Order", each(&ordered));
-    put("Dimension", each(&grouped));
-    let mut key = each(&common);
+    put("Order", each(&kinds, ordered));
+    put("Dimension", each(&kinds, grouped));
+    let mut key = each(&kinds, common);
     key.insert("row".to_owned(), name.to_owned());
     put("GroupKey", key);
+    of_heaps(model, noun, &kinds, shapes);
+}
 
-    let has_numbers = FUNCTIONS.map(|function| (function, each(&|field, kind| {
-        let [result, _] = resulting(function, kind)?;
-        Some((field.to_owned(), result.to_owned()))
-    })));
+/// The types of what comes of rows of `noun` together.
+fn of_heaps(
+    model: &Model,
+    noun: &Noun,
+    kinds: &[(String, Kind)],
+    shapes: &mut BTreeMap<String, Shape>,
+) {
+    let name = noun.name;
     let mut heap = shape("count: Int!");
     let mut having = shape(&format!(
         "and: [{name}Having!], or: [{name}Having!], not: {name}Having, count: IntFilter"
     ));
     let mut order = shape(&format!("count: SortOrder, key: {name}Order"));
-    for (function, fields) in has_numbers {
+    // The contract does not name the inputs that are about one function.
+    let inner = |suffix: &str, function: &str| {
+        let input = model.input(&format!("{name}{suffix}"), function);
+        input.map_or("an input".to_owned(), |input| {
+            named(&input.ty.node).to_owned()
+        })
+    };
+    for (function, results) in FUNCTIONS {
+        let of = |ty: fn([&'static str; 2]) -> &'static str| {
+            each(kinds, |field, kind| {
+                let ty = ty(resulting(function, kind)?);
+                Some((field.to_owned(), ty.to_owned()))
+            })
+        };
+        let fields = of(|[result, _]| result);
         if fields.is_empty() {
             continue;
         }
-        let results = super::aggregate::Function::of(function).expect("it is one").results();
         heap.insert(function.to_owned(), format!("{name}{results}!"));
-        put(results, fields);
-        // The contract does not name the inputs that are about one function.
-        for (suffix, shape, second) in [("Having", &mut having, true), ("GroupOrder", &mut order, false)] {
-            let inner = model.input(&format!("{name}{suffix}"), function);
-            let inner = inner.map_or(String::new(), |inner| named(&inner.ty.node).to_owned());
-            shape.insert(function.to_owned(), inner.clone());
-            put_inner(&mut put, name, &inner, each(&|field, kind| {
-                let [_, test] = resulting(function, kind)?;
-                let ty = if second { test } else { "SortOrder" };
-                Some((field.to_owned(), ty.to_owned()))
-            }));
-        }
+        shapes.insert(format!("{name}{results}"), fields);
+        having.insert(function.to_owned(), inner("Having", function));
+        shapes.insert(inner("Having", function), of(|[_, test]| test));
+        order.insert(function.to_owned(), inner("GroupOrder", function));
+        shapes.insert(inner("GroupOrder", function), of(|_| "SortOrder"));
     }
+    let mut put = |suffix: &str, shape: Shape| shapes.insert(format!("{name}{suffix}"), shape);
     put("Having", having);
     put("GroupOrder", order);
     put("Aggregate", heap.clone());
@@ -253,23 +290,15 @@ fn of_noun(model: &Model, noun: &'static Noun, shapes: &mut BTreeMap<String, Sha
 
 /// Whether some noun has a list of `noun`.
 fn has_lists(model: &Model, noun: &'static Noun) -> bool {
-    let of = |parent| kinds(model, parent).into_iter().any(|(_, kind)| kind == Kind::Many(noun));
+    let of = |parent| {
+        kinds(model, parent)
+            .into_iter()
+            .any(|(_, kind)| kind == Kind::Many(noun))
+    };
     Noun::all().iter().any(of)
 }
 
-/// An input type of `noun` with any name that begins with the noun's.
-fn put_inner(
-    put: &mut impl FnMut(&str, Shape) -> Option<Shape>,
-    noun: &str,
-    name: &str,
-    shape: Shape,
-) {
-    if let Some(suffix) = name.strip_prefix(noun) {
-        put(suffix, shape);
-    }
-}
-
-fn asked(field: &str, kind: &Kind) -> Option<(String, String)> {
+fn asked(field: &str, kind: &Kind) -> Derived {
     let ty = match kind {
         Kind::Id | Kind::ForeignId => "ID".to_owned(),
         Kind::Scalar(name) | Kind::Time(name) => name.clone(),
@@ -281,7 +310,7 @@ fn asked(field: &str, kind: &Kind) -> Option<(String, String)> {
     Some((field.to_owned(), format!("{ty}Filter")))
 }
 
-fn ordered(field: &str, kind: &Kind) -> Option<(String, String)> {
+fn ordered(field: &str, kind: &Kind) -> Derived {
     let ty = match kind {
         Kind::Scalar(_) | Kind::Time(_) | Kind::Money => "SortOrder".to_owned(),
         Kind::One(noun) => format!("{}Order", noun.name),
@@ -290,7 +319,7 @@ fn ordered(field: &str, kind: &Kind) -> Option<(String, String)> {
     Some((field.to_owned(), ty))
 }
 
-fn grouped(field: &str, kind: &Kind) -> Option<(String, String)> {
+fn grouped(field: &str, kind: &Kind) -> Derived {
     Some(match kind {
         Kind::Scalar(_) | Kind::ForeignId => (field.to_owned(), "Grouping".to_owned()),
         Kind::Time(_) => (field.to_owned(), "CalendarPeriod".to_owned()),
@@ -301,7 +330,7 @@ fn grouped(field: &str, kind: &Kind) -> Option<(String, String)> {
 }
 
 /// What a dimension is in the key of a group.
-fn common(field: &str, kind: &Kind) -> Option<(String, String)> {
+fn common(field: &str, kind: &Kind) -> Derived {
     Some(match kind {
         Kind::Scalar(name) => (field.to_owned(), name.clone()),
         Kind::ForeignId => (field.to_owned(), "ID".to_owned()),
@@ -313,7 +342,7 @@ fn common(field: &str, kind: &Kind) -> Option<(String, String)> {
 }
 
 /// The type of what a function makes of a field, and of the tests of it.
-fn resulting<'k>(function: &str, kind: &'k Kind) -> Option<[&'k str; 2]> {
+fn resulting(function: &str, kind: &Kind) -> Option<[&'static str; 2]> {
     Some(match (function, kind) {
         ("countDistinct", Kind::Scalar(_) | Kind::Time(_) | Kind::ForeignId) => {
             ["Int!", "IntFilter"]

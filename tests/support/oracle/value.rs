@@ -69,9 +69,7 @@ impl Value {
     pub(super) fn compare(&self, operand: &Json) -> Option<Ordering> {
         let or_none = |is: bool| is.then_some(Ordering::Equal);
         match (self, operand) {
-            (Self::Text(text), Json::String(other)) => {
-                Some(text.as_bytes().cmp(other.as_bytes()))
-            }
+            (Self::Text(text), Json::String(other)) => Some(text.as_bytes().cmp(other.as_bytes())),
             (Self::Whole(number), Json::Number(other)) => {
                 Some(number.cmp(&other.as_i64().expect("a whole number").into()))
             }
@@ -84,9 +82,7 @@ impl Value {
                 // The database keeps microseconds, and so does a test.
                 Some(instant.cmp(&other.trunc_subsecs(6)))
             }
-            (Self::Day(day), Json::String(other)) => {
-                Some(day.cmp(&other.parse().expect("a day")))
-            }
+            (Self::Day(day), Json::String(other)) => Some(day.cmp(&other.parse().expect("a day"))),
             (Self::Choice(_, name), Json::String(other)) => or_none(name == other),
             (Self::Id(id), Json::String(text)) => {
                 or_none(Noun::of_id(text).is_some_and(|(_, it)| it == *id))
