@@ -32,7 +32,10 @@ async fn a_row_that_does_not_move_is_neither_skipped_nor_repeated() {
     let (still, moving) = ids.split_at(ids.len() / 2);
     each_hub(&oracle, async |hub| {
         for order in ORDERS {
-            for way in [("first", "after", "endCursor"), ("last", "before", "startCursor")] {
+            for way in [
+                ("first", "after", "endCursor"),
+                ("last", "before", "startCursor"),
+            ] {
                 let mut found = walk(hub, order, way, moving).await;
                 let mut expected = standing(&oracle, order, still);
                 if way.0 == "last" {

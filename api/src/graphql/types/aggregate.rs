@@ -219,13 +219,21 @@ fn key(entity: &'static Entity) -> MetaType {
             }
             _ => return None,
         };
-        Some(field(&name, dimension.description, &ty))
+        Some(field(&name, &described(dimension), &ty))
     }));
     let described = format!(
         "What the rows of a group agree in, among the fields of {} rows. What is no dimension is null. A date is the first day of its period; a relation is null unless a dimension goes over it or leads to it.",
         entity.name
     );
     object(&format!("{}GroupKey", entity.name), &described, fields)
+}
+
+/// What a dimension is.
+fn described(field: &Field) -> String {
+    match field.kind {
+        Kind::Money { .. } => format!("The currency of `{}`.", field.name),
+        _ => field.description.to_owned(),
+    }
 }
 
 /// The type of a value that groups have in common.
@@ -245,7 +253,7 @@ fn dimension(entity: &'static Entity) -> MetaType {
             Kind::Instant(_) | Kind::Day(_) => (field.name.to_owned(), "CalendarPeriod".to_owned()),
             _ => (dimension_name(field), "Grouping".to_owned()),
         };
-        Some(argument(&name, field.description, &ty))
+        Some(argument(&name, &described(field), &ty))
     });
     let described = format!(
         "What {} rows are grouped by: exactly one key. Through a relation it is the value of the row that you see there; where there is none, null.",

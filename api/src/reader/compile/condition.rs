@@ -34,13 +34,7 @@ impl Compiler<'_> {
             Parent::Group(groups) => {
                 conditions.push(self.holds(entity, &groups.filter, alias)?);
                 for (place, dimension) in groups.by.iter().enumerate() {
-                    let value = self.dimension(entity, dimension, alias)?;
-                    let is = if Self::has_values(dimension) {
-                        "="
-                    } else {
-                        "IS NOT DISTINCT FROM"
-                    };
-                    conditions.push(format!("{value} {is} g.d{place}"));
+                    conditions.extend(self.agrees(entity, dimension, place, alias)?);
                 }
             }
         }

@@ -171,11 +171,29 @@ impl Compiler<'_> {
         self.along(entity, way, path, alias, &mut end)
     }
 
-    /// Whether every row has a value in that dimension.
-    pub(super) fn has_values(dimension: &Dimension) -> bool {
-        dimension.way.is_empty()
-            && !dimension.field.nullable
-            && !matches!(dimension.field.kind, Kind::ForeignId { .. })
+    /// The conditions that the row at `alias` agrees with the group at `g` in the dimension at that place.
+    pub(super) fn agrees(
+        &mut self,
+        entity: &'static Entity,
+        dimension: &Dimension,
+        place: usize,
+        alias: &str,
+    ) -> Result<Vec<String>, ApiError> {
+        let Dimension {
+            way, field, period, ..
+        } = dimension;
+        let value = self.dimension(entity, dimension, alias)?;
+        let group = format!("g.d{place}");
+        let unknown = matches!(field.kind, Kind::ForeignId { .. });
+        if !way.is_empty() || field.nullable || unknown {
+            return Ok(vec![format!("{value} IS NOT DISTINCT FROM {group}")]);
+        }
+        let mut conditions = vec![format!("{value} = {group}")];
+        if let (Some(period), Kind::Instant(column)) = (period, &field.kind) {
+            let column = format!("{alias}.\"{column}\"");
+            conditions.push(self.dialect.about_period(&column, &group, *period));
+        }
+        Ok(conditions)
     }
 
     /// The `ORDER BY` of groups at `g`.

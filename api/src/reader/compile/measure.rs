@@ -226,7 +226,7 @@ impl Compiler<'_> {
             Test::IsNull(false) => format!("{currency} IS NOT NULL"),
             Test::Amount(amounts) => self.is_total(column, &currency, amounts),
             Test::NotAmount(amounts) => format!(
-                "{currency} IS NOT NULL AND NOT {}",
+                "{currency} IS NOT NULL AND NOT ({})",
                 self.is_total(column, &currency, amounts)
             ),
             Test::Amounts(code, from, to) => {

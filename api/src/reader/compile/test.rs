@@ -69,7 +69,7 @@ impl Compiler<'_> {
         match test {
             Test::Amount(amounts) => self.is_amount(column, currency, amounts),
             Test::NotAmount(amounts) => format!(
-                "{column} IS NOT NULL AND NOT {}",
+                "{column} IS NOT NULL AND NOT ({})",
                 self.is_amount(column, currency, amounts)
             ),
             Test::Amounts(code, from, to) => {

@@ -66,6 +66,9 @@ pub(super) trait Dialect: Debug + Send + Sync {
     /// The first day of the period that a day lies in; the fiscal year starts `shift` months after
     /// January.
     fn start_of_period(&self, day: &str, period: Period, shift: u32) -> String;
+    /// A condition that holds for all instants in the period that starts on the day `start`, in any time
+    /// zone, and for few others: by it they are found.
+    fn about_period(&self, column: &str, start: &str, period: Period) -> String;
     /// A column that the planner is kept from looking up in an index; one with statistics need not be.
     fn unindexed(&self, column: &str) -> String;
     /// A list of ids as one parameter, for [`Dialect::listed`].
@@ -98,6 +101,17 @@ pub(super) trait Dialect: Debug + Send + Sync {
     fn null(&self) -> &'static str;
     /// The finished JSON as text, which the statement returns.
     fn text(&self, json: &str) -> String;
+}
+
+/// How long a period is, as both databases say it.
+fn length_of(period: Period) -> &'static str {
+    match period {
+        Period::Day => "1 days",
+        Period::Week => "7 days",
+        Period::Month => "1 months",
+        Period::Quarter | Period::FiscalQuarter => "3 months",
+        Period::Year | Period::FiscalYear => "12 months",
+    }
 }
 
 /// Ids in one text, each in `quotes`.

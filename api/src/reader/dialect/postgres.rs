@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::calendar::Period;
 
-use super::{Dialect, joined};
+use super::{Dialect, joined, length_of};
 
 /// PostgreSQL 15 or later.
 #[derive(Clone, Copy, Debug)]
@@ -124,8 +124,9 @@ impl Dialect for Postgres {
         let start = |unit| format!("date_trunc('{unit}', {day}::timestamp)::date");
         let fiscal = |unit| {
             format!(
-                "greatest((date_trunc('{unit}', {day}::timestamp - interval '{shift} months') \
-                 + interval '{shift} months')::date, '0001-01-01'::date)"
+                "(SELECT CASE WHEN p.start < '0001-01-01' THEN '0001-01-01' ELSE p.start END FROM \
+                 (SELECT (date_trunc('{unit}', {day}::timestamp - interval '{shift} months') \
+                 + interval '{shift} months')::date AS start) AS p)"
             )
         };
         match period {
@@ -137,6 +138,14 @@ impl Dialect for Postgres {
             Period::FiscalQuarter => fiscal("quarter"),
             Period::FiscalYear => fiscal("year"),
         }
+    }
+
+    fn about_period(&self, column: &str, start: &str, period: Period) -> String {
+        let length = length_of(period);
+        format!(
+            "{column} >= {start}::timestamptz - interval '1 day' \
+             AND {column} < {start}::timestamptz + interval '{length}' + interval '1 day'"
+        )
     }
 
     fn unindexed(&self, column: &str) -> String {

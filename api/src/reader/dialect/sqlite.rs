@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::calendar::Period;
 
-use super::{Dialect, joined, total};
+use super::{Dialect, joined, length_of, total};
 
 /// The embedded SQLite.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +93,7 @@ impl Dialect for Sqlite {
         // As JSON it has 15 digits by itself, and 17 make it the same again.
         format!(
             "CASE WHEN {column} = CAST({column} AS INTEGER) THEN CAST({column} AS INTEGER) \
-             ELSE json(printf('%!.17g', {column})) END"
+             WHEN {column} IS NOT NULL THEN json(printf('%!.17g', {column})) END"
         )
     }
 
@@ -148,6 +148,15 @@ impl Dialect for Sqlite {
             Period::FiscalQuarter => months_back(3, shift),
             Period::FiscalYear => months_back(12, shift),
         }
+    }
+
+    fn about_period(&self, column: &str, start: &str, period: Period) -> String {
+        // There is no day after the last one, but there are letters after the digits.
+        let length = length_of(period);
+        format!(
+            "{column} >= date({start}, '-1 day') \
+             AND {column} < coalesce(date({start}, '+{length}', '+1 day'), 'A')"
+        )
     }
 
     fn unindexed(&self, column: &str) -> String {
