@@ -14,6 +14,7 @@ mod examples;
 mod filters;
 pub(crate) mod hub;
 mod keys;
+mod left;
 mod limits;
 mod literal;
 mod moving;

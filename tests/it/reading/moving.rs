@@ -15,7 +15,7 @@ use super::hub::{Hub, each_hub, noun, oracle, text};
 const ORDERS: [&str; 4] = [
     "",
     ", orderBy: [{score: ASC}]",
-    ", orderBy: [{intentBand: DESC_NULLS_FIRST}, {score: DESC}]",
+    ", orderBy: [{acceptedAt: DESC_NULLS_FIRST}, {score: DESC}]",
     ", orderBy: [{owner: {name: ASC}}, {updatedAt: DESC}]",
 ];
 
@@ -98,7 +98,7 @@ async fn write(hub: &Hub, id: Uuid) {
     let sql = "UPDATE lead SET deleted_at = CASE WHEN deleted_at IS NULL THEN updated_at END, \
                score = (score % 101 + 50) % 101, owner_id = CASE WHEN owner_id IS NULL THEN \
                (SELECT max(owner_id) FROM account) END, created_at = updated_at, \
-               intent_band = CASE WHEN intent_band IS NULL THEN 'HOT' END WHERE id = $1";
+               accepted_at = CASE WHEN accepted_at IS NULL THEN updated_at END WHERE id = $1";
     let backend = hub.database.backend();
     let sql = if hub.is_postgres() {
         sql.replace("max(owner_id)", "max(owner_id::text)::uuid")

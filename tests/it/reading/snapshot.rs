@@ -23,8 +23,10 @@ const QUESTION: &str = "{
     leadAggregate { count sum { score } countDistinct { status } }
     leadGroups(by: [{status: VALUE}], first: 12) { key { status } count sum { score } leads(first: 500) { nodes { score } } }
 }";
-/// How often is asked.
-const TIMES: usize = 40;
+/// How many different moments are seen before it is enough.
+const MOMENTS: usize = 10;
+/// How often is asked at most.
+const TIMES: usize = 2000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_agrees_with_itself_while_others_write() {
@@ -44,15 +46,17 @@ async fn an_answer_agrees_with_itself_while_others_write() {
             .map(|ids| tokio::spawn(write(hub.database.clone(), ids.to_vec(), ended.clone())))
             .collect();
         let mut seen = BTreeSet::new();
-        for _ in 0..TIMES {
+        let mut times = 0;
+        while seen.len() < MOMENTS && times < TIMES {
             seen.insert(agreed(hub).await);
+            times += 1;
         }
         ended.store(true, Ordering::Relaxed);
         for writer in writers {
             writer.await.unwrap();
         }
         assert!(
-            seen.len() > TIMES / 4,
+            seen.len() >= MOMENTS,
             "hardly anything was written: {seen:?}"
         );
     })
