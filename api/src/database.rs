@@ -116,7 +116,7 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.write.begin_with_options(immediate).await
+        begin(self.write.clone(), immediate).await
     }
 
     /// Opens a transaction that reads: all its statements see what its first one sees. Dropping it ends
@@ -126,14 +126,16 @@ impl Database {
     ///
     /// Returns [`DbErr`] when the database fails or no connection comes free in time.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        let (isolation, access) = match self.backend() {
-            DbBackend::Postgres => (IsolationLevel::RepeatableRead, AccessMode::ReadOnly),
+        let options = match self.backend() {
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
             // A transaction of SQLite is one anyway, and its connection reads only.
-            _ => return self.read.begin().await,
+            _ => TransactionOptions::default(),
         };
-        self.read
-            .begin_with_config(Some(isolation), Some(access))
-            .await
+        begin(self.read.clone(), options).await
     }
 
     /// Closes all connections, once what they do is done.
@@ -163,8 +165,23 @@ impl From<DbErr> for ApiError {
     }
 }
 
+/// Opens a transaction, also when nobody waits for it any more: a connection that is given back between
+/// `BEGIN` and its answer would give whoever gets it next a transaction that they do not know of.
+async fn begin(
+    connection: DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    let opening = async move { connection.begin_with_options(options).await };
+    let begun = tokio::spawn(deadline::carried(opening)).await;
+    begun.map_err(|error| DbErr::Custom(format!("a transaction was not opened: {error}")))?
+}
+
 fn postgres(options: &Options, read_only: bool) -> ConnectOptions {
-    let mut settings = vec![("TimeZone", "UTC".to_owned())];
+    let mut settings = vec![
+        ("TimeZone", "UTC".to_owned()),
+        // Statements are large and run for milliseconds; compiling them takes hundreds.
+        ("jit", "off".to_owned()),
+    ];
     if read_only {
         settings.push(("default_transaction_read_only", "on".to_owned()));
         if let Some(timeout) = options.read_timeout {

@@ -8,10 +8,16 @@
 
 mod arguments;
 pub(crate) mod compare;
+mod conditions;
+mod contract;
+mod examples;
 mod filters;
 pub(crate) mod hub;
+mod keys;
 mod limits;
+mod literal;
 mod moving;
+mod operands;
 mod pages;
 pub(crate) mod question;
 mod refusals;
@@ -19,3 +25,4 @@ mod selection;
 mod shape;
 mod snapshot;
 mod statements;
+mod zones;

@@ -4,7 +4,7 @@
 //! It shares nothing with the hub's way to read. What it needs to know of the data (which column a
 //! field reads, how lists are ordered, how values are written) it knows by itself, from the public
 //! schema and the rules of the API; what a caller sees, `lens` works out. A document must be valid:
-//! the only errors that are its business are refusals of filters by what is masked.
+//! the only errors that are its business are refusals of what asks by what is masked.
 
 #![expect(
     clippy::expect_used,
@@ -12,17 +12,26 @@
     reason = "an oracle that does not know fails the test, and says what it was asked"
 )]
 
+mod aggregate;
+mod calendar;
+mod decimal;
 mod execution;
 mod filter;
+mod forbidden;
+mod group;
 pub mod known;
 mod leaf;
 pub mod lens;
+mod letters;
 pub mod model;
 mod noun;
+mod order;
 mod page;
 mod refusal;
 mod resolve;
 mod seen;
+pub mod shape;
+mod value;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,15 +40,20 @@ use async_graphql::parser::{
     parse_query,
     types::{DocumentOperations, ExecutableDocument, OperationDefinition},
 };
+use chrono_tz::Tz;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use crate::rows::{Cell, Rows};
+use crate::{
+    app::TestApp,
+    rows::{Cell, Rows},
+};
 
 use lens::{Lens, Role};
 use model::Model;
 use resolve::Object;
 
+pub use calendar::Calendar;
 pub use noun::{Noun, global_id};
 pub use page::cursor_of;
 pub use refusal::Refusal;
@@ -66,6 +80,8 @@ pub struct Oracle {
     pub rows: Rows,
     /// Every role that there is.
     pub roles: Vec<Role>,
+    /// Where and when they ask.
+    pub calendar: Calendar,
     /// Who asks.
     pub caller: Caller,
     /// What they see.
@@ -85,7 +101,8 @@ struct Execution<'a> {
 }
 
 impl Oracle {
-    /// Knows the answers to `caller`, where there are `rows` and `roles`.
+    /// Knows the answers to `caller`, where there are `rows` and `roles`, in UTC at the time of all
+    /// tests, with fiscal years from January.
     #[must_use]
     pub fn new(model: Model, rows: Rows, roles: Vec<Role>, caller: Caller) -> Self {
         let lens = Lens::of(&rows, &roles, &caller);
@@ -94,6 +111,11 @@ impl Oracle {
             model,
             rows,
             roles,
+            calendar: Calendar {
+                zone: Tz::UTC,
+                fiscal_start: 1,
+                now: TestApp::now(),
+            },
             caller,
             lens,
             everything,

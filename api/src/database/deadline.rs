@@ -17,8 +17,6 @@ const STEPS: i32 = 4096;
 const GRACE: Duration = Duration::from_millis(250);
 /// PostgreSQL's `query_canceled`, which is also how a statement ends that took too long.
 const POSTGRES_CANCELED: &str = "57014";
-/// PostgreSQL's `in_failed_sql_transaction`: what comes behind such a statement in one snapshot.
-const POSTGRES_ABORTED: &str = "25P02";
 /// SQLite's `SQLITE_INTERRUPT`.
 const SQLITE_INTERRUPTED: &str = "9";
 
@@ -35,6 +33,17 @@ pub async fn within<T>(limit: Duration, request: impl Future<Output = T>) -> Opt
     tokio::time::timeout(limit + GRACE, request).await.ok()
 }
 
+/// `work` with the time of the request that is running now, also where it runs apart from it.
+pub(super) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    let deadline = DEADLINE.try_with(|deadline| *deadline);
+    async move {
+        match deadline {
+            Ok(deadline) => DEADLINE.scope(deadline, work).await,
+            Err(_outside) => work.await,
+        }
+    }
+}
+
 /// Whether the database stopped the statement because its time was over.
 pub(super) fn was_stopped(error: &DbErr) -> bool {
     let (DbErr::Query(cause) | DbErr::Exec(cause) | DbErr::Conn(cause)) = error else {
@@ -44,9 +53,7 @@ pub(super) fn was_stopped(error: &DbErr) -> bool {
         return false;
     };
     let code = cause.as_database_error().and_then(DatabaseError::code);
-    code.is_some_and(|code| {
-        [POSTGRES_CANCELED, POSTGRES_ABORTED, SQLITE_INTERRUPTED].contains(&code.as_ref())
-    })
+    code.is_some_and(|code| [POSTGRES_CANCELED, SQLITE_INTERRUPTED].contains(&code.as_ref()))
 }
 
 /// Has every connection of a pool of SQLite stop at the end of the request that takes it, and after

@@ -1,40 +1,12 @@
-//! Random arguments of lists: pages and filters.
+//! Random arguments of lists, aggregates and groups.
 
-use std::collections::BTreeMap;
+use serde_json::{Value as Json, json};
+use tests::oracle::Noun;
 
-use chrono::{DateTime, FixedOffset, Utc};
-use serde_json::{Map, Value as Json, json};
-use tests::oracle::{Noun, model::named};
-
-use super::question::{Place, Writer};
-
-/// A value, as JSON and as it stands in a document.
-#[derive(Clone, Debug)]
-pub(super) struct Literal {
-    pub(super) json: Json,
-    pub(super) text: String,
-}
-
-impl Literal {
-    pub(super) fn of(json: Json, text: String) -> Self {
-        Self { json, text }
-    }
-
-    pub(super) fn text(text: &str) -> Self {
-        // A string of GraphQL is a string of JSON.
-        Self::of(json!(text), json!(text).to_string())
-    }
-
-    pub(super) fn number(number: usize) -> Self {
-        Self::of(json!(number), number.to_string())
-    }
-
-    pub(super) fn list(items: Vec<Self>) -> Self {
-        let texts: Vec<_> = items.iter().map(|item| item.text.clone()).collect();
-        let text = format!("[{}]", texts.join(", "));
-        Self::of(items.into_iter().map(|item| item.json).collect(), text)
-    }
-}
+use super::{
+    literal::Literal,
+    question::{Place, Writer},
+};
 
 /// The arguments of a list of `noun`, and how many rows it gives at most: not many more than
 /// `rows`.
@@ -44,12 +16,13 @@ pub(super) fn of_list(
     rows: usize,
 ) -> (String, usize) {
     let mut arguments = Vec::new();
-    let filter = if writer.choices.one_in(3) {
-        let (text, filter) = filter(writer, noun);
-        arguments.push(format!("filter: {text}"));
-        filter
+    let filter = filter(writer, noun, &mut arguments);
+    let order = if writer.choices.one_in(3) {
+        let order = writer.order(noun);
+        arguments.push(format!("orderBy: {}", order.text));
+        order.json
     } else {
-        json!({})
+        json!([])
     };
     let way = writer.choices.below(8);
     let mut limit = 1 + writer.choices.below(rows.min(7));
@@ -74,7 +47,7 @@ pub(super) fn of_list(
     for name in ["after", "before"] {
         match writer.choices.below(8) {
             5 | 6 => {
-                if let Some(cursor) = cursor(writer, noun, &filter) {
+                if let Some(cursor) = cursor(writer, noun, &filter, &order) {
                     arguments.push(format!("{name}: {}", writer.pass("String", &cursor)));
                 }
             }
@@ -82,159 +55,85 @@ pub(super) fn of_list(
             _ => {}
         }
     }
-    let text = match arguments.as_slice() {
+    (written(&arguments), limit)
+}
+
+fn written(arguments: &[String]) -> String {
+    match arguments {
         [] => String::new(),
         arguments => format!("({})", arguments.join(", ")),
-    };
-    (text, limit)
+    }
 }
 
-/// The cursor of some row of the list; a nested list need not contain it. Without a filter it may
-/// be one that somebody else got, who sees more.
-fn cursor(writer: &mut Writer<'_>, noun: &'static Noun, filter: &Json) -> Option<Literal> {
-    let forbidden = |field: &String| writer.oracle.lens.forbids(noun.name, field);
-    let fields = filter.as_object()?;
-    if fields.keys().any(forbidden) {
-        // Nobody has given out a cursor of it.
-        return None;
+/// Now and then a filter among the arguments; what it comes to.
+fn filter(writer: &mut Writer<'_>, noun: &'static Noun, arguments: &mut Vec<String>) -> Json {
+    if !writer.choices.one_in(3) {
+        return json!({});
     }
-    let passing = if fields.is_empty() {
-        writer.oracle.in_order(noun)
-    } else {
-        writer.oracle.passing(noun, filter)
-    };
-    let row = *writer.choices.pick(&passing)?;
-    let number = writer.question.cursors.len();
-    writer.question.cursors.push(Place {
-        noun,
-        filter: filter.clone(),
-        row,
-    });
-    Some(Literal::text(&format!("{{{{cursor {number}}}}}")))
+    let filter = writer.filter(noun);
+    arguments.push(format!("filter: {}", filter.text));
+    filter.json
 }
 
-/// A filter of lists of `noun`: as it stands in the document, and what it comes to.
-fn filter(writer: &mut Writer<'_>, noun: &'static Noun) -> (String, Json) {
-    let type_name = format!("{}Filter", noun.name);
-    let inputs = writer.oracle.model.inputs(&type_name);
-    let mut texts = Vec::new();
-    let mut json = Map::new();
-    for _ in 0..writer.choices.below(3) {
-        let Some(input) = writer.choices.pick(inputs) else {
-            continue;
-        };
-        let field = input.node.name.node.as_str();
-        if json.contains_key(field) {
-            continue;
-        }
-        // What is refused is asked for now and then.
-        if writer.oracle.lens.forbids(noun.name, field) && !writer.choices.one_in(4) {
-            continue;
-        }
-        let (text, demanded) = tests_of(writer, noun, field, named(&input.node.ty.node));
-        texts.push(format!("{field}: {text}"));
-        json.insert(field.to_owned(), demanded);
-    }
-    let text = format!("{{{}}}", texts.join(", "));
-    let json = Json::Object(json);
-    if text.contains('$') {
-        // A variable or a text with such a sign: either way it stands in the document.
-        return (text, json);
-    }
-    let literal = Literal::of(json.clone(), text);
-    (writer.pass(&type_name, &literal), json)
+/// The arguments of what comes of all rows of `noun` together.
+pub(super) fn of_aggregate(writer: &mut Writer<'_>, noun: &'static Noun) -> String {
+    let mut arguments = Vec::new();
+    filter(writer, noun, &mut arguments);
+    written(&arguments)
 }
 
-/// The tests of one field.
-fn tests_of(
+/// The arguments of groups of rows of `noun`, how many there are at most, about, and the ways to
+/// their dimensions.
+pub(super) fn of_groups(
     writer: &mut Writer<'_>,
     noun: &'static Noun,
-    field: &str,
-    type_name: &str,
-) -> (String, Json) {
-    let operators = writer.oracle.model.inputs(type_name);
-    let mut texts = BTreeMap::new();
-    let mut json = Map::new();
-    for _ in 0..=writer.choices.below(2) {
-        let Some(test) = writer.choices.pick(operators) else {
-            continue;
-        };
-        let operator = test.node.name.node.as_str();
-        if texts.contains_key(operator) {
-            continue;
-        }
-        let ty = test.node.ty.node.to_string();
-        if writer.choices.one_in(8) {
-            // A field of an input object whose variable has no value is not there.
-            texts.insert(operator, writer.pass_nothing(&ty, false));
-            continue;
-        }
-        let operand = operand(writer, noun, field, operator, named(&test.node.ty.node));
-        texts.insert(operator, writer.pass(&ty, &operand));
-        json.insert(operator.to_owned(), operand.json);
+) -> (String, usize, Vec<Vec<String>>) {
+    let mut arguments = Vec::new();
+    filter(writer, noun, &mut arguments);
+    let (by, paths) = writer.dimensions(noun);
+    arguments.push(format!("by: {}", by.text));
+    if writer.choices.one_in(3) {
+        let having = writer.having(noun);
+        arguments.push(format!("having: {}", having.text));
     }
-    let texts: Vec<_> = texts
-        .iter()
-        .map(|(operator, operand)| format!("{operator}: {operand}"))
-        .collect();
-    (format!("{{{}}}", texts.join(", ")), Json::Object(json))
+    if writer.choices.one_in(2) {
+        let order = writer.order_of_groups(noun, &paths);
+        arguments.push(format!("orderBy: {}", order.text));
+    }
+    let mut limit = 1000;
+    if !writer.choices.one_in(3) {
+        limit = [60, 9, 1, 0, 2][writer.choices.below(5)];
+        let first = writer.pass("Int", &Literal::number(limit));
+        arguments.push(format!("first: {first}"));
+    }
+    (written(&arguments), limit, paths)
 }
 
-/// Something to compare `field` with: mostly the value of some row.
-fn operand(
+/// The cursor of some row of the list; a nested list need not contain it. Where it is the list of
+/// all in its own order it may be one that somebody else got, who sees more.
+fn cursor(
     writer: &mut Writer<'_>,
-    noun: &Noun,
-    field: &str,
-    operator: &str,
-    type_name: &str,
-) -> Literal {
-    if operator == "isNull" {
-        let value = writer.choices.one_in(2);
-        return Literal::of(json!(value), value.to_string());
-    }
-    if matches!(operator, "in" | "nin") {
-        let items = (0..writer.choices.below(4)).map(|_| one(writer, noun, field, type_name));
-        return Literal::list(items.collect());
-    }
-    one(writer, noun, field, type_name)
-}
-
-fn one(writer: &mut Writer<'_>, noun: &Noun, field: &str, type_name: &str) -> Literal {
+    noun: &'static Noun,
+    filter: &Json,
+    order: &Json,
+) -> Option<Literal> {
+    let mut place = Place::of(noun);
+    place.filter = filter.clone();
+    place.order = order.clone();
     let oracle = writer.oracle;
-    let stored = oracle.stored(noun, field);
-    let Some(value) = writer.choices.pick(&stored).cloned() else {
-        return fallback(type_name);
-    };
-    match (&value, type_name) {
-        (Json::String(text), "DateTime") => Literal::text(&elsewhere(writer, text)),
-        (Json::String(text), _) if oracle.model.is_enum(type_name) => {
-            Literal::of(value.clone(), text.clone())
-        }
-        _ => Literal::of(value.clone(), value.to_string()),
-    }
-}
-
-/// The same instant as a clock elsewhere shows it.
-fn elsewhere(writer: &mut Writer<'_>, text: &str) -> String {
-    let instant: DateTime<Utc> = text.parse().unwrap();
-    let hours: i32 = [0, 2, -5][writer.choices.below(3)];
-    let offset = FixedOffset::east_opt(hours * 3600 + hours.signum() * 1800).unwrap();
-    let there = instant.with_timezone(&offset).to_rfc3339();
-    // What is shown elsewhere may be in a year that has no four digits.
-    if there.starts_with(|first: char| first.is_ascii_digit()) && !there.starts_with("0000") {
-        there
+    let rows = if place.is_common() {
+        oracle.in_order(noun)
+    } else if oracle
+        .refusals(&place.list(), &place.variables())
+        .is_empty()
+    {
+        oracle.passing(noun, filter)
     } else {
-        text.to_owned()
-    }
-}
-
-/// A value where no row has one.
-fn fallback(type_name: &str) -> Literal {
-    match type_name {
-        "Int" => Literal::number(1),
-        "Boolean" => Literal::of(json!(true), "true".to_owned()),
-        "DateTime" => Literal::text("2026-01-01T00:00:00Z"),
-        "Date" => Literal::text("2026-01-01"),
-        _ => Literal::text(""),
-    }
+        // Nobody has given out a cursor of it.
+        return None;
+    };
+    place.row = *writer.choices.pick(&rows)?;
+    let number = writer.question.cursors.len();
+    writer.question.cursors.push(place);
+    Some(Literal::text(&format!("{{{{cursor {number}}}}}")))
 }

@@ -30,6 +30,7 @@ use uuid::Uuid;
 pub(crate) struct Hub {
     pub(crate) database: Database,
     schema: Schema,
+    views: Views,
     viewer: Viewer,
     statements: Arc<Mutex<Vec<String>>>,
     _file: TestDatabase,
@@ -67,6 +68,7 @@ impl Hub {
                 views.clone(),
                 Calendar::default(),
             ),
+            views: views.clone(),
             database,
             viewer: Viewer {
                 user_id: caller.user,
@@ -81,6 +83,13 @@ impl Hub {
             statements,
             _file: file,
         }
+    }
+
+    /// From now on it is where and when `calendar` says.
+    pub(crate) fn move_to(&mut self, calendar: &tests::oracle::Calendar) {
+        let clock = Clock::fixed(calendar.now);
+        let ours = Calendar::new(calendar.zone, calendar.fiscal_start).unwrap();
+        self.schema = build(self.database.clone(), clock, self.views.clone(), ours);
     }
 
     pub(crate) async fn ask(&self, query: &str) -> Answer {

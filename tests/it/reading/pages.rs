@@ -3,14 +3,25 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
-use tests::oracle::{Noun, Oracle};
+use tests::{
+    choices::Choices,
+    oracle::{Noun, Oracle},
+};
 
-use super::hub::{Hub, each_hub, ids, noun, oracle, text, variables};
+use super::{
+    hub::{Hub, each_hub, ids, noun, oracle, text, variables},
+    keys::order_of,
+};
 
-/// A query with the list that `path` leads to: `LIST leads`, or `user(id: "…") { LIST leads }`.
+/// A query with the list that `path` leads to: `LIST leads`, or `user(id: "…") { LIST leads }`, with
+/// an order behind ` BY `.
 fn query_of(path: &str, arguments: &str, selection: &str) -> String {
     let (before, name) = path.split_once("LIST ").unwrap();
     let (name, after) = name.split_at(name.find(' ').unwrap_or(name.len()));
+    let (after, arguments) = match after.split_once(" BY ") {
+        Some((after, order)) => (after, format!("orderBy: {order}, {arguments}")),
+        None => (after, arguments.to_owned()),
+    };
     format!("{{ {before} list: {name}({arguments}) {{ {selection} }} {after} }}")
 }
 
@@ -127,6 +138,22 @@ async fn pages_of_nested_lists_do_too() {
                         walk(hub, &nested, size, &whole).await;
                     }
                 }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_in_any_order_make_up_the_whole_list_both_ways() {
+    let oracle = oracle(9, 24);
+    each_hub(&oracle, async |hub| {
+        for (number, noun) in (0..).zip(Noun::all()) {
+            for seed in [number, number + 100] {
+                let order = order_of(&oracle, Choices::seeded(seed), noun);
+                let list = format!("LIST {} BY {order}", noun.plural);
+                let whole = whole(&oracle, &list);
+                walk(hub, &list, 3, &whole).await;
             }
         }
     })

@@ -1,7 +1,7 @@
 //! Random documents that are valid, written along the public schema.
 
 use async_graphql::parser::types::FieldDefinition;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use tests::{
     choices::Choices,
     oracle::{Noun, Oracle, model::named},
@@ -9,8 +9,9 @@ use tests::{
 use uuid::Uuid;
 
 use super::{
-    arguments::{self, Literal},
+    arguments,
     hub::ids,
+    literal::Literal,
     selection::{Fragment, Scope},
 };
 
@@ -27,7 +28,40 @@ pub(crate) struct Question {
 pub(crate) struct Place {
     pub(crate) noun: &'static Noun,
     pub(crate) filter: Json,
+    pub(crate) order: Json,
     pub(crate) row: Uuid,
+}
+
+impl Place {
+    /// Nowhere yet in the list of all rows of `noun`.
+    pub(crate) fn of(noun: &'static Noun) -> Self {
+        Self {
+            noun,
+            filter: json!({}),
+            order: json!([]),
+            row: Uuid::nil(),
+        }
+    }
+
+    /// Whether it is in the list of all rows in their own order, which is the same for everybody.
+    pub(crate) fn is_common(&self) -> bool {
+        self.filter == json!({}) && self.order == json!([])
+    }
+
+    /// A query of the whole list, with its cursors.
+    pub(crate) fn list(&self) -> String {
+        format!(
+            "query($f: {0}Filter, $o: [{0}Order!]) {{ list: {1}(filter: $f, orderBy: $o, \
+             first: 500) {{ edges {{ cursor node {{ id }} }} }} }}",
+            self.noun.name, self.noun.plural
+        )
+    }
+
+    /// What the query is about.
+    pub(crate) fn variables(&self) -> Map<String, Json> {
+        let filter = ("f".to_owned(), self.filter.clone());
+        Map::from_iter([filter, ("o".to_owned(), self.order.clone())])
+    }
 }
 
 /// Writes one document.
@@ -38,6 +72,8 @@ pub(crate) struct Writer<'a> {
     definitions: Vec<String>,
     pub(super) fragments: Vec<Fragment>,
     names: usize,
+    /// How many there are in the filter that is being written.
+    pub(super) conditions: usize,
 }
 
 /// How many rows a document may ask for, about.
@@ -46,14 +82,7 @@ const ROWS: usize = 20_000;
 const LEVELS: usize = 10;
 /// The document that `choices` lead to.
 pub(crate) fn write(oracle: &Oracle, choices: Choices) -> Question {
-    let mut writer = Writer {
-        oracle,
-        choices,
-        question: Question::default(),
-        definitions: Vec::new(),
-        fragments: Vec::new(),
-        names: 0,
-    };
+    let mut writer = Writer::new(oracle, choices);
     let selection = writer.selection(&mut Scope::default(), "Query", LEVELS, ROWS);
     let variables = match writer.definitions.as_slice() {
         [] => String::new(),
@@ -65,7 +94,19 @@ pub(crate) fn write(oracle: &Oracle, choices: Choices) -> Question {
     writer.question
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(oracle: &'a Oracle, choices: Choices) -> Self {
+        Self {
+            oracle,
+            choices,
+            question: Question::default(),
+            definitions: Vec::new(),
+            fragments: Vec::new(),
+            names: 0,
+            conditions: 0,
+        }
+    }
+
     /// The library overlooks variables in directives of `__typename`: here they are literal.
     pub(crate) fn type_name(&mut self) -> String {
         let directives = ["", "", "", " @skip(if: true)", " @include(if: true)"];
@@ -89,8 +130,26 @@ impl Writer<'_> {
         format!(" @{kind}(if: {condition})")
     }
 
-    /// The arguments of a field, and how many rows it gives at most.
-    pub(crate) fn arguments(&mut self, field: &FieldDefinition, rows: usize) -> (String, usize) {
+    /// The arguments of a field, how many rows it gives at most, and the ways to the dimensions of
+    /// groups.
+    pub(super) fn arguments(
+        &mut self,
+        field: &FieldDefinition,
+        rows: usize,
+    ) -> (String, usize, Vec<Vec<String>>) {
+        let type_name = named(&field.ty.node);
+        let of = |suffix: &str| type_name.strip_suffix(suffix).and_then(Noun::of);
+        if let Some(noun) = of("Group") {
+            return arguments::of_groups(self, noun);
+        }
+        let (arguments, limit) = match of("Aggregate") {
+            Some(noun) => (arguments::of_aggregate(self, noun), 1),
+            None => self.arguments_of_rows(field, rows),
+        };
+        (arguments, limit, Vec::new())
+    }
+
+    fn arguments_of_rows(&mut self, field: &FieldDefinition, rows: usize) -> (String, usize) {
         let takes = |name: &str| field.arguments.iter().any(|it| it.node.name.node == name);
         if takes("ids") {
             let ids: Vec<_> = (0..self.choices.below(4)).map(|_| self.id()).collect();

@@ -20,6 +20,36 @@ pub(super) struct Scope {
     entries: BTreeMap<String, Entry>,
     /// Whether every key must be a new one.
     own_keys: bool,
+    /// In the key of a group, the ways to its dimensions from here.
+    toward: Vec<Vec<String>>,
+    /// Whether it is a group, whose key is one step further.
+    is_group: bool,
+}
+
+impl Scope {
+    /// Inside of a field.
+    fn inside(&self, field: &str, dimensions: Vec<Vec<String>>) -> Self {
+        let mut toward = dimensions;
+        for path in &self.toward {
+            match path.as_slice() {
+                _ if self.is_group && field == "key" => toward.push(path.clone()),
+                [first, rest @ ..] if first == field && !rest.is_empty() => {
+                    toward.push(rest.to_vec());
+                }
+                // The row whose id it is.
+                [only] if only.strip_suffix("Id") == Some(field) => {
+                    toward.push(vec!["row".to_owned()]);
+                }
+                _ => {}
+            }
+        }
+        Self {
+            own_keys: self.own_keys,
+            is_group: !self.is_group && self.toward.is_empty() && !toward.is_empty(),
+            toward,
+            ..Self::default()
+        }
+    }
 }
 
 /// What stands under a key: where it is repeated, the field and its arguments are the same.
@@ -34,7 +64,7 @@ struct Entry {
 /// Keys that mean something in some language.
 const ODD_KEYS: [&str; 6] = ["_", "__proto__", "constructor", "position", "read", "o"];
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     pub(super) fn selection(
         &mut self,
         scope: &mut Scope,
@@ -104,24 +134,54 @@ impl Writer<'_> {
         if type_name != "Query" || levels == 0 {
             fields.retain(|field| is_composite(field) == composite);
         }
-        let Some(field) = self.choices.pick(&fields).copied() else {
+        let Some(mut field) = self.choices.pick(&fields).copied() else {
             return "__typename".to_owned();
         };
-        let (arguments, limit) = self.arguments(field, rows);
+        if type_name.ends_with("GroupKey")
+            && let Some(path) = self
+                .choices
+                .pick(&scope.toward)
+                .filter(|_| !self.choices.one_in(6))
+        {
+            field = self.step(type_name, path);
+        }
+        if self.is_refused(type_name, &field.name.node) {
+            return self.type_name();
+        }
+        let (arguments, limit, dimensions) = self.arguments(field, rows);
         let name = field.name.node.as_str();
         let key = self.key(scope, name, &arguments);
+        let inside = scope.inside(name, dimensions);
         let entry = scope.entries.entry(key.clone()).or_insert_with(|| Entry {
             field: name.to_owned(),
             arguments,
             type_name: named(&field.ty.node).to_owned(),
             // Some seven lists may stand side by side.
             rows: (rows / limit.max(1) / 7).max(1),
-            scope: Scope {
-                own_keys: scope.own_keys,
-                ..Scope::default()
-            },
+            scope: inside,
         });
         self.entry(&key, entry, levels)
+    }
+
+    /// The field of a group's key that leads to a dimension.
+    fn step(&mut self, type_name: &str, path: &[String]) -> &'a FieldDefinition {
+        let model = &self.oracle.model;
+        let relation = path[0].strip_suffix("Id");
+        let relation = relation.and_then(|relation| model.find(type_name, relation));
+        match relation.filter(|_| path.len() == 1 && self.choices.one_in(2)) {
+            Some(relation) => relation,
+            None => model.field(type_name, &path[0]),
+        }
+    }
+
+    /// Whether a field of an aggregate had better not be asked for: only now and then.
+    fn is_refused(&mut self, type_name: &str, field: &str) -> bool {
+        let suffixes = ["CountDistinct", "Numbers", "Bounds"];
+        let mut nouns = suffixes
+            .iter()
+            .filter_map(|suffix| type_name.strip_suffix(suffix));
+        let noun = nouns.find_map(Noun::of);
+        noun.is_some_and(|noun| !self.dares(noun, field))
     }
 
     /// A key for a field with arguments, with which nothing else in `scope` is in conflict.

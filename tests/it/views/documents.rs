@@ -81,20 +81,28 @@ pub(super) fn lists<'m>(
     })
 }
 
-/// The fields that the filter of a noun asks by, each with the type of its tests.
+/// The fields and relations that the filter of a noun asks by, each with the type of its tests.
 pub(super) fn filters<'m>(
     model: &'m Model,
     noun: &Noun,
 ) -> impl Iterator<Item = (&'m str, &'m str)> {
     let inputs = model.inputs(&format!("{}Filter", noun.name)).iter();
-    inputs.map(|input| {
+    let inputs = inputs.map(|input| {
         let name = input.node.name.node.as_str();
         (name, named(&input.node.ty.node))
-    })
+    });
+    inputs.filter(|(name, _)| !matches!(*name, "and" | "or" | "not"))
 }
 
 /// A test of `field` by which one row of `noun` is told from others, hidden ones too.
 pub(super) fn telling(oracle: &Oracle, noun: &Noun, field: &str, tests: &str) -> String {
+    if let Some(target) = tests.strip_suffix("ListFilter").and_then(Noun::of) {
+        let id = telling(oracle, target, "id", "IDFilter");
+        return format!("{{some: {{id: {id}}}}}");
+    }
+    if let Some(target) = tests.strip_suffix("Filter").and_then(Noun::of) {
+        return format!("{{id: {}}}", telling(oracle, target, "id", "IDFilter"));
+    }
     let stored = oracle.stored(noun, field);
     let Some(value) = stored.get(stored.len() / 2) else {
         return "{isNull: false}".to_owned();
@@ -106,6 +114,10 @@ pub(super) fn telling(oracle: &Oracle, noun: &Noun, field: &str, tests: &str) ->
         .expect("everything can be tested for equality");
     match (value, oracle.model.is_enum(named(&operand.node.ty.node))) {
         (serde_json::Value::String(choice), true) => format!("{{eq: {choice}}}"),
+        (serde_json::Value::Object(amount), _) => {
+            let (amount, currency) = (&amount["amount"], &amount["currency"]);
+            format!("{{eq: {{amount: {amount}, currency: {currency}}}}}")
+        }
         _ => format!("{{eq: {value}}}"),
     }
 }

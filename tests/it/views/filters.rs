@@ -84,12 +84,18 @@ fn tests_of<'o>(
 ) -> Vec<(&'o str, String)> {
     let mut tests = Vec::new();
     for (field, type_name) in filters(&oracle.model, noun) {
-        let differs = type_name == "IDFilter" || Class::of(noun.name).guard_of(field).is_some();
+        let of = type_name.trim_end_matches("Filter");
+        let differs = of == "ID" || Class::of(noun.name).guard_of(field).is_some();
         if differs || also_open {
             tests.push((field, telling(oracle, noun, field, type_name)));
         }
         if differs {
-            tests.push((field, "{isNull: true}".to_owned()));
+            let is_relation = type_name
+                .strip_suffix("Filter")
+                .and_then(Noun::of)
+                .is_some();
+            let absent = if is_relation { "{}" } else { "{isNull: true}" };
+            tests.push((field, absent.to_owned()));
         }
     }
     tests

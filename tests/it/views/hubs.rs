@@ -14,7 +14,7 @@ use tests::{
     caller::{give_roles, token_of_caller},
     client::Response,
     database::each_database,
-    oracle::{Caller, Noun, Oracle, Refusal, lens::Role, model::Model},
+    oracle::{Caller, Oracle, Refusal, lens::Role, model::Model},
     rows::Rows,
 };
 use uuid::Uuid;
@@ -109,7 +109,10 @@ impl Hubs {
             refusals: self.oracle.refusals(document, variables),
             caller: &caller,
         };
-        let checks = self.hubs.iter_mut().map(|hub| hub.check(&expected));
+        let checks = self.hubs.iter_mut().map(async |hub| {
+            let checked = hub.check(&expected).await;
+            checked.map_err(|problem| format!("{:?}: {problem}", hub.app.database.backend()))
+        });
         let problems = join_all(checks).await.into_iter().filter_map(Result::err);
         match problems.collect::<Vec<_>>().as_slice() {
             [] => Ok(()),
@@ -206,19 +209,15 @@ impl Hub {
     /// The cursor of a row in the list of all that pass a filter, which the hub gave the caller
     /// before; or without a filter, somebody who sees everything.
     async fn cursor(&mut self, caller: &str, place: &Place) -> Option<String> {
-        let noun: &Noun = place.noun;
-        let whole = place.filter == json!({});
+        let whole = place.is_common();
         let caller = if whole { "" } else { caller };
-        let list = format!("{caller} {} {}", noun.name, place.filter);
+        let (noun, filter, order) = (place.noun, &place.filter, &place.order);
+        let list = format!("{caller} {} {filter} {order}", noun.name);
         if let Some(cursors) = self.lists.get(&list) {
             return cursors.get(&place.row).cloned();
         }
-        let query = format!(
-            "query($f: {}Filter) {{ list: {}(filter: $f, first: 500) \
-             {{ edges {{ cursor node {{ id }} }} }} }}",
-            noun.name, noun.plural
-        );
-        let variables = json!({ "f": place.filter });
+        let query = place.list();
+        let variables = Json::Object(place.variables());
         let answer = if whole {
             self.app.graphql(&self.all_seeing, &query, variables).await
         } else {

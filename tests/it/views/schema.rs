@@ -40,17 +40,47 @@ fn what_nobody_has_classified_is_named() {
         (
             "input LeadFilter {",
             "input LeadFilter { \"x\" rawCapture: StringFilter",
-            "nobody has classified the filter LeadFilter.rawCapture",
+            "nobody has classified LeadFilter.rawCapture",
         ),
         (
             "input StringFilter {",
-            "input StringFilter { \"x\" contains: String",
-            "nobody has classified the test StringFilter.contains",
+            "input StringFilter { \"x\" resembles: String",
+            "nobody has classified StringFilter.resembles",
         ),
         (
             "filter: LeadFilter,",
-            "filter: LeadFilter, \"x\" orderBy: Int,",
-            "nobody has classified the argument orderBy of",
+            "filter: LeadFilter, \"x\" sorted: Int,",
+            "nobody has classified the argument Account.leads.sorted",
+        ),
+        (
+            "input LeadFilter {",
+            "input LeadPlan { \"x\" score: Int } input LeadFilter {",
+            "nobody has classified the type LeadPlan",
+        ),
+        (
+            "input LeadOrder {",
+            "input LeadOrder { \"x\" id: SortOrder",
+            "nobody has classified LeadOrder.id",
+        ),
+        (
+            "enum SortOrder {",
+            "enum SortOrder { RANDOM",
+            "SortOrder has the values",
+        ),
+        (
+            "type LeadAggregate {",
+            "type LeadAggregate { \"x\" median: LeadNumbers!",
+            "nobody has classified LeadAggregate.median",
+        ),
+        (
+            "type LeadGroupKey {",
+            "type LeadGroupKey { \"x\" rawCapture: JSON",
+            "nobody has classified LeadGroupKey.rawCapture",
+        ),
+        (
+            "input LeadHaving {",
+            "input LeadHaving { \"x\" median: Int",
+            "nobody has classified LeadHaving.median",
         ),
     ] {
         let sdl = sdl().replacen(one, other, 1);

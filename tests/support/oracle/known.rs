@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_graphql::parser::types::{FieldDefinition, TypeDefinition, TypeKind};
+use async_graphql::{
+    Positioned,
+    parser::types::{FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind},
+};
 
 use super::{
     lens::{CLASSES, Class, REFERRED, STAMPS},
     model::{Model, named},
     noun::Noun,
+    shape::{ENUMS, Shape, of_list, of_root, shapes},
 };
 
 /// Where one says what a field of a noun is.
@@ -59,8 +63,6 @@ const SCALARS: [&str; 6] = [
     "Decimal",
     "JSON",
 ];
-const OPERATORS: [&str; 9] = ["eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "isNull"];
-const PAGE: [&str; 5] = ["first", "last", "after", "before", "filter"];
 
 /// Whether documents may ask for `field`: the oracle knows the answer.
 #[must_use]
@@ -72,9 +74,15 @@ pub fn is_asked(type_name: &str, field: &str) -> bool {
 /// What in the schema is not classified, or otherwise than it is: each with what to do about it.
 #[must_use]
 pub fn unknown(model: &Model) -> Vec<String> {
+    let shapes = shapes(model);
     let mut problems = Vec::new();
     for definition in model.types() {
-        problems.extend(unknown_of_type(model, definition));
+        problems.extend(unknown_of_type(model, definition, &shapes));
+    }
+    for (name, shape) in &shapes {
+        if !shape.is_empty() && model.kind(name).is_none() {
+            problems.push(format!("the schema has no {name}, which the contract has"));
+        }
     }
     for class in &CLASSES {
         let known = known_fields(model, class);
@@ -93,18 +101,100 @@ pub fn unknown(model: &Model) -> Vec<String> {
     problems
 }
 
-fn unknown_of_type(model: &Model, definition: &TypeDefinition) -> Vec<String> {
+fn unknown_of_type(
+    model: &Model,
+    definition: &TypeDefinition,
+    shapes: &BTreeMap<String, Shape>,
+) -> Vec<String> {
     let name = definition.name.node.as_str();
     let known = match &definition.kind {
         TypeKind::Scalar => SCALARS.contains(&name),
-        TypeKind::Enum(_) => true,
+        TypeKind::Enum(_) => return unlike_enum(model, name),
         TypeKind::Interface(_) => name == "Node",
-        TypeKind::InputObject(_) => return unknown_tests(model, name),
-        TypeKind::Object(_) => return unknown_fields(model, name),
+        TypeKind::InputObject(input) => match shapes.get(name) {
+            Some(shape) => return unlike_inputs(&format!("{name}."), &input.fields, shape),
+            None => false,
+        },
+        TypeKind::Object(object) => match shapes.get(name) {
+            Some(shape) => {
+                let fields = object.fields.iter().map(|field| &field.node);
+                let types = fields.clone().map(|it| (&it.name.node, &it.ty.node));
+                let types = types.map(|(name, ty)| (name.to_string(), ty.to_string()));
+                let mut problems = unlike(&format!("{name}."), &types.collect(), shape);
+                problems.extend(fields.flat_map(|field| unlike_arguments(name, field)));
+                return problems;
+            }
+            None => return unknown_fields(model, name),
+        },
         TypeKind::Union(_) => false,
     };
     let problem = format!("nobody has classified the type {name}: {TEACH}");
     if known { Vec::new() } else { vec![problem] }
+}
+
+/// Where the fields of a type, or arguments, are not what the contract says. `of` stands before the
+/// name of each.
+fn unlike(of: &str, actual: &Shape, expected: &Shape) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (field, ty) in actual {
+        match expected.get(field) {
+            None => problems.push(format!("nobody has classified {of}{field}: {TEACH}")),
+            Some(known) if known != ty => {
+                problems.push(format!("{of}{field} is {ty}, and must be {known}"));
+            }
+            Some(_) => {}
+        }
+    }
+    let missing = expected.keys().filter(|field| !actual.contains_key(*field));
+    problems
+        .extend(missing.map(|field| format!("there is no {of}{field}, which the contract has")));
+    problems
+}
+
+fn unlike_inputs(
+    of: &str,
+    inputs: &[Positioned<InputValueDefinition>],
+    expected: &Shape,
+) -> Vec<String> {
+    let inputs = inputs.iter().map(|input| &input.node);
+    let inputs = inputs.map(|input| (input.name.node.to_string(), input.ty.node.to_string()));
+    unlike(of, &inputs.collect(), expected)
+}
+
+fn unlike_enum(model: &Model, name: &str) -> Vec<String> {
+    let known = ENUMS.iter().find(|(known, _)| *known == name);
+    let known = known.map(|(_, values)| values.to_vec());
+    let values = model.values(name);
+    if known.is_none_or(|known| known == values) {
+        return Vec::new();
+    }
+    vec![format!("{name} has the values {values:?}: {TEACH}")]
+}
+
+/// Whether a field takes the arguments that the contract says.
+fn unlike_arguments(type_name: &str, field: &FieldDefinition) -> Vec<String> {
+    let name = field.name.node.as_str();
+    if !is_asked(type_name, name) {
+        return Vec::new();
+    }
+    let list = named(&field.ty.node).strip_suffix("Connection");
+    let list = list.and_then(Noun::of);
+    let id = |name: &str, ty: &str| Shape::from([(name.to_owned(), ty.to_owned())]);
+    let together = || Noun::all().iter().flat_map(of_root).find(|it| it.0 == name);
+    let expected = match (type_name, name, list) {
+        (_, _, Some(_)) if type_name == "Viewer" => Shape::new(),
+        (_, _, Some(noun)) => of_list(noun),
+        ("Query", "viewer", _) => Shape::new(),
+        ("Query", "nodes", _) => id("ids", "[ID!]!"),
+        ("Query", _, _) => match together() {
+            Some((_, arguments, ty)) if ty == field.ty.node.to_string() => arguments,
+            Some((.., ty)) => return vec![format!("{type_name}.{name} must be {ty}")],
+            None => id("id", "ID!"),
+        },
+        _ => Shape::new(),
+    };
+    let of = format!("the argument {type_name}.{name}.");
+    unlike_inputs(&of, &field.arguments, &expected)
 }
 
 fn unknown_fields(model: &Model, type_name: &str) -> Vec<String> {
@@ -124,36 +214,42 @@ fn unknown_fields(model: &Model, type_name: &str) -> Vec<String> {
     let mut problems = Vec::new();
     for field in fields {
         let name = field.name.node.as_str();
-        if !known.contains(&name) {
+        if !known.iter().any(|known| known == name) {
             problems.push(format!("nobody has classified {type_name}.{name}: {TEACH}"));
         }
-        problems.extend(unknown_arguments(type_name, field));
+        problems.extend(unlike_arguments(type_name, field));
     }
     problems
 }
 
 /// The fields of a type that is no noun.
-fn fields_of_other(type_name: &str) -> Option<Vec<&'static str>> {
+fn fields_of_other(type_name: &str) -> Option<Vec<String>> {
     let of_noun = |suffix: &str| type_name.strip_suffix(suffix).and_then(Noun::of).is_some();
     let beside = BESIDE.iter().find(|(name, _)| *name == type_name);
     let beside = beside.map_or(&[][..], |(_, fields)| *fields);
     let known = if type_name == "Query" {
         let nouns = Noun::all().iter();
-        let mut known: Vec<_> = nouns.flat_map(|noun| [noun.single, noun.plural]).collect();
-        known.extend(["node", "nodes", "viewer"]);
+        let single = nouns.clone().flat_map(|noun| [noun.single, noun.plural]);
+        let mut known: Vec<_> = single.map(str::to_owned).collect();
+        known.extend(nouns.flat_map(of_root).map(|(field, ..)| field));
+        known.extend(owned(&["node", "nodes", "viewer"]));
         known
     } else if of_noun("Connection") {
-        vec!["edges", "nodes", "pageInfo", "totalCount"]
+        owned(&["edges", "nodes", "pageInfo", "totalCount"])
     } else if of_noun("Edge") {
-        vec!["cursor", "node"]
+        owned(&["cursor", "node"])
     } else if let Some((_, fields)) = OTHERS.iter().find(|(name, _)| *name == type_name) {
-        fields.to_vec()
+        owned(fields)
     } else if beside.is_empty() {
         return None;
     } else {
         Vec::new()
     };
-    Some(known.into_iter().chain(beside.iter().copied()).collect())
+    Some(known.into_iter().chain(owned(beside)).collect())
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 /// The fields of a noun, with whether each may be null; `None` where either will do.
@@ -209,49 +305,5 @@ fn problem_of_field(
             noun.name, field.ty.node
         ));
     }
-    unknown_arguments(noun.name, field).into_iter().next()
-}
-
-fn unknown_arguments(type_name: &str, field: &FieldDefinition) -> Vec<String> {
-    let is_page = named(&field.ty.node).ends_with("Connection");
-    let known = |name: &str| match type_name {
-        _ if is_page => PAGE.contains(&name),
-        "Query" => matches!(name, "id" | "ids"),
-        _ => false,
-    };
-    if !is_asked(type_name, &field.name.node) {
-        return Vec::new();
-    }
-    let arguments = field.arguments.iter().map(|it| it.node.name.node.as_str());
-    let unknown = arguments.filter(|name| !known(name));
-    unknown
-        .map(|name| {
-            let field = &field.name.node;
-            format!("nobody has classified the argument {name} of {type_name}.{field}: {TEACH}")
-        })
-        .collect()
-}
-
-/// Filters of nouns ask by fields that are known; other inputs test with operators that are known.
-fn unknown_tests(model: &Model, type_name: &str) -> Vec<String> {
-    let Some(of) = type_name.strip_suffix("Filter") else {
-        return vec![format!(
-            "nobody has classified the input {type_name}: {TEACH}"
-        )];
-    };
-    let inputs = model.inputs(type_name).iter();
-    let inputs = inputs.map(|input| input.node.name.node.as_str());
-    let Some(noun) = Noun::of(of) else {
-        let unknown = inputs.filter(|operator| !OPERATORS.contains(operator));
-        return unknown
-            .map(|operator| {
-                format!("nobody has classified the test {type_name}.{operator}: {TEACH}")
-            })
-            .collect();
-    };
-    let known = known_fields(model, Class::of(noun.name));
-    let unknown = inputs.filter(|field| !known.contains_key(*field));
-    unknown
-        .map(|field| format!("nobody has classified the filter {type_name}.{field}: {CLASSIFY}"))
-        .collect()
+    unlike_arguments(noun.name, field).into_iter().next()
 }

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::rows::{Cell, Row, cell};
 
 use super::{
+    decimal::{decimal, digits},
     lens,
     noun::{Noun, global_id, id_of},
     resolve::{Object, Resolved},
@@ -36,7 +37,7 @@ pub(super) fn money<'a>(row: &'a Row, column: &str) -> Option<(i64, &'a str)> {
 }
 
 /// A field of `Money`.
-pub(super) fn money_field(minor: i64, currency: &str, field: &str) -> Json {
+pub(super) fn money_field(minor: i128, currency: &str, field: &str) -> Json {
     match field {
         "amount" => json!(decimal(minor, currency)),
         "currency" => json!(currency),
@@ -89,28 +90,6 @@ fn person(row: &Row, clear: impl Fn(&str) -> bool) -> Json {
         "" => Json::Null,
         name => json!(name),
     }
-}
-
-/// How many digits of an amount are behind the point.
-fn digits(currency: &str) -> u32 {
-    match currency {
-        "JPY" => 0,
-        "KWD" => 3,
-        "CLF" => 4,
-        _ => 2,
-    }
-}
-
-/// Minor units as a decimal.
-fn decimal(minor: i64, currency: &str) -> String {
-    let digits = usize::try_from(digits(currency)).expect("few digits");
-    if digits == 0 {
-        return minor.to_string();
-    }
-    let sign = if minor < 0 { "-" } else { "" };
-    let minor = format!("{:0>width$}", minor.unsigned_abs(), width = digits + 1);
-    let (whole, fraction) = minor.split_at(minor.len() - digits);
-    format!("{sign}{whole}.{fraction}")
 }
 
 /// An object where there is one.

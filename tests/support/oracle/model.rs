@@ -55,6 +55,13 @@ impl Model {
         }
     }
 
+    /// A field of an object or interface, if there is one.
+    #[must_use]
+    pub fn find(&self, type_name: &str, name: &str) -> Option<&FieldDefinition> {
+        let mut fields = self.fields(type_name).iter().map(|field| &field.node);
+        fields.find(|field| field.name.node == name)
+    }
+
     /// A field of an object or interface.
     ///
     /// # Panics
@@ -62,11 +69,15 @@ impl Model {
     /// When there is no such field.
     #[must_use]
     pub fn field(&self, type_name: &str, name: &str) -> &FieldDefinition {
-        let fields = self.fields(type_name).iter().map(|field| &field.node);
-        let mut named = fields.filter(|field| field.name.node == name);
-        named
-            .next()
+        self.find(type_name, name)
             .unwrap_or_else(|| panic!("no field {type_name}.{name}"))
+    }
+
+    /// A field of an input object, if there is one.
+    #[must_use]
+    pub fn input(&self, type_name: &str, name: &str) -> Option<&InputValueDefinition> {
+        let mut inputs = self.inputs(type_name).iter().map(|input| &input.node);
+        inputs.find(|input| input.name.node == name)
     }
 
     /// The fields of an input object; none of anything else.
@@ -75,6 +86,18 @@ impl Model {
         match self.kind(type_name) {
             Some(TypeKind::InputObject(input)) => &input.fields,
             _ => &[],
+        }
+    }
+
+    /// The values of an enumeration, as declared; none of anything else.
+    #[must_use]
+    pub fn values(&self, type_name: &str) -> Vec<&str> {
+        match self.kind(type_name) {
+            Some(TypeKind::Enum(choice)) => {
+                let values = choice.values.iter();
+                values.map(|value| value.node.value.node.as_str()).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -96,7 +119,7 @@ impl Model {
         }
     }
 
-    fn kind(&self, type_name: &str) -> Option<&TypeKind> {
+    pub(super) fn kind(&self, type_name: &str) -> Option<&TypeKind> {
         self.types.get(type_name).map(|definition| &definition.kind)
     }
 }

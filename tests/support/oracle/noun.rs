@@ -1,13 +1,11 @@
 //! What the API says of each noun: its prefix, its order, and which column ties its lists.
 
-use std::cmp::Ordering;
-
 use uuid::Uuid;
 
 use crate::rows::{Cell, Row, cell};
 
 /// A noun of the API.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Noun {
     /// Its type.
     pub name: &'static str,
@@ -201,24 +199,10 @@ impl Noun {
         None
     }
 
-    /// How lists are ordered: by the key, then by the id, both in the same direction.
-    pub(super) fn compare(&self, one: &Row, other: &Row) -> Ordering {
-        let place = |row: &Row| {
-            let key = match cell(row, self.order) {
-                Cell::Text(text) => text.clone().into_bytes(),
-                // Years have four digits, so that texts compare as what they say.
-                Cell::Instant(instant) => instant.format("%FT%T%.6f").to_string().into_bytes(),
-                Cell::Day(day) => day.format("%F").to_string().into_bytes(),
-                key => panic!("lists are not ordered by {key:?}"),
-            };
-            (key, id_of(row))
-        };
-        let ascending = place(one).cmp(&place(other));
-        if self.newest_first {
-            ascending.reverse()
-        } else {
-            ascending
-        }
+    /// How lists are ordered: by this field, the latest first or last; then by the id, in the same
+    /// direction.
+    pub(super) fn own_order(&self) -> (String, bool) {
+        (camel(self.order), self.newest_first)
     }
 
     /// The column of this noun's table that refers to the row of `parent` whose list `field` is.
@@ -252,6 +236,18 @@ pub(super) fn id_of(row: &Row) -> Uuid {
 /// Whether the row is there to see.
 pub(super) fn is_there(row: &Row) -> bool {
     row.get("deleted_at").is_none_or(|at| at == &Cell::Null)
+}
+
+/// `created_at` as `createdAt`.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let (first, rest) = word.split_at(1);
+        camel.push_str(&first.to_ascii_uppercase());
+        camel.push_str(rest);
+    }
+    camel
 }
 
 /// `sourceCampaignId` as `source_campaign_id`.

@@ -5,9 +5,13 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use crate::rows::{Row, Rows};
+use crate::rows::Row;
 
-use super::noun::{Noun, id_of};
+use super::{
+    Oracle,
+    noun::{Noun, id_of},
+    order::{Order, Place},
+};
 
 /// A page of a list, as the connection specification of Relay describes it.
 #[derive(Debug)]
@@ -23,29 +27,33 @@ impl<'a> Page<'a> {
     /// The page of `list` that `arguments` ask for.
     pub(super) fn of(
         noun: &'static Noun,
-        mut list: Vec<&'a Row>,
+        list: Vec<&'a Row>,
         arguments: &Map<String, Json>,
-        rows: &Rows,
+        oracle: &Oracle,
         cursors: &BTreeMap<String, Uuid>,
     ) -> Self {
-        list.sort_by(|one, other| noun.compare(one, other));
+        let order = Order::of(noun, arguments.get("orderBy"));
+        let places = list.into_iter().map(|row| (order.place(oracle, row), row));
+        let mut list: Vec<_> = places.collect();
+        list.sort_by(|(one, _), (other, _)| order.compare(one, other));
         let total = list.len();
-        let row_of = |name: &str| -> Option<&Row> {
+        let place_of = |name: &str| -> Option<Place> {
             let cursor = arguments.get(name)?.as_str()?;
             let id = cursors.get(cursor).expect("the cursor is known");
-            Some(rows.find(noun.table, *id).expect("the row is known"))
+            let row = oracle.rows.find(noun.table, *id);
+            Some(order.place(oracle, row.expect("the row is known")))
         };
-        let (after, before) = (row_of("after"), row_of("before"));
-        let is = |row: &Row, mark: Option<&Row>, wanted: &[Ordering]| {
-            mark.is_some_and(|mark| wanted.contains(&noun.compare(row, mark)))
+        let (after, before) = (place_of("after"), place_of("before"));
+        let compares = |place: &Place, mark: &Option<Place>, fits: fn(Ordering) -> bool| {
+            let mark = mark.as_ref();
+            mark.is_some_and(|mark| fits(order.compare(place, mark)))
         };
-        let (not_after, not_before) = (
-            [Ordering::Less, Ordering::Equal],
-            [Ordering::Equal, Ordering::Greater],
-        );
-        let follow = list.iter().any(|row| is(row, before, &not_before));
-        let precede = list.iter().any(|row| is(row, after, &not_after));
-        list.retain(|row| !is(row, after, &not_after) && !is(row, before, &not_before));
+        let too_early = |place: &Place| compares(place, &after, Ordering::is_le);
+        let too_late = |place: &Place| compares(place, &before, Ordering::is_ge);
+        let follow = list.iter().any(|(place, _)| too_late(place));
+        let precede = list.iter().any(|(place, _)| too_early(place));
+        list.retain(|(place, _)| !too_early(place) && !too_late(place));
+        let mut list: Vec<_> = list.into_iter().map(|(_, row)| row).collect();
 
         let number = |name: &str| arguments.get(name).and_then(Json::as_u64);
         let number = |name: &str| number(name).and_then(|number| usize::try_from(number).ok());

@@ -1,4 +1,4 @@
-//! Which fields of the root are refused, because a filter in them asks by what is masked.
+//! Which fields of the root are refused, because something in them asks by what is masked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,12 +63,7 @@ impl<'a> Execution<'a> {
         let definition = self.oracle.model.field(object_type, name);
         let type_name = named(&definition.ty.node);
         let arguments = self.coerce_arguments(field);
-        if let Some(noun) = type_name.strip_suffix("Connection")
-            && self.tells(type_name, field)
-        {
-            let forbidden = self.forbidden(noun, &arguments);
-            found.extend(forbidden.map(|field| format!("filter.{field}")));
-        }
+        self.look_into_arguments(object_type, field, &arguments, found);
         let types = types_of(object_type, type_name, &arguments);
         let set = &field.selection_set.node;
         for object_type in &types {
@@ -79,7 +74,7 @@ impl<'a> Execution<'a> {
     }
 
     /// Whether anything is told of a list, or of where a page of it lies: more than what they are.
-    fn tells(&self, type_name: &str, field: &'a Field) -> bool {
+    pub(super) fn tells(&self, type_name: &str, field: &'a Field) -> bool {
         let mut tells = false;
         let set = &field.selection_set.node;
         self.each_field(type_name, set, &mut BTreeSet::new(), &mut |field| {
@@ -92,23 +87,8 @@ impl<'a> Execution<'a> {
         tells
     }
 
-    /// The fields that the filter among `arguments` may not ask by. Without a test it asks nothing.
-    fn forbidden<'f>(
-        &self,
-        noun: &str,
-        arguments: &'f Map<String, Json>,
-    ) -> impl Iterator<Item = &'f String> {
-        let filter = arguments.get("filter").and_then(Json::as_object);
-        let asked = filter.into_iter().flatten().filter(|(_, tests)| {
-            let tests = tests.as_object();
-            tests.is_some_and(|tests| !tests.is_empty())
-        });
-        let fields = asked.map(|(field, _)| field);
-        fields.filter(move |field| self.oracle.lens.forbids(noun, field))
-    }
-
     /// Calls `visit` with each field that is selected of `object_type`.
-    fn each_field(
+    pub(super) fn each_field(
         &self,
         object_type: &str,
         set: &'a SelectionSet,

@@ -9,11 +9,13 @@ use crate::rows::{Cell, Row, cell};
 
 use super::{
     Execution,
+    aggregate::{Function, Heap},
     leaf::{self, band_field, money, money_field, reference_field},
     lens::{Kind, Sight},
     model::named,
     noun::{Noun, id_of, is_there, snake},
     page::Page,
+    value::Value,
 };
 
 /// An object of the answer.
@@ -24,7 +26,14 @@ pub(super) enum Object<'a> {
     Connection(Rc<Page<'a>>),
     Edge(Rc<Page<'a>>, &'a Row),
     PageInfo(Rc<Page<'a>>),
-    Money(i64, &'a str),
+    /// All rows together.
+    Aggregate(Rc<Heap<'a>>),
+    Group(Rc<Heap<'a>>),
+    /// What a function makes of each field.
+    Results(Rc<Heap<'a>>, Function),
+    /// What the rows of a group have in common, at the end of these relations: a row of this noun.
+    GroupKey(Rc<Heap<'a>>, &'static Noun, Vec<String>),
+    Money(i128, String),
     Band(i64, &'a str),
     Reference(&'static Noun, &'a Row),
 }
@@ -48,6 +57,10 @@ impl Object<'_> {
             Self::Connection(page) => format!("{}Connection", page.noun.name),
             Self::Edge(page, _) => format!("{}Edge", page.noun.name),
             Self::PageInfo(_) => "PageInfo".to_owned(),
+            Self::Aggregate(heap) => format!("{}Aggregate", heap.noun.name),
+            Self::Group(heap) => format!("{}Group", heap.noun.name),
+            Self::Results(heap, function) => format!("{}{}", heap.noun.name, function.results()),
+            Self::GroupKey(_, noun, _) => format!("{}GroupKey", noun.name),
             Self::Money(..) => "Money".to_owned(),
             Self::Band(..) => "MoneyBand".to_owned(),
             Self::Reference(..) => "Reference".to_owned(),
@@ -73,6 +86,12 @@ impl<'a> Execution<'a> {
                 _ => Resolved::Object(Object::Row(page.noun, row)),
             },
             Object::PageInfo(page) => Resolved::Leaf(page_info(page, field)),
+            Object::Aggregate(heap) | Object::Group(heap) => self.heap(heap, field, arguments),
+            Object::Results(heap, function) => {
+                let result = heap.result(self.oracle, *function, field);
+                result.map_or(NULL, |value| shown(value, heap.noun))
+            }
+            Object::GroupKey(heap, noun, relations) => self.group_key(heap, noun, relations, field),
             Object::Money(minor, currency) => Resolved::Leaf(money_field(*minor, currency, field)),
             Object::Band(minor, currency) => Resolved::Leaf(band_field(*minor, currency, field)),
             Object::Reference(noun, row) => {
@@ -103,9 +122,10 @@ impl<'a> Execution<'a> {
                 if let Some(noun) = nouns.iter().find(|noun| noun.single == field) {
                     return by_id(id, Some(noun.name));
                 }
-                let noun = nouns.iter().find(|noun| noun.plural == field);
-                let noun = noun.expect("a root field of one noun or of many");
-                self.page(noun, arguments, |_row| true)
+                if let Some(noun) = nouns.iter().find(|noun| noun.plural == field) {
+                    return self.page(noun, self.all(noun), arguments);
+                }
+                self.together(field, arguments)
             }
         }
     }
@@ -119,7 +139,9 @@ impl<'a> Execution<'a> {
                 let noun = Noun::of("Territory").expect("there are territories");
                 let sight = Sight::of(&self.oracle.rows, caller.user);
                 let all = Map::from_iter([("first".to_owned(), json!(500))]);
-                self.page(noun, &all, |row| sight.covers(id_of(row)))
+                let mut rows = self.all(noun);
+                rows.retain(|row| sight.covers(id_of(row)));
+                self.page(noun, rows, &all)
             }
             _ => caller.user.map_or(NULL, |id| {
                 self.row_of(Noun::of("User").expect("there are users"), id)
@@ -142,13 +164,16 @@ impl<'a> Execution<'a> {
         }
         if let Some(target) = type_name.strip_suffix("Connection") {
             let target = Noun::of(target).expect("a list is of a noun");
-            return self.list(noun, row, field, target, arguments);
+            let rows = oracle.listed(noun, row, field, target);
+            return self.page(target, rows, arguments);
         }
         let mask = |field: &str| oracle.lens.mask(noun, id_of(row), field);
         match type_name {
             "Money" => {
                 let money = money(row, &snake(field)).filter(|_| mask(field).is_none());
-                leaf::object(money.map(|(minor, currency)| Object::Money(minor, currency)))
+                leaf::object(
+                    money.map(|(minor, currency)| Object::Money(minor.into(), currency.to_owned())),
+                )
             }
             "MoneyBand" => {
                 let field = field.strip_suffix("Band").expect("it is beside an amount");
@@ -190,44 +215,121 @@ impl<'a> Execution<'a> {
         leaf::object(row.map(|row| Object::Row(noun, row)))
     }
 
-    /// A list of `target` that belongs to a row.
-    fn list(
+    /// Every row that is there to see.
+    fn all(&self, noun: &Noun) -> Vec<&'a Row> {
+        let rows = self.oracle.rows.of(noun.table).iter();
+        rows.filter(|row| self.oracle.sees(noun, row)).collect()
+    }
+
+    /// Those of `rows` that the filter among `arguments` asks for.
+    fn filtered(
         &self,
         noun: &Noun,
-        row: &Row,
-        field: &str,
-        target: &'static Noun,
+        mut rows: Vec<&'a Row>,
         arguments: &Map<String, Json>,
-    ) -> Resolved<'a> {
-        let id = cell(row, "id");
-        let (near, far) = match (noun.name, field) {
-            ("User", "territories") => ("user_id", "territory_id"),
-            ("Territory", "users") => ("territory_id", "user_id"),
-            _ => {
-                let column = Noun::column_of_list(noun.name, field);
-                return self.page(target, arguments, |other| cell(other, &column) == id);
-            }
-        };
-        let pairs = self.oracle.rows.of("user_territory");
-        self.page(target, arguments, |other| {
-            let mut pairs = pairs.iter();
-            pairs.any(|pair| cell(pair, near) == id && cell(pair, far) == cell(other, "id"))
-        })
+    ) -> Vec<&'a Row> {
+        let filter = arguments.get("filter");
+        rows.retain(|row| self.oracle.passes(noun, row, filter));
+        rows
     }
 
     fn page(
         &self,
         noun: &'static Noun,
+        rows: Vec<&'a Row>,
         arguments: &Map<String, Json>,
-        belongs: impl Fn(&Row) -> bool,
     ) -> Resolved<'a> {
-        let rows = &self.oracle.rows;
-        let filter = arguments.get("filter");
-        let list = rows.of(noun.table).iter();
-        let list = list.filter(|row| self.oracle.sees(noun, row) && belongs(row));
-        let list = list.filter(|row| self.oracle.passes(noun, row, filter));
-        let page = Page::of(noun, list.collect(), arguments, rows, self.cursors);
+        let rows = self.filtered(noun, rows, arguments);
+        let page = Page::of(noun, rows, arguments, self.oracle, self.cursors);
         Resolved::Object(Object::Connection(Rc::new(page)))
+    }
+
+    /// A field of the root about all rows of a noun together, or in groups.
+    fn together(&self, field: &str, arguments: &Map<String, Json>) -> Resolved<'a> {
+        let noun_of = |suffix: &str| {
+            let single = field.strip_suffix(suffix)?;
+            Noun::all().iter().find(|noun| noun.single == single)
+        };
+        if let Some(noun) = noun_of("Aggregate") {
+            let rows = self.filtered(noun, self.all(noun), arguments);
+            let heap = Heap {
+                noun,
+                rows,
+                key: Vec::new(),
+            };
+            return Resolved::Object(Object::Aggregate(Rc::new(heap)));
+        }
+        let noun = noun_of("Groups").expect("a field of the root is about a noun");
+        let rows = self.filtered(noun, self.all(noun), arguments);
+        let groups = self.oracle.groups(noun, rows, arguments).into_iter();
+        let groups = groups.map(|heap| Resolved::Object(Object::Group(Rc::new(heap))));
+        Resolved::List(groups.collect())
+    }
+
+    fn heap(
+        &self,
+        heap: &Rc<Heap<'a>>,
+        field: &str,
+        arguments: &Map<String, Json>,
+    ) -> Resolved<'a> {
+        if let Some(function) = Function::of(field) {
+            return Resolved::Object(Object::Results(Rc::clone(heap), function));
+        }
+        match field {
+            "count" => shown(heap.count(), heap.noun),
+            "key" => Resolved::Object(Object::GroupKey(Rc::clone(heap), heap.noun, Vec::new())),
+            _ => self.page(heap.noun, heap.rows.clone(), arguments),
+        }
+    }
+
+    /// A field of a group's key: null where it is no dimension.
+    fn group_key(
+        &self,
+        heap: &Rc<Heap<'a>>,
+        noun: &'static Noun,
+        relations: &[String],
+        field: &str,
+    ) -> Resolved<'a> {
+        let dimension = |path: &[String]| {
+            let mut key = heap.key.iter();
+            key.find(|(dimension, _)| dimension.path == path)
+        };
+        if field == "row" {
+            let Some((relation, before)) = relations.split_last() else {
+                return NULL;
+            };
+            let path = [before, &[format!("{relation}Id")]].concat();
+            return match dimension(&path) {
+                Some((_, Some(Value::Id(id)))) => self.row_of(noun, *id),
+                _ => NULL,
+            };
+        }
+        let path = [relations, &[field.to_owned()]].concat();
+        let definition = self.oracle.model.find(noun.name, field);
+        let type_name = definition.map(|definition| named(&definition.ty.node));
+        if let Some(target) = type_name.and_then(Noun::of) {
+            let id = [relations, &[format!("{field}Id")]].concat();
+            let is_there = heap.key.iter().any(|(dimension, _)| {
+                let through = dimension.path.len() > path.len();
+                dimension.path == id || through && dimension.path.starts_with(&path)
+            });
+            return leaf::object(is_there.then(|| Object::GroupKey(Rc::clone(heap), target, path)));
+        }
+        match dimension(&path) {
+            Some((_, Some(value))) if type_name == Some("ID") => {
+                shown(value.clone(), self.oracle.target(noun, field))
+            }
+            Some((_, Some(value))) => shown(value.clone(), noun),
+            _ => NULL,
+        }
+    }
+}
+
+/// A value that may be an amount.
+fn shown<'a>(value: Value, noun: &Noun) -> Resolved<'a> {
+    match value {
+        Value::Money(currency, minor) => Resolved::Object(Object::Money(minor, currency)),
+        value => Resolved::Leaf(value.shown(noun)),
     }
 }
 

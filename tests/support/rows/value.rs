@@ -9,11 +9,19 @@ use uuid::Uuid;
 use super::{Cell, rules};
 use crate::choices::{Choices, mixed};
 
-const TEXTS: [&str; 24] = [
+const TEXTS: [&str; 32] = [
     "Ada",
     "ada",
     "Ada Lovelace",
     "",
+    "Straße STRAẞE strasse",
+    "STRASSE STRAßE",
+    "İstanbul",
+    "ıstanbul istanbul",
+    "i\u{307}stanbul",
+    "\u{212a}elvin kelvin",
+    "ſ s S ΣΊΣΥΦΟΣ",
+    "σίσυφος s",
     " ",
     "Å ä é e\u{301} ß ﬀ",
     "日本語",
@@ -62,7 +70,10 @@ const PHONES: [&str; 10] = [
     "ääääääää",
     "%_%_%_%_%",
 ];
-const CURRENCIES: [&str; 6] = ["EUR", "USD", "JPY", "KWD", "CLF", "ZZZ"];
+/// Mostly the same, so that there is something to add.
+const CURRENCIES: [&str; 12] = [
+    "EUR", "USD", "JPY", "KWD", "CLF", "ZZZ", "EUR", "EUR", "EUR", "EUR", "EUR", "EUR",
+];
 const INTS: [i64; 8] = [0, 1, -1, 7, 42, 100, 2_147_483_647, -2_147_483_648];
 const AMOUNTS: [i64; 22] = [
     0,
@@ -87,6 +98,29 @@ const AMOUNTS: [i64; 22] = [
     9_007_199_254_740_993,
     i64::MAX,
     i64::MIN,
+];
+/// Where days, weeks and years begin somewhere, or clocks are put forward or back.
+const TURNS: [&str; 14] = [
+    // The clocks of Vienna and of New York.
+    "2026-03-29T00:59:59Z",
+    "2026-10-25T00:59:59Z",
+    "2026-03-08T06:59:59Z",
+    "2026-11-01T05:59:59Z",
+    // Apia leaves a day out.
+    "2011-12-30T09:59:59Z",
+    // A year begins in UTC, Vienna, New York and Kathmandu, after a week 53.
+    "2026-12-31T23:59:59Z",
+    "2026-12-31T22:59:59Z",
+    "2021-01-01T04:59:59Z",
+    "2020-12-31T18:14:59Z",
+    // Weeks begin.
+    "2021-01-03T22:59:59Z",
+    "2027-01-03T23:59:59Z",
+    // When tests take place, and the day before.
+    "2026-11-22T11:59:59Z",
+    "2026-11-21T22:59:59Z",
+    // Time zones count no more.
+    "2099-12-31T23:59:59Z",
 ];
 /// Microseconds: a whole second, milliseconds, and six digits.
 const FRACTIONS: [i64; 6] = [0, 0, 500_000, 120_000, 1, 999_999];
@@ -145,6 +179,8 @@ fn text(
     let texts = match column {
         "email" if !choices.one_in(4) => &EMAILS[..],
         "phone" if !choices.one_in(4) => &PHONES[..],
+        // Half of them are one of four.
+        _ if choices.one_in(2) => TEXTS.get(..4).unwrap_or(&TEXTS),
         _ => &TEXTS[..],
     };
     let mut text = choices.pick(texts).copied().unwrap_or("").to_owned();
@@ -180,7 +216,8 @@ fn instant(choices: &mut Choices) -> DateTime<Utc> {
         0 => -62_135_596_800, // 0001-01-01
         1 => -1,              // 1969-12-31T23:59:59
         2 => 253_402_300_799, // 9999-12-31T23:59:59
-        _ => 1_767_225_600,   // 2026-01-01
+        3..=6 => turn(choices),
+        _ => 1_767_225_600, // 2026-01-01
     };
     let seconds = i64::try_from(choices.below(4)).unwrap_or(0);
     let seconds = if base == 253_402_300_799 { 0 } else { seconds };
@@ -188,10 +225,18 @@ fn instant(choices: &mut Choices) -> DateTime<Utc> {
     DateTime::from_timestamp(base + seconds, 0).unwrap_or_default() + fraction
 }
 
+fn turn(choices: &mut Choices) -> i64 {
+    let turn = choices.pick(&TURNS).and_then(|turn| turn.parse().ok());
+    turn.map_or(0, |turn: DateTime<Utc>| turn.timestamp())
+}
+
 fn day(choices: &mut Choices) -> NaiveDate {
     let base = match choices.below(12) {
         0 => NaiveDate::from_ymd_opt(1, 1, 1),
         1 => NaiveDate::from_ymd_opt(9999, 12, 20),
+        2 => NaiveDate::from_ymd_opt(2020, 12, 30),
+        3 => NaiveDate::from_ymd_opt(2026, 11, 20),
+        4 => NaiveDate::from_ymd_opt(2026, 3, 30),
         _ => NaiveDate::from_ymd_opt(2024, 2, 27),
     };
     let days = u64::try_from(choices.below(5)).unwrap_or(0);

@@ -162,11 +162,12 @@ impl Class {
         self.open.split_whitespace()
     }
 
-    /// What guards `field`: itself, or the relation whose id it is.
+    /// What guards `field`: itself, or the relation whose id it is, or the amount whose currency.
     #[must_use]
     pub fn guard_of(&self, field: &str) -> Option<&'static str> {
         let relation = field.strip_suffix("Id").unwrap_or(field);
+        let amount = field.strip_suffix("Currency").unwrap_or(field);
         let mut guarded = self.guarded();
-        guarded.find(|guarded| *guarded == field || *guarded == relation)
+        guarded.find(|guarded| [field, relation, amount].contains(guarded))
     }
 }
