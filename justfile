@@ -24,6 +24,12 @@ lint:
 schema:
     cargo run -- schema > schema.graphql
 
+# Keep the schema of a release, unless it breaks what the last one promised
+release-schema:
+    npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund
+    node tests/npm/changes.mjs schema.released.graphql schema.graphql --release
+    cp schema.graphql schema.released.graphql
+
 # Write the matrix of roles that is kept
 roles:
     cargo run -- roles > tests/snapshots/permission-matrix.txt

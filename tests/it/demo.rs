@@ -32,14 +32,15 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 /// A demo that serves until this value is dropped.
-struct Served {
+pub(crate) struct Served {
     process: Child,
     /// What it printed.
     text: String,
 }
 
 impl Served {
-    fn start(folder: &Path) -> Self {
+    /// Makes it in `folder`, an empty one.
+    pub(crate) fn start(folder: &Path) -> Self {
         let mut process = revhub(folder, &["demo", "--port", "0"]).spawn().unwrap();
         let printed = BufReader::new(process.stdout.take().unwrap());
         let mut text = String::new();
@@ -54,7 +55,8 @@ impl Served {
         panic!("{text}{:?}", process.wait_with_output())
     }
 
-    fn url(&self) -> &str {
+    /// Where it answers: `http://127.0.0.1:…`.
+    pub(crate) fn url(&self) -> &str {
         let word = self
             .text
             .split_whitespace()
@@ -76,11 +78,16 @@ impl Served {
             .collect()
     }
 
-    /// What somebody in `role` is answered.
-    async fn ask(&self, role: &str, query: &str) -> Value {
+    /// The token of the one in `role`.
+    pub(crate) fn token(&self, role: &str) -> &str {
         let people = self.people();
         let person = people.iter().find(|(of, ..)| *of == role);
-        let (_, _, token) = person.unwrap();
+        person.unwrap().2
+    }
+
+    /// What somebody in `role` is answered.
+    async fn ask(&self, role: &str, query: &str) -> Value {
+        let token = self.token(role);
         let answer = client::graphql(&Client::new(), self.url(), token, query, json!({})).await;
         answer.data().clone()
     }

@@ -1,6 +1,10 @@
-//! The schema that is checked in is the schema of the program.
+//! The schema that is checked in: it is the program's, well made, and breaks nobody.
 
 #![cfg(test)]
+
+mod changes;
+mod lint;
+mod relay;
 
 use std::{path::Path, process::Command};
 

@@ -9,5 +9,6 @@ pub mod fixtures;
 pub mod npm;
 pub mod oracle;
 pub mod postgres;
+pub mod python;
 pub mod rows;
 pub mod sqlite;

@@ -61,6 +61,38 @@ impl Workshop {
         Some(Self { folder })
     }
 
+    /// Copies a folder of the tree into it, under its own name: `examples/clients/web` as `web`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such folder.
+    pub fn bring(&self, folder: &str) {
+        let from = sources().join("../..").join(folder);
+        let to = self
+            .path()
+            .join(from.file_name().expect("a folder has a name"));
+        fs::create_dir(&to).expect("there is room under target");
+        copy(&from, &to).expect("the folder is there");
+    }
+
+    /// `command` as it is written for a shell, with the programs of the packages at hand.
+    ///
+    /// # Panics
+    ///
+    /// Never: there is a `PATH`.
+    #[must_use]
+    pub fn shell(&self, command: &str) -> Command {
+        let mut folders = vec![self.path().join("node_modules/.bin")];
+        folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+        let path = env::join_paths(folders).expect("no folder of a PATH has a colon in its name");
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-ec", command])
+            .env("PATH", path)
+            .current_dir(self.path());
+        shell
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -120,11 +152,32 @@ fn install(target: &Path) -> Result<PathBuf, String> {
     if !installed.status.success() {
         return Err(format!("npm ci failed: {}", printed(&installed)));
     }
+    tidy(&making.path().join("node_modules")).expect("node_modules can be written to");
     // Another process may have been faster; its packages are the same.
     match fs::rename(making.path(), &packages) {
         Err(problem) if !packages.exists() => Err(format!("{}: {problem}", packages.display())),
         _ => Ok(packages),
     }
+}
+
+/// Two wrongs that npm cannot be told to right: the Relay compiler brings a program of 20 MB for each
+/// platform, and graphql-codegen an old compiler of the same name, which takes its place.
+fn tidy(packages: &Path) -> io::Result<()> {
+    let compiler = packages.join("relay-compiler");
+    let architecture = match env::consts::ARCH {
+        "aarch64" => "arm64",
+        _ => "x64",
+    };
+    let ours = format!("{}-{architecture}", env::consts::OS);
+    for entry in fs::read_dir(&compiler)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() && entry.file_name() != *ours {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    let program = packages.join(".bin/relay-compiler");
+    fs::remove_file(&program)?;
+    symlink("../relay-compiler/cli.js", program)
 }
 
 /// Copies what is in `from`, without packages that somebody installed there by hand.

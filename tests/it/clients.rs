@@ -1,0 +1,8 @@
+//! Clients of other languages, as `docs/clients.md` shows them: what is written there is run, against
+//! the demo.
+
+#![cfg(test)]
+
+mod document;
+mod operations;
+mod programs;

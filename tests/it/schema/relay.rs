@@ -1,0 +1,88 @@
+//! Lists are Relay's connections, everywhere in the same way.
+
+use std::collections::BTreeMap;
+
+use super::lint::{TYPES, fields, named};
+
+/// The types of a type's fields, by name, as they are written.
+fn shape(name: &str) -> BTreeMap<&'static str, String> {
+    let fields = fields(&TYPES[name]).iter();
+    fields
+        .map(|field| {
+            (
+                field.node.name.node.as_str(),
+                field.node.ty.node.to_string(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn connections_are_relays() {
+    assert_eq!(
+        shape("PageInfo"),
+        BTreeMap::from([
+            ("endCursor", "String".to_owned()),
+            ("hasNextPage", "Boolean!".to_owned()),
+            ("hasPreviousPage", "Boolean!".to_owned()),
+            ("startCursor", "String".to_owned()),
+        ])
+    );
+    assert_eq!(shape("Node"), BTreeMap::from([("id", "ID!".to_owned())]));
+    assert_eq!(shape("Query")["node"], "Node");
+    assert_eq!(shape("Query")["nodes"], "[Node]!");
+    let connections = TYPES
+        .keys()
+        .filter_map(|name| name.strip_suffix("Connection"));
+    assert!(connections.clone().count() > 10);
+    for row in connections {
+        let connection = shape(&format!("{row}Connection")).into_iter();
+        let expected = [
+            ("edges", format!("[{row}Edge!]!")),
+            ("nodes", format!("[{row}!]!")),
+            ("pageInfo", "PageInfo!".to_owned()),
+            ("totalCount", "Int!".to_owned()),
+        ];
+        assert!(connection.eq(expected), "{row}Connection");
+        let edge = shape(&format!("{row}Edge")).into_iter();
+        assert!(
+            edge.eq([
+                ("cursor", "String!".to_owned()),
+                ("node", format!("{row}!"))
+            ]),
+            "{row}Edge"
+        );
+    }
+}
+
+/// A list that ends by itself: there is nothing to page through.
+const WHOLE: &str = "Viewer.territories";
+
+#[test]
+fn connections_are_paged_in_the_same_way_everywhere() {
+    for (name, definition) in TYPES.iter() {
+        for field in fields(definition) {
+            let of = named(&field.node.ty.node);
+            let place = format!("{name}.{}", field.node.name.node);
+            let Some(row) = of.strip_suffix("Connection").filter(|_| place != WHOLE) else {
+                continue;
+            };
+            let arguments = field.node.arguments.iter();
+            let arguments = arguments.map(|argument| {
+                (
+                    argument.node.name.node.as_str(),
+                    argument.node.ty.node.to_string(),
+                )
+            });
+            let expected = [
+                ("after", "String".to_owned()),
+                ("before", "String".to_owned()),
+                ("filter", format!("{row}Filter")),
+                ("first", "Int".to_owned()),
+                ("last", "Int".to_owned()),
+                ("orderBy", format!("[{row}Order!]")),
+            ];
+            assert!(arguments.eq(expected), "{place}");
+        }
+    }
+}
