@@ -15,7 +15,7 @@ use super::{
     add,
     filter::{filter_name, logic, order_name},
     list_arguments,
-    meta::{argument, enumeration, field, input_object, object, with_arguments},
+    meta::{argument, enumeration, field, input_object, object, one_of, with_arguments},
 };
 
 /// The type of the numbers of a function over rows of `entity`.
@@ -154,7 +154,7 @@ fn register_numbers(registry: &mut Registry, entity: &'static Entity, function: 
         .map(|(measured, _)| argument(measured.name, measured.description, "SortOrder"));
     let described = "Which of these numbers groups are ordered by: exactly one.";
     let order = format!("{name}Order");
-    add(registry, input_object(&order, described, keys.collect()));
+    add(registry, one_of(&order, described, keys.collect()));
 }
 
 /// The functions of which there are numbers over rows of `entity`, with what they give.
@@ -259,7 +259,7 @@ fn dimension(entity: &'static Entity) -> MetaType {
         "What {} rows are grouped by: exactly one key. Through a relation it is the value of the row that you see there; where there is none, null.",
         entity.name
     );
-    input_object(
+    one_of(
         &format!("{}Dimension", entity.name),
         &described,
         fields.collect(),
@@ -292,7 +292,7 @@ fn group_order(entity: &'static Entity) -> MetaType {
         "What groups of {} rows are ordered by: exactly one key.",
         entity.name
     );
-    input_object(&format!("{}GroupOrder", entity.name), &described, fields)
+    one_of(&format!("{}GroupOrder", entity.name), &described, fields)
 }
 
 /// For each function an argument of the type whose name ends so.

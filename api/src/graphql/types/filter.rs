@@ -7,7 +7,7 @@ use crate::dataset::{Entity, Enumeration, Field, Kind, dataset};
 use super::{
     super::{argument::PERIODS, domain::Domain},
     add,
-    meta::{argument, enumeration, input_object},
+    meta::{argument, enumeration, input_object, one_of},
 };
 
 /// The filter type of a list of that entity.
@@ -109,7 +109,7 @@ fn order(entity: &'static Entity) -> MetaType {
         "What a list of {} rows is ordered by: exactly one key. Through a relation it is the value of the row that you see there; where there is none, null.",
         entity.name
     );
-    input_object(&order_name(entity.name), &description, fields.collect())
+    one_of(&order_name(entity.name), &description, fields.collect())
 }
 
 /// Whether lists of `entity` can be ordered by `field`.
@@ -152,10 +152,7 @@ fn register_common(registry: &mut Registry) {
     let units = ["minutes", "hours", "days", "weeks", "months", "years"];
     let units = units.map(|unit| argument(unit, &format!("So many {unit}, 1 to 10000."), "Int"));
     let described = "How long: exactly one of these. Days and longer are those of the calendar, in the workspace's time zone.";
-    add(
-        registry,
-        input_object("Duration", described, units.to_vec()),
-    );
+    add(registry, one_of("Duration", described, units.to_vec()));
     let amount = vec![
         argument(
             "amount",

@@ -150,6 +150,15 @@ pub(super) fn scalar(name: &str, description: &str, is_valid: fn(&Value) -> bool
 
 /// An input object.
 pub(super) fn input_object(name: &str, description: &str, fields: Vec<MetaInputValue>) -> MetaType {
+    input(name, description, fields, false)
+}
+
+/// An input object with exactly one field.
+pub(super) fn one_of(name: &str, description: &str, fields: Vec<MetaInputValue>) -> MetaType {
+    input(name, description, fields, true)
+}
+
+fn input(name: &str, description: &str, fields: Vec<MetaInputValue>, oneof: bool) -> MetaType {
     MetaType::InputObject {
         name: name.to_owned(),
         description: Some(description.to_owned()),
@@ -161,7 +170,7 @@ pub(super) fn input_object(name: &str, description: &str, fields: Vec<MetaInputV
         inaccessible: false,
         tags: Vec::new(),
         rust_typename: None,
-        oneof: false,
+        oneof,
         directive_invocations: Vec::new(),
     }
 }
