@@ -1,5 +1,7 @@
 //! Builds everything once, and serves it.
 
+mod documents;
+
 use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use actix_web::{
@@ -89,14 +91,16 @@ impl App {
     ///
     /// # Errors
     ///
-    /// Returns [`StartError`] when the address is taken or not ours.
+    /// Returns [`StartError`] when a document that is to be trusted is not right, or when the address is
+    /// taken or not ours.
     pub fn listen(self) -> Result<Running, StartError> {
         let calendar = calendar(&self.config)?;
         let views = self.views.clone();
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
+        let documents = documents::read(&self.config, &schema, self.views.clone())?;
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
-        let state = http::State::new(schema, authenticator, database, &self.config.server);
+        let state = http::State::new(schema, documents, authenticator, database, &self.config);
         let (server, address) = bind(&self.config, Data::new(state))?;
         let handle = server.handle();
         let url = format!("http://{address}");
@@ -154,6 +158,8 @@ pub async fn connect(config: &Config) -> Result<Database, StartError> {
     let options = database::Options {
         url: url.expose().to_owned(),
         max_connections: config.database.max_connections,
+        read_timeout: (config.limits.request_seconds > 0)
+            .then(|| Duration::from_secs(config.limits.request_seconds)),
         acquire_timeout: Duration::from_secs(config.database.acquire_timeout_seconds),
         sqlite_full_sync: config.database.sqlite_full_sync,
     };

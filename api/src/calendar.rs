@@ -11,6 +11,11 @@ use chrono_tz::Tz;
 pub const FIRST_DAY: NaiveDate = day(1, 1, 1);
 /// The last day that there is.
 pub const LAST_DAY: NaiveDate = day(9999, 12, 31);
+/// The last instant that there is, in the microseconds that the databases keep.
+const LAST_INSTANT: DateTime<Utc> = match NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999) {
+    Some(time) => LAST_DAY.and_time(time).and_utc(),
+    None => midnight(LAST_DAY),
+};
 /// From here on the rules of the time zone count; before it, UTC.
 const RULES_FROM: DateTime<Utc> = midnight(day(1970, 1, 1));
 /// From here on UTC counts again: nobody knows the rules of then.
@@ -218,12 +223,12 @@ impl Moment {
                 Some(exact) => closed(*now - exact, *now),
                 None => closed(calendar.start_of_day(so_much.before(self.today())), *now),
             },
-            Relative::Next(so_much) => match so_much.exact() {
-                Some(exact) => closed(*now, *now + exact),
-                None => Reach {
+            Relative::Next(so_much) => match (so_much.exact(), so_much.after(self.today())) {
+                (Some(exact), _) => closed(*now, *now + exact),
+                (None, LAST_DAY) => closed(*now, LAST_INSTANT),
+                (None, last) => Reach {
                     from: *now,
-                    until: calendar
-                        .start_of_day(calendar.following(Period::Day, so_much.after(self.today()))),
+                    until: calendar.start_of_day(calendar.following(Period::Day, last)),
                     open: true,
                 },
             },

@@ -1,5 +1,6 @@
 //! The connections to the database: PostgreSQL, or an embedded SQLite file.
 
+mod deadline;
 pub mod migrations;
 
 use std::{str::FromStr, time::Duration};
@@ -15,6 +16,8 @@ use sea_orm::{
 
 use crate::error::ApiError;
 
+pub use deadline::within;
+
 /// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
 const SQLITE_CACHE: &str = "-16384";
 /// How long a writer waits for another process that writes to the same SQLite file.
@@ -27,8 +30,12 @@ const TEST_AFTER_IDLE: Duration = Duration::from_mins(1);
 pub struct Options {
     /// `sqlite:///path/to/file` or `postgres://user:password@host/database`.
     pub url: String,
-    /// Connections that read; with PostgreSQL, all connections.
+    /// Connections that read; with PostgreSQL, as many may write.
     pub max_connections: u32,
+    /// How long a statement that reads may run before the database stops it; `None` is as long as it
+    /// takes. Inside [`within`], SQLite stops it when that time is over, if that is sooner. What writes
+    /// is not stopped.
+    pub read_timeout: Option<Duration>,
     /// How long to wait for a free connection.
     pub acquire_timeout: Duration,
     /// SQLite only: whether a commit waits until the disk has it (`synchronous=FULL`), so that what
@@ -42,6 +49,7 @@ impl Options {
         Self {
             url: url.into(),
             max_connections: 8,
+            read_timeout: None,
             acquire_timeout: Duration::from_secs(10),
             sqlite_full_sync: true,
         }
@@ -51,7 +59,8 @@ impl Options {
 /// The database, with a pool for reading and a way to write.
 ///
 /// SQLite has one writer: its one connection queues writers fairly, where several would fail with
-/// "database is locked". PostgreSQL reads and writes through one pool.
+/// "database is locked". PostgreSQL has two pools, because what reads is stopped after a while, and may
+/// do nothing but read.
 #[derive(Clone, Debug)]
 pub struct Database {
     read: DatabaseConnection,
@@ -74,21 +83,9 @@ impl Database {
         PgConnectOptions::from_str(&options.url).map_err(|_invalid| {
             DbErr::Custom("the database URL is not one of PostgreSQL or SQLite".into())
         })?;
-        let mut connect = ConnectOptions::new(&options.url);
-        connect
-            .max_connections(options.max_connections)
-            .acquire_timeout(options.acquire_timeout)
-            .test_before_acquire(false)
-            .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
-            .set_application_name("revhub")
-            .sqlx_logging(false)
-            // `timestamptz` is shown in UTC, whatever the server's default.
-            .map_sqlx_postgres_opts(|postgres| postgres.options([("TimeZone", "UTC")]));
-        let both = sea_orm::Database::connect(connect).await?;
-        Ok(Self {
-            read: both.clone(),
-            write: both,
-        })
+        let write = sea_orm::Database::connect(postgres(options, false)).await?;
+        let read = sea_orm::Database::connect(postgres(options, true)).await?;
+        Ok(Self { read, write })
     }
 
     /// Which of the two it is.
@@ -119,7 +116,7 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.write.begin_with_options(immediate).await
+        begin(self.write.clone(), immediate).await
     }
 
     /// Opens a transaction that reads: all its statements see what its first one sees. Dropping it ends
@@ -129,14 +126,16 @@ impl Database {
     ///
     /// Returns [`DbErr`] when the database fails or no connection comes free in time.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        let (isolation, access) = match self.backend() {
-            DbBackend::Postgres => (IsolationLevel::RepeatableRead, AccessMode::ReadOnly),
+        let options = match self.backend() {
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
             // A transaction of SQLite is one anyway, and its connection reads only.
-            _ => return self.read.begin().await,
+            _ => TransactionOptions::default(),
         };
-        self.read
-            .begin_with_config(Some(isolation), Some(access))
-            .await
+        begin(self.read.clone(), options).await
     }
 
     /// Closes all connections, once what they do is done.
@@ -159,8 +158,47 @@ impl Database {
 
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
+        if deadline::was_stopped(&error) {
+            return Self::Timeout;
+        }
         Self::internal(error)
     }
+}
+
+/// Opens a transaction, also when nobody waits for it any more: a connection that is given back between
+/// `BEGIN` and its answer would give whoever gets it next a transaction that they do not know of.
+async fn begin(
+    connection: DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    let opening = async move { connection.begin_with_options(options).await };
+    let begun = tokio::spawn(deadline::carried(opening)).await;
+    begun.map_err(|error| DbErr::Custom(format!("a transaction was not opened: {error}")))?
+}
+
+fn postgres(options: &Options, read_only: bool) -> ConnectOptions {
+    let mut settings = vec![
+        ("TimeZone", "UTC".to_owned()),
+        // Statements are large and run for milliseconds; compiling them takes hundreds.
+        ("jit", "off".to_owned()),
+    ];
+    if read_only {
+        settings.push(("default_transaction_read_only", "on".to_owned()));
+        if let Some(timeout) = options.read_timeout {
+            settings.push(("statement_timeout", timeout.as_millis().to_string()));
+        }
+    }
+    let mut connect = ConnectOptions::new(&options.url);
+    connect
+        .max_connections(options.max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
+        .set_application_name("revhub")
+        .sqlx_logging(false)
+        // `timestamptz` is shown in UTC, whatever the server's default.
+        .map_sqlx_postgres_opts(move |postgres| postgres.options(settings.clone()));
+    connect
 }
 
 fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOptions {
@@ -187,5 +225,8 @@ fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOption
                 .pragma("cache_size", SQLITE_CACHE)
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
         });
+    if let Some(timeout) = options.read_timeout.filter(|_| read_only) {
+        connect.map_sqlx_sqlite_pool_opts(move |pool| deadline::enforce(pool, timeout));
+    }
     connect
 }

@@ -22,6 +22,8 @@ pub enum ApiError {
         field: String,
         /// What is wrong with it, and what would be right.
         problem: String,
+        /// The values that would be right, where they can be counted.
+        allowed: Vec<String>,
     },
     /// The caller may not do this, whatever row it is about.
     Forbidden {
@@ -40,8 +42,32 @@ pub enum ApiError {
         /// How many it may cost.
         limit: u64,
     },
+    /// The document, or what comes with it, is larger than one request may be.
+    LimitExceeded(Exceeded),
+    /// The time that one request has was over, and the database stopped.
+    Timeout,
+    /// The caller has as many requests running as one caller may.
+    TooManyRequests {
+        /// How many that is.
+        limit: u32,
+    },
+    /// There is no document with that hash here: the caller should send it once.
+    PersistedQueryNotFound,
+    /// The caller may only run documents that the operator trusts, and this is none.
+    DocumentNotTrusted,
     /// Our fault. Logged in full at the boundary; the caller learns only that it happened.
     Internal(Arc<dyn StdError + Send + Sync>),
+}
+
+/// A limit, and how far a request is beyond it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// The limit's name, as in the settings: `depth`.
+    pub which: &'static str,
+    /// What one request may have.
+    pub limit: u64,
+    /// What this one has; where nobody counted on, the least that it has.
+    pub actual: u64,
 }
 
 impl ApiError {
@@ -51,7 +77,17 @@ impl ApiError {
         Self::Validation {
             field: field.into(),
             problem: problem.into(),
+            allowed: Vec::new(),
         }
+    }
+
+    /// The same complaint, with the values that would be right.
+    #[must_use]
+    pub fn allowing(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        if let Self::Validation { allowed, .. } = &mut self {
+            *allowed = values.into_iter().map(Into::into).collect();
+        }
+        self
     }
 
     /// A fault of ours, kept for the log.
@@ -69,6 +105,11 @@ impl ApiError {
             Self::Forbidden { .. } => "FORBIDDEN_SCOPE",
             Self::ForbiddenField { .. } => "FORBIDDEN_FIELD",
             Self::CostTooHigh { .. } => "COST_TOO_HIGH",
+            Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
+            Self::Timeout => "TIMEOUT",
+            Self::TooManyRequests { .. } => "TOO_MANY_REQUESTS",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::Internal(_) => "INTERNAL",
         }
     }
@@ -79,7 +120,7 @@ impl ApiError {
         match self {
             Self::Unauthenticated => "a valid bearer token is required".to_owned(),
             Self::NotFound { what } => format!("no such {what}"),
-            Self::Validation { field, problem } => format!("{field}: {problem}"),
+            Self::Validation { field, problem, .. } => format!("{field}: {problem}"),
             Self::Forbidden { action } => format!("you may not {action}"),
             Self::ForbiddenField { field } => format!(
                 "{field}: this is masked for you in some rows, so that nothing can be found by it"
@@ -88,6 +129,25 @@ impl ApiError {
                 "this request may cost {requested} points, and one request may cost {limit}: ask for \
                  fewer rows with `first`, for less at a time, or page"
             ),
+            Self::LimitExceeded(Exceeded {
+                which,
+                limit,
+                actual,
+            }) => format!(
+                "{which}: this request has {actual}, and one request may have {limit}: ask for less at a time"
+            ),
+            Self::Timeout => {
+                "the time for this request is over: ask for fewer rows, or filter by less"
+                    .to_owned()
+            }
+            Self::TooManyRequests { limit } => {
+                format!("{limit} requests of yours are running: wait until one of them is answered")
+            }
+            // The words that clients of the protocol look for.
+            Self::PersistedQueryNotFound => "PersistedQueryNotFound".to_owned(),
+            Self::DocumentNotTrusted => {
+                "you may only run the documents that the operator of this hub trusts".to_owned()
+            }
             Self::Internal(_) => "internal error".to_owned(),
         }
     }
@@ -97,6 +157,34 @@ impl ApiError {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Validation { field, .. } | Self::ForbiddenField { field } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// The values that would be right; empty where they cannot be counted.
+    #[must_use]
+    pub fn allowed(&self) -> &[String] {
+        match self {
+            Self::Validation { allowed, .. } => allowed,
+            _ => &[],
+        }
+    }
+
+    /// The limit that the request is beyond, where it is that.
+    #[must_use]
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        match *self {
+            Self::LimitExceeded(exceeded) => Some(exceeded),
+            Self::CostTooHigh { requested, limit } => Some(Exceeded {
+                which: "cost",
+                limit,
+                actual: requested,
+            }),
+            Self::TooManyRequests { limit } => Some(Exceeded {
+                which: "concurrent_operations",
+                limit: limit.into(),
+                actual: u64::from(limit).saturating_add(1),
+            }),
             _ => None,
         }
     }

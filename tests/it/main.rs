@@ -6,6 +6,7 @@ mod cli;
 mod demo;
 mod http;
 mod import;
+mod limits;
 mod migrations;
 mod plans;
 mod policy;

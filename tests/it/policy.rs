@@ -4,7 +4,7 @@
 
 use api::{
     dataset::vocabulary,
-    views::{Policy, Role},
+    views::{Policy, Role, View},
 };
 
 const BUILT_IN: &str = include_str!("../../roles.default.toml");
@@ -63,11 +63,41 @@ can = { accept = "none" }
 }
 
 #[test]
+fn a_role_may_be_bound_to_trusted_documents_and_set_free_again() {
+    let more = r#"
+[APP]
+inherits = "ANALYST"
+documents = "trusted"
+[SPECIAL_APP]
+inherits = "APP"
+[FREE]
+inherits = "SPECIAL_APP"
+documents = "any"
+"#;
+    let policy = Policy::parse("mine.toml", &with(more), &vocabulary()).unwrap();
+    let bound = |role: &str| policy.role(role).unwrap().trusted_documents;
+    assert!(bound("APP") && bound("SPECIAL_APP") && !bound("FREE") && !bound("ANALYST"));
+    let said = "may only run documents that the operator trusts (documents)";
+    assert_eq!(policy.matrix().matches(said).count(), 2);
+    let only = |roles: &[&str]| {
+        let roles: Vec<_> = roles.iter().map(|role| (*role).to_owned()).collect();
+        View::of(&policy, &roles, &[]).trusted_documents_only
+    };
+    assert!(only(&["APP"]) && only(&["APP", "SPECIAL_APP"]));
+    assert!(!only(&["APP", "ANALYST"]) && !only(&[]));
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_with_its_line_and_the_fix() {
     let cases = [
         ("[Rep]", 1, "is no name for a role"),
         ("[X]\ninherits = \"BOSS\"", 2, "there is no role `BOSS`"),
         ("[X]\ninherits = \"X\"", 2, "`X` inherits itself"),
+        (
+            "[X]\ninherits = \"ADMIN\"\ndocuments = \"trust\"",
+            3,
+            "there is no kind of documents `trust`. Did you mean `trusted`?",
+        ),
         (
             "[X]\ninherits = \"ADMIN\"\nleads = 1",
             3,

@@ -36,7 +36,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API until a signal says stop
-    Serve,
+    Serve(serve::Args),
     /// Make up a company's year and serve it
     Demo(demo::Args),
     /// Bring the database's tables up to date
@@ -76,7 +76,7 @@ pub fn run() -> ExitCode {
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     let load = || Config::load(Sources::of_process(cli.config));
     match cli.command {
-        Command::Serve => serve::run(logging(load()?)?).await,
+        Command::Serve(args) => serve::run(args, logging(load()?)?).await,
         Command::Demo(args) => demo::run(&args, logging(load()?)?).await,
         Command::Migrate(args) => migrate::run(&args, logging(load()?)?).await,
         Command::Import(args) => import::run(args, logging(load()?)?).await,

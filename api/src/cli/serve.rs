@@ -1,5 +1,7 @@
 //! `revhub serve`.
 
+use std::path::PathBuf;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, output};
@@ -9,8 +11,18 @@ use crate::{
     config::Config,
 };
 
-pub(super) async fn run(config: Config) -> Result<(), Failure> {
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Read the documents that callers may run whatever their role from this folder
+    #[arg(long, value_name = "DIR")]
+    documents: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: Args, mut config: Config) -> Result<(), Failure> {
     let stop = StopSignal::listen()?;
+    if args.documents.is_some() {
+        config.server.documents_dir = args.documents;
+    }
     let app = App::new(config, Clock::system()).await?;
     let running = app.listen()?;
     output::line(format_args!(

@@ -68,6 +68,7 @@ impl Config {
         let Self {
             server,
             database,
+            limits,
             auth,
             ..
         } = self;
@@ -132,7 +133,8 @@ impl Config {
                 "must be from 1 to 3650",
             ),
         ];
-        let wrong = checks.into_iter().filter(|(_, right, _)| !right);
+        let checks = checks.into_iter().chain(limits.checks());
+        let wrong = checks.filter(|(_, right, _)| !right);
         wrong
             .map(|(setting, _, problem)| Problem::new(setting, self.origin(setting), problem))
             .collect()

@@ -4,6 +4,7 @@
 
 mod error;
 mod layer;
+mod limits;
 mod list;
 mod load;
 mod secret;
@@ -15,6 +16,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use error::{ConfigError, Problem};
+pub use limits::Limits;
 pub use load::Sources;
 pub use secret::DatabaseUrl;
 
@@ -28,6 +30,8 @@ pub struct Config {
     pub database: Database,
     /// The hub's own folder.
     pub data: Data,
+    /// How much one request, and one caller, may ask for.
+    pub limits: Limits,
     /// Tokens.
     pub auth: Auth,
     /// How the workspace tells time.
@@ -56,6 +60,9 @@ pub struct Server {
     pub body_timeout_seconds: u64,
     /// The longest request body.
     pub body_limit_bytes: usize,
+    /// The folder of the documents that callers may run whatever their role; `None` is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documents_dir: Option<PathBuf>,
     /// How many requests a batch may hold; 0 is no batches.
     pub batch_limit: usize,
     /// Whether answers are compressed for who accepts it.
@@ -75,7 +82,7 @@ pub struct Database {
     /// Where it is; `None` is a file in the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<DatabaseUrl>,
-    /// Connections that read; with PostgreSQL, all connections.
+    /// Connections that read; with PostgreSQL, as many may write.
     pub max_connections: u32,
     /// How long a request waits for a free connection.
     pub acquire_timeout_seconds: u64,

@@ -1,8 +1,21 @@
 //! The one way out for errors: from ours to GraphQL's, with a code and without library text.
 
-use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError};
+use async_graphql::{Error, ErrorExtensionValues, Pos, Response, ServerError};
 
 use crate::error::ApiError;
+
+/// The answer to a request that is refused as a whole.
+#[must_use]
+pub fn refused(error: &ApiError) -> Response {
+    Response::from_errors(vec![request_error(error)])
+}
+
+/// The error about a request as a whole, which has no place in the document.
+pub(super) fn request_error(error: &ApiError) -> ServerError {
+    let mut refused = server_error(error, Pos::default());
+    refused.locations.clear();
+    refused
+}
 
 /// The error for the answer, at `position` of the document. A fault of ours goes to the log.
 pub(super) fn server_error(error: &ApiError, position: Pos) -> ServerError {
@@ -18,6 +31,14 @@ pub(super) fn resolver_error(error: &ApiError) -> Error {
     extensions.set("code", error.code());
     if let Some(field) = error.field() {
         extensions.set("field", field);
+    }
+    if !error.allowed().is_empty() {
+        extensions.set("allowed", error.allowed().to_vec());
+    }
+    if let Some(exceeded) = error.exceeded() {
+        extensions.set("which", exceeded.which);
+        extensions.set("limit", exceeded.limit);
+        extensions.set("actual", exceeded.actual);
     }
     Error {
         message: error.message(),

@@ -1,6 +1,8 @@
 //! The GraphQL schema: thin, made from `dataset/`, and answered by `reader/`.
 
 mod argument;
+mod complaint;
+mod document;
 mod domain;
 mod error;
 mod execute;
@@ -11,5 +13,8 @@ mod schema;
 mod selection;
 mod types;
 
+pub use complaint::ReportCost;
+pub use document::{Documents, Limits, Trusted};
+pub use error::refused;
 pub use execute::{execute, operation};
 pub use schema::{Query, Schema, build, sdl};

@@ -4,7 +4,11 @@ use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SchemaBuilde
 
 use crate::{calendar::Calendar, clock::Clock, database::Database, reader::Reader, views::Views};
 
-use super::query::{AccessQuery, DatasetQuery, ViewerQuery};
+use super::{
+    complaint::InOurWords,
+    document::NESTING,
+    query::{AccessQuery, DatasetQuery, ViewerQuery},
+};
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
 #[derive(Clone)]
@@ -61,5 +65,7 @@ fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)
+    .limit_recursive_depth(NESTING + 1)
     .disable_suggestions()
+    .extension(InOurWords)
 }

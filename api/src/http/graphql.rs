@@ -5,10 +5,7 @@
 //! wants to send that header has to ask first (`cors.rs`). So GET needs no header beside it.
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
-use async_graphql::{
-    Name, Request, Response,
-    parser::{parse_query, types::OperationType},
-};
+use async_graphql::{Name, Request, Response, parser::types::OperationType};
 
 use super::{
     State, body,
@@ -20,10 +17,15 @@ use super::{
     request::{self, Asked},
     request_log::Notes,
 };
-use crate::{auth::Viewer, graphql};
+use crate::{
+    auth::Viewer,
+    graphql::{self, ReportCost},
+};
 
 /// The methods that are served, for `Allow`.
 pub(super) const METHODS: &str = "GET, HEAD, POST";
+/// The header that asks what a request could cost, and its value.
+const COST: (&str, &str) = ("graphql-cost", "report");
 
 /// Answers the request in a body, or the batch of them.
 pub(super) async fn post(
@@ -45,35 +47,61 @@ async fn answer_body(
     state: &State,
 ) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
+    let _slot = state
+        .limit
+        .enter(viewer.token_id)
+        .map_err(|error| Refusal::of_limit(&error))?;
     if !media::is_json(http) {
         let message = "send application/json, in UTF-8 and not compressed";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     let body = body::read(http, payload, state.body_limit, state.body_timeout).await?;
-    match request::of_body(&body, state.batch_limit)? {
-        Asked::One(request) => {
-            let response = run(http, state, &viewer, *request).await?;
-            Ok(outcome::answer(&response, media))
-        }
-        Asked::Batch(requests) => {
-            let mut responses = Vec::with_capacity(requests.len());
-            for request in requests {
-                let response = match request {
-                    Ok(request) => run(http, state, &viewer, request).await,
-                    Err(refusal) => Err(refusal),
-                };
-                responses.push(response.unwrap_or_else(|refusal| outcome::refused(&refusal)));
-            }
-            Ok(outcome::answer_batch(&responses, media))
-        }
+    if let Err(error) = state.documents.check_json(&body) {
+        return Ok(outcome::answer(&graphql::refused(&error), media));
     }
+    let asked = request::of_body(&body, state.batch_limit)?;
+    let running = state.limit.run(async {
+        Ok(match asked {
+            Asked::One(request) => {
+                let response = run(http, state, &viewer, *request).await?;
+                outcome::answer(&response, media)
+            }
+            Asked::Batch(requests) => {
+                let responses = run_batch(http, state, &viewer, requests).await;
+                outcome::answer_batch(&responses, media)
+            }
+        })
+    });
+    running.await.map_err(|error| Refusal::of_limit(&error))?
+}
+
+async fn run_batch(
+    http: &HttpRequest,
+    state: &State,
+    viewer: &Viewer,
+    requests: Vec<Result<Request, Refusal>>,
+) -> Vec<Response> {
+    let mut responses = Vec::with_capacity(requests.len());
+    for request in requests {
+        let response = match request {
+            Ok(request) => run(http, state, viewer, request).await,
+            Err(refusal) => Err(refusal),
+        };
+        responses.push(response.unwrap_or_else(|refusal| outcome::refused(&refusal)));
+    }
+    responses
 }
 
 async fn answer_url(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
+    let _slot = state
+        .limit
+        .enter(viewer.token_id)
+        .map_err(|error| Refusal::of_limit(&error))?;
     let request = request::of_url(http.query_string())?;
-    let response = run(http, state, &viewer, request).await?;
+    let running = state.limit.run(run(http, state, &viewer, request));
+    let response = running.await.map_err(|error| Refusal::of_limit(&error))??;
     Ok(conditional::answer(http, &response, &viewer, media))
 }
 
@@ -87,7 +115,7 @@ async fn admit(http: &HttpRequest, state: &State) -> Result<(Viewer, Media), Ref
     Ok((viewer, media))
 }
 
-/// Parses and executes one request. By GET nothing but a query runs, whichever of the document's
+/// Reads and executes one request. By GET nothing but a query runs, whichever of the document's
 /// operations is asked for: a GET has no effect, and may be repeated.
 async fn run(
     http: &HttpRequest,
@@ -95,18 +123,25 @@ async fn run(
     viewer: &Viewer,
     mut request: Request,
 ) -> Result<Response, Refusal> {
-    let document = match parse_query(&request.query) {
-        Ok(document) => document,
-        Err(error) => return Ok(outcome::syntax_error(&error)),
-    };
-    let running = graphql::operation(&document, request.operation_name.as_deref());
+    if let Err(error) = state.documents.admit(&mut request, viewer) {
+        return Ok(Response::from_errors(vec![error]));
+    }
+    let name = request.operation_name.clone();
+    let running = request.parsed_query().ok();
+    let running = running.and_then(|document| graphql::operation(document, name.as_deref()));
     if let Some((name, operation)) = running {
         if http.method().is_safe() && operation.ty != OperationType::Query {
             return Err(Refusal::method_not_allowed("POST"));
         }
         note(http, |notes| notes.ran(name.map(Name::as_str)));
     }
-    request.set_parsed_query(document);
+    let cost = http
+        .headers()
+        .get(COST.0)
+        .and_then(|value| value.to_str().ok());
+    if cost.is_some_and(|value| value.eq_ignore_ascii_case(COST.1)) {
+        request = request.data(ReportCost);
+    }
     let id = http
         .extensions()
         .get::<Notes>()

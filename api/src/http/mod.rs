@@ -10,6 +10,7 @@ mod conditional;
 mod cors;
 mod graphql;
 mod health;
+mod limit;
 mod media;
 mod outcome;
 mod parameters;
@@ -32,16 +33,19 @@ use actix_web::{
 
 use crate::{
     auth::Authenticator,
-    config::Server,
+    config::Config,
     database::Database,
-    graphql::{Schema, sdl},
+    graphql::{Documents, Schema, sdl},
 };
+use limit::Limit;
 use media::Media;
 use refusal::Refusal;
 
 /// What the handlers need; built once.
 pub struct State {
     schema: Schema,
+    documents: Documents,
+    limit: Limit,
     authenticator: Authenticator,
     database: Database,
     /// The schema definition, once somebody has asked for it.
@@ -59,12 +63,20 @@ impl State {
     #[must_use]
     pub fn new(
         schema: Schema,
+        documents: Documents,
         authenticator: Authenticator,
         database: Database,
-        config: &Server,
+        config: &Config,
     ) -> Self {
+        let Config {
+            server: config,
+            limits,
+            ..
+        } = config;
         Self {
             schema,
+            documents,
+            limit: Limit::new(limits.concurrent_operations, limits.request_seconds),
             authenticator,
             database,
             sdl: OnceLock::new(),

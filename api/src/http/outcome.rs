@@ -10,7 +10,7 @@ use actix_web::{
         header::{HeaderValue, VARY},
     },
 };
-use async_graphql::{ErrorExtensionValues, Response, ServerError, Value, parser};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use futures::FutureExt;
 use serde::Serialize;
 
@@ -76,18 +76,6 @@ pub(super) async fn settle(executing: impl Future<Output = Response>) -> Respons
     let errors = std::mem::take(&mut response.errors);
     response.errors = errors.into_iter().map(with_code).collect();
     response
-}
-
-/// The answer to a document that is not GraphQL. It says where, and does not quote it.
-pub(super) fn syntax_error(error: &parser::Error) -> Response {
-    let message = match error {
-        parser::Error::Syntax { .. } => "syntax error".to_owned(),
-        other => other.to_string(),
-    };
-    let mut refused = ServerError::new(message, None);
-    refused.locations = error.positions().collect();
-    set_code(&mut refused, "GRAPHQL_PARSE_FAILED");
-    Response::from_errors(vec![refused])
 }
 
 /// The response to a request in a batch that never became GraphQL.

@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{ALLOW, WWW_AUTHENTICATE},
+        header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
 use serde_json::json;
@@ -22,6 +22,8 @@ pub(super) struct Refusal {
     message: Cow<'static, str>,
     challenge: Option<&'static str>,
     allow: Option<&'static str>,
+    /// Whether it is worth asking again in a second.
+    again: bool,
     /// Whether the rest of the request is not read, so that the connection cannot be used again.
     close: bool,
 }
@@ -38,6 +40,7 @@ impl Refusal {
             message: message.into(),
             challenge: None,
             allow: None,
+            again: false,
             close: false,
         }
     }
@@ -82,6 +85,19 @@ impl Refusal {
         }
     }
 
+    /// The caller has too much running, or what they asked took too long.
+    pub(super) fn of_limit(error: &ApiError) -> Self {
+        let status = match error {
+            ApiError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self {
+            again: status == StatusCode::TOO_MANY_REQUESTS,
+            ..Self::new(status, error.code(), error.message())
+        }
+    }
+
     /// Our fault.
     pub(super) fn internal() -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -116,6 +132,9 @@ impl Refusal {
         }
         if let Some(allow) = self.allow {
             response.insert_header((ALLOW, allow));
+        }
+        if self.again {
+            response.insert_header((RETRY_AFTER, "1"));
         }
         if self.close {
             response.force_close();

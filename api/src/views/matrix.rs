@@ -27,6 +27,10 @@ impl Policy {
         for (right, holds) in [
             ("may look with the eyes of any role (view_as)", role.view_as),
             ("may ask why somebody sees a row (explain)", role.explain),
+            (
+                "may only run documents that the operator trusts (documents)",
+                role.trusted_documents,
+            ),
         ] {
             if holds {
                 writeln!(text, "  {right}")?;

@@ -35,6 +35,8 @@ pub struct RolePolicy {
     pub view_as: bool,
     /// Whether it may ask why somebody sees a row or does not.
     pub explain: bool,
+    /// Whether it may only run the documents that the operator trusts.
+    pub trusted_documents: bool,
     /// By noun.
     pub nouns: BTreeMap<&'static str, NounPolicy>,
 }

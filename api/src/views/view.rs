@@ -15,6 +15,8 @@ use super::{
 pub struct View {
     /// Whether they may ask why somebody sees a row or does not.
     pub explain: bool,
+    /// Whether they may only run the documents that the operator trusts: each of their roles says so.
+    pub trusted_documents_only: bool,
     nouns: BTreeMap<&'static str, NounView>,
 }
 
@@ -65,6 +67,8 @@ impl View {
         });
         Self {
             explain: scopes.is_empty() && roles.iter().any(|role| role.explain),
+            trusted_documents_only: !roles.is_empty()
+                && roles.iter().all(|role| role.trusted_documents),
             nouns: nouns.collect(),
         }
     }

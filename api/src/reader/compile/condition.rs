@@ -10,16 +10,16 @@ use super::{
     super::filter::{Clause, Demand, Filter, Logic, Test},
     Compiler, Parent,
     row::misuse,
-    scope::{ALWAYS, NEVER, exists, not_deleted},
+    scope::{ALWAYS, NEVER, not_deleted},
+    source::Source,
 };
 
 impl Compiler<'_> {
-    /// The conditions by which a row belongs to a list: the viewer sees it, it is tied to the row that
-    /// the list is nested in, and it passes the filter.
+    /// The conditions by which the row at `alias` belongs to a list, whatever its filter: the viewer sees
+    /// it, and it is tied to the row that the list is nested in.
     pub(super) fn belongs(
         &mut self,
-        entity: &'static Entity,
-        filter: &Filter,
+        entity: &Entity,
         parent: Parent<'_>,
         alias: &str,
     ) -> Result<Vec<String>, ApiError> {
@@ -28,25 +28,28 @@ impl Compiler<'_> {
         } else {
             self.visible(entity, alias)?
         };
-        match parent {
-            Parent::All => {}
-            Parent::Row(field, row) => conditions.push(tied(field, row, alias)?),
-            Parent::Group(groups) => {
-                conditions.push(self.holds(entity, &groups.filter, alias)?);
-                for (place, dimension) in groups.by.iter().enumerate() {
-                    conditions.extend(self.agrees(entity, dimension, place, alias)?);
-                }
-            }
-        }
-        match filter {
-            Logic::All(parts) => {
-                for part in parts {
-                    conditions.push(self.holds(entity, part, alias)?);
-                }
-            }
-            one => conditions.push(self.holds(entity, one, alias)?),
+        if let Parent::Row(field, row) = parent {
+            conditions.push(tied(field, row, alias)?);
         }
         Ok(conditions)
+    }
+
+    /// Leaves the rows of `source` that pass the filter.
+    pub(super) fn filtered(
+        &mut self,
+        source: &mut Source,
+        entity: &'static Entity,
+        filter: &Filter,
+    ) -> Result<(), ApiError> {
+        let parts = match filter {
+            Logic::All(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for part in parts {
+            let holds = self.holds(entity, part, &source.alias)?;
+            source.conditions.push(holds);
+        }
+        Ok(())
     }
 
     /// Whether rows of `entity` are parts of the row that they are listed under, which the viewer
@@ -120,22 +123,15 @@ impl Compiler<'_> {
         };
         let target = field.kind.target().ok_or_else(|| misuse(field))?;
         let target = dataset().target(target)?;
-        let there = self.alias();
-        let every = matches!(clause.demand, Demand::Every(_));
-        let conditions = if every {
-            let mut those = self.belongs(
-                target,
-                &Filter::default(),
-                Parent::Row(field, alias),
-                &there,
-            )?;
-            let passes = self.holds(target, filter, &there)?;
-            those.push(format!("({passes}) IS NOT TRUE"));
-            those
+        let parent = Parent::Row(field, alias);
+        let some = if matches!(clause.demand, Demand::Every(_)) {
+            let mut those = self.source(target, &Filter::default(), parent)?;
+            let passes = self.holds(target, filter, &those.alias)?;
+            those.conditions.push(format!("({passes}) IS NOT TRUE"));
+            those.exists()
         } else {
-            self.belongs(target, filter, Parent::Row(field, alias), &there)?
+            self.source(target, filter, parent)?.exists()
         };
-        let some = exists(target, &there, &conditions);
         Ok(if negated { format!("NOT {some}") } else { some })
     }
 
@@ -144,11 +140,10 @@ impl Compiler<'_> {
         let Kind::ToOne { column, target } = relation.kind else {
             return Err(misuse(relation));
         };
-        let target = dataset().target(target)?;
-        let there = self.alias();
-        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
-        conditions.extend(self.belongs(target, filter, Parent::All, &there)?);
-        Ok(exists(target, &there, &conditions))
+        let mut source = self.source(dataset().target(target)?, filter, Parent::All)?;
+        let key = format!("{}.\"id\" = {alias}.\"{column}\"", source.alias);
+        source.conditions.insert(0, key);
+        Ok(source.exists())
     }
 
     /// That the value of `field` passes `test`.

@@ -11,10 +11,10 @@ use super::{
         order::Piece,
     },
     Compiler, Parent,
-    condition::{all, table},
     measure::Numbers,
     order::{expression, rank},
     row::misuse,
+    source::Source,
 };
 
 impl Compiler<'_> {
@@ -28,20 +28,15 @@ impl Compiler<'_> {
             filter,
             parts,
         } = aggregate;
-        let (alias, mut numbers) = (self.alias(), Numbers::default());
+        let (source, mut numbers) = (self.all_rows(entity, filter)?, Numbers::default());
         let mut pairs = Vec::with_capacity(parts.len());
         for (key, part) in parts {
-            let value = self.aggregate_part(&mut numbers, part, entity, &alias)?;
+            let value = self.aggregate_part(&mut numbers, part, entity, &source.alias)?;
             pairs.push((key.as_str(), value));
         }
         let mut columns = vec!["count(*) AS n".to_owned()];
         columns.append(&mut numbers.columns);
-        self.by_scope = true;
-        let conditions = self.belongs(entity, filter, Parent::All, &alias);
-        self.by_scope = false;
-        let conditions = all(&conditions?);
-        let (columns, table) = (columns.join(", "), table(entity, &alias));
-        let from = format!(" FROM (SELECT {columns} FROM {table}{conditions}) AS g");
+        let from = format!(" FROM (SELECT {}{}) AS g", columns.join(", "), source.sql());
         let object = self.object(&pairs, &from)?;
         self.sql = format!("SELECT {}", self.dialect.text(&format!("({object})")));
         Ok(())
@@ -50,13 +45,14 @@ impl Compiler<'_> {
     /// Groups of rows, as an array; and how many there are, as the second column.
     pub(in crate::reader) fn root_groups(&mut self, groups: &Groups) -> Result<(), ApiError> {
         let Groups { entity, filter, .. } = groups;
-        let (alias, mut numbers) = (self.alias(), Numbers::default());
+        let (mut source, mut numbers) = (self.all_rows(entity, filter)?, Numbers::default());
         let mut columns = Vec::with_capacity(groups.by.len() + 1);
         for (place, dimension) in groups.by.iter().enumerate() {
-            let value = self.dimension(entity, dimension, &alias)?;
+            let value = self.dimension(&mut source, entity, dimension)?;
             columns.push(format!("{value} AS d{place}"));
         }
         columns.push("count(*) AS n".to_owned());
+        let alias = source.alias.clone();
         let mut pairs = Vec::with_capacity(groups.parts.len());
         for (key, part) in &groups.parts {
             let value = self.group_part(&mut numbers, part, groups, &alias)?;
@@ -71,17 +67,13 @@ impl Compiler<'_> {
         })?;
         let order = self.group_order(&mut numbers, groups, &alias)?;
         columns.append(&mut numbers.columns);
-        self.by_scope = true;
-        let conditions = self.belongs(entity, filter, Parent::All, &alias);
-        self.by_scope = false;
-        let conditions = all(&conditions?);
         let places: Vec<_> = (1..=groups.by.len())
             .map(|place| place.to_string())
             .collect();
         let inner = format!(
-            "SELECT {} FROM {}{conditions} GROUP BY {}",
+            "SELECT {}{} GROUP BY {}",
             columns.join(", "),
-            table(entity, &alias),
+            source.sql(),
             places.join(", ")
         );
         let limit = groups.first.unwrap_or(MAX_GROUPS + 1);
@@ -143,12 +135,12 @@ impl Compiler<'_> {
         })
     }
 
-    /// The value of a dimension for the rows of `entity` at `alias`.
-    pub(super) fn dimension(
+    /// The value of a dimension for the rows of `entity` in `source`.
+    fn dimension(
         &mut self,
+        source: &mut Source,
         entity: &'static Entity,
         dimension: &Dimension,
-        alias: &str,
     ) -> Result<String, ApiError> {
         let Dimension {
             way,
@@ -156,33 +148,28 @@ impl Compiler<'_> {
             period,
             path,
         } = dimension;
-        let mut end = |compiler: &mut Compiler<'_>, entity, alias: &str| {
-            compiler.refuse_masked(field, entity, path)?;
-            if let Some(period) = period {
-                let start = compiler.period(field, *period, alias);
-                return start.ok_or_else(|| misuse(field));
-            }
-            if let Kind::Money { .. } = field.kind {
-                let currency = expression(field, Piece::Currency, alias);
-                return currency.ok_or_else(|| misuse(field));
-            }
-            compiler.countable(field, entity, alias)
+        let (entity, alias) = self.reach(source, entity, way, path)?;
+        self.refuse_masked(field, entity, path)?;
+        let value = match (period, &field.kind) {
+            (Some(period), _) => self.period(field, *period, &alias),
+            (None, Kind::Money { .. }) => expression(field, Piece::Currency, &alias),
+            (None, _) => return self.countable(field, entity, &alias),
         };
-        self.along(entity, way, path, alias, &mut end)
+        value.ok_or_else(|| misuse(field))
     }
 
-    /// The conditions that the row at `alias` agrees with the group at `g` in the dimension at that place.
+    /// The conditions that the rows of `source` agree with the group at `g` in the dimension at that place.
     pub(super) fn agrees(
         &mut self,
+        source: &mut Source,
         entity: &'static Entity,
         dimension: &Dimension,
         place: usize,
-        alias: &str,
     ) -> Result<Vec<String>, ApiError> {
         let Dimension {
             way, field, period, ..
         } = dimension;
-        let value = self.dimension(entity, dimension, alias)?;
+        let value = self.dimension(source, entity, dimension)?;
         let group = format!("g.d{place}");
         let unknown = matches!(field.kind, Kind::ForeignId { .. });
         if !way.is_empty() || field.nullable || unknown {
@@ -190,7 +177,7 @@ impl Compiler<'_> {
         }
         let mut conditions = vec![format!("{value} = {group}")];
         if let (Some(period), Kind::Instant(column)) = (period, &field.kind) {
-            let column = format!("{alias}.\"{column}\"");
+            let column = format!("{}.\"{column}\"", source.alias);
             conditions.push(self.dialect.about_period(&column, &group, *period));
         }
         Ok(conditions)

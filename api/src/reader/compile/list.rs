@@ -11,10 +11,9 @@ use super::{
         selection::{Connection, ConnectionPart, EdgePart, Page, PageInfoPart},
     },
     Compiler, Parent,
-    condition::{self, table},
     order::Keys,
     page::Paged,
-    scope::{NEVER, exists},
+    scope::NEVER,
 };
 
 /// An end of a page.
@@ -74,14 +73,15 @@ impl Compiler<'_> {
             page,
             ..
         } = connection;
-        let alias = self.alias();
-        let mut conditions = self.belongs(entity, filter, parent, &alias)?;
+        let mut source = self.source(entity, filter, parent)?;
+        let alias = source.alias.clone();
         let keys = Keys::of(order);
-        let expressions = self.key_expressions(entity, order, &alias)?;
+        let expressions = self.key_expressions(&mut source, entity, order)?;
         for (bound, behind) in [(&page.after, true), (&page.before, false)] {
             if let Some(cursor) = bound {
                 let side = (behind, false);
-                conditions.push(self.beyond(&keys, &expressions, &alias, cursor, side));
+                let beyond = self.beyond(&keys, &expressions, &alias, cursor, side);
+                source.conditions.push(beyond);
             }
         }
         let mut columns: Vec<_> = self
@@ -95,10 +95,9 @@ impl Compiler<'_> {
             }
         }
         let rows = format!(
-            "SELECT {} FROM {}{} ORDER BY {} LIMIT {}",
+            "SELECT {}{} ORDER BY {} LIMIT {}",
             columns.join(", "),
-            table(entity, &alias),
-            condition::all(&conditions),
+            source.sql(),
             keys.order(&expressions, &alias, page.backward),
             u64::from(page.limit) + u64::from(paged.looks_ahead)
         );
@@ -214,13 +213,18 @@ impl Compiler<'_> {
         let Some(cursor) = cursor else {
             return Ok(self.dialect.truth(NEVER));
         };
-        let Connection { entity, order, .. } = connection;
-        let alias = self.alias();
-        let mut conditions = self.belongs(entity, &connection.filter, parent, &alias)?;
-        let expressions = self.key_expressions(entity, order, &alias)?;
-        let side = (behind, true);
-        conditions.push(self.beyond(&Keys::of(order), &expressions, &alias, cursor, side));
-        Ok(self.dialect.truth(&exists(entity, &alias, &conditions)))
+        let Connection {
+            entity,
+            filter,
+            order,
+            ..
+        } = connection;
+        let mut source = self.source(entity, filter, parent)?;
+        let expressions = self.key_expressions(&mut source, entity, order)?;
+        let (keys, side) = (Keys::of(order), (behind, true));
+        let beyond = self.beyond(&keys, &expressions, &source.alias, cursor, side);
+        source.conditions.push(beyond);
+        Ok(self.dialect.truth(&source.exists()))
     }
 
     fn total_count(
@@ -228,17 +232,20 @@ impl Compiler<'_> {
         connection: &Connection,
         parent: Parent<'_>,
     ) -> Result<String, ApiError> {
-        let entity = connection.entity;
-        let alias = self.alias();
-        self.by_scope = matches!(parent, Parent::All);
-        let conditions = self.belongs(entity, &connection.filter, parent, &alias);
-        self.by_scope = false;
-        let conditions = conditions?;
-        let from = table(entity, &alias);
-        Ok(format!(
-            "(SELECT count(*) FROM {from}{})",
-            condition::all(&conditions)
-        ))
+        let Connection {
+            entity,
+            filter,
+            order,
+            ..
+        } = connection;
+        let mut source = match parent {
+            Parent::All => self.all_rows(entity, filter)?,
+            nested => self.source(entity, filter, nested)?,
+        };
+        // The order changes no number. Whether it may be asked for does not depend on what is selected.
+        let counted = source.sql();
+        self.key_expressions(&mut source, entity, order)?;
+        Ok(format!("(SELECT count(*){counted})"))
     }
 
     /// The columns that the rows of a page must carry.

@@ -15,6 +15,7 @@ mod period;
 mod relation;
 mod row;
 mod scope;
+mod source;
 mod test;
 
 use std::collections::BTreeMap;

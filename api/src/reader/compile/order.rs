@@ -1,7 +1,7 @@
 //! The keys that a list is ordered by, as SQL; and which rows lie behind one that a cursor names.
 
 use crate::{
-    dataset::{Direction, Entity, Field, Kind, dataset},
+    dataset::{Direction, Entity, Field, Kind},
     error::ApiError,
 };
 
@@ -11,8 +11,8 @@ use super::{
         order::{Order, Piece},
     },
     Compiler,
-    condition::{all, table},
     row::misuse,
+    source::Source,
 };
 
 /// A piece of a key.
@@ -116,58 +116,24 @@ impl Keys {
     }
 }
 
-/// What a value is at the end of a way.
-type End<'e> =
-    &'e mut dyn FnMut(&mut Compiler<'_>, &'static Entity, &str) -> Result<String, ApiError>;
-
 impl Compiler<'_> {
-    /// What the keys of `order` are for rows of `entity` at `alias`.
+    /// What the keys of `order` are for rows of `entity` in `source`.
     pub(super) fn key_expressions(
         &mut self,
+        source: &mut Source,
         entity: &'static Entity,
         order: &Order,
-        alias: &str,
     ) -> Result<Vec<String>, ApiError> {
         let mut expressions = Vec::with_capacity(order.keys.len());
         for key in &order.keys {
+            let (entity, alias) = self.reach(source, entity, &key.way, &key.path)?;
+            self.refuse_masked(key.field, entity, &key.path)?;
             for piece in key.pieces() {
-                let mut end = |compiler: &mut Compiler<'_>, entity, alias: &str| {
-                    compiler.refuse_masked(key.field, entity, &key.path)?;
-                    expression(key.field, *piece, alias).ok_or_else(|| misuse(key.field))
-                };
-                let value = self.along(entity, &key.way, &key.path, alias, &mut end)?;
-                expressions.push(value);
+                let value = expression(key.field, *piece, &alias);
+                expressions.push(value.ok_or_else(|| misuse(key.field))?);
             }
         }
         Ok(expressions)
-    }
-
-    /// The value at the end of a way over relations to one row; null where the viewer sees no such row.
-    pub(super) fn along(
-        &mut self,
-        entity: &'static Entity,
-        way: &[&'static Field],
-        path: &str,
-        alias: &str,
-        end: End<'_>,
-    ) -> Result<String, ApiError> {
-        let Some((relation, rest)) = way.split_first() else {
-            return end(self, entity, alias);
-        };
-        self.refuse_masked(relation, entity, path)?;
-        let Kind::ToOne { column, target } = relation.kind else {
-            return Err(misuse(relation));
-        };
-        let target = dataset().target(target)?;
-        let there = self.alias();
-        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
-        conditions.extend(self.visible(target, &there)?);
-        let value = self.along(target, rest, path, &there, end)?;
-        Ok(format!(
-            "(SELECT {value} FROM {}{})",
-            table(target, &there),
-            all(&conditions)
-        ))
     }
 
     /// The condition for rows behind the cursor in the list's order, or before it; with the cursor's

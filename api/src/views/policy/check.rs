@@ -121,6 +121,7 @@ impl Check<'_> {
             description: description.to_owned(),
             view_as: draft.view_as.unwrap_or(false),
             explain: draft.explain.unwrap_or(false),
+            trusted_documents: draft.trusted_documents.unwrap_or(false),
             nouns,
         }
     }

@@ -19,6 +19,7 @@ pub(super) struct RoleDraft {
     pub(super) description: Option<Said<String>>,
     pub(super) view_as: Option<bool>,
     pub(super) explain: Option<bool>,
+    pub(super) trusted_documents: Option<bool>,
     pub(super) nouns: BTreeMap<&'static str, NounDraft>,
 }
 
@@ -42,6 +43,7 @@ impl RoleDraft {
         self.description = self.description.or_else(|| parent.description.clone());
         self.view_as = self.view_as.or(parent.view_as);
         self.explain = self.explain.or(parent.explain);
+        self.trusted_documents = self.trusted_documents.or(parent.trusted_documents);
         for (noun, inherited) in &parent.nouns {
             match self.nouns.remove(noun) {
                 Some(own) => self.nouns.insert(noun, own.over(inherited)),

@@ -72,6 +72,7 @@ fn role(
             "description" => text(at, node).map(|said| draft.description = Some(said)),
             "view_as" => node.flag().map(|flag| draft.view_as = Some(flag)),
             "explain" => node.flag().map(|flag| draft.explain = Some(flag)),
+            "documents" => documents(node).map(|flag| draft.trusted_documents = Some(flag)),
             _ => noun_of(name, at, node, vocabulary).map(|(name, said)| {
                 draft.nouns.insert(name, said);
             }),
@@ -90,7 +91,7 @@ fn noun_of(
     if let Some(words) = vocabulary.noun(name) {
         return Ok((words.name, noun(at, node, words)?));
     }
-    let known = ["inherits", "description", "view_as", "explain"];
+    let known = ["inherits", "description", "view_as", "explain", "documents"];
     let nouns = vocabulary.nouns.iter().map(|noun| noun.name);
     let problem = unknown("entity or setting", name, known.into_iter().chain(nouns));
     Err(node.document.error(at, &problem))
@@ -99,6 +100,18 @@ fn noun_of(
 fn text(at: usize, node: Node<'_>) -> Result<Said<String>, String> {
     let it = node.string()?.to_owned();
     Ok(Said { at, it })
+}
+
+/// Reads `"any"` or `"trusted"`: whether a role may run trusted documents only.
+fn documents(node: Node<'_>) -> Result<bool, String> {
+    match node.string()? {
+        "any" => Ok(false),
+        "trusted" => Ok(true),
+        other => {
+            let known = ["any", "trusted"].into_iter();
+            Err(node.error(&unknown("kind of documents", other, known)))
+        }
+    }
 }
 
 fn noun(at: usize, node: Node<'_>, words: &NounWords) -> Result<NounDraft, String> {

@@ -1,0 +1,239 @@
+//! Which documents are run: from the text, or the hash, that a caller sent to a document that is read and
+//! small enough.
+//!
+//! Nothing of the library walks a document before it has passed here, because it walks every path that there
+//! is through fragments.
+
+mod introspection;
+mod lex;
+mod persisted;
+mod recent;
+mod trusted;
+mod weigh;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_graphql::{
+    Request, ServerError, Value,
+    parser::{parse_query, types::ExecutableDocument},
+};
+
+use crate::{
+    auth::Viewer,
+    error::{ApiError, Exceeded},
+    views::Views,
+};
+
+use super::{complaint, error::request_error, execute::operation};
+use lex::Unread;
+use recent::Recent;
+use weigh::Heavy;
+
+pub use trusted::Trusted;
+
+/// How deep selections may be nested, those of fragments among them. The parser itself takes
+/// 63 in one definition.
+pub(super) const NESTING: usize = 60;
+
+/// What a document is known by: the SHA-256 of its text.
+type Hash = [u8; 32];
+
+/// How much one document may be and ask for. The settings explain each.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "`config::Limits` says the same of each")]
+pub struct Limits {
+    pub document_bytes: usize,
+    pub document_tokens: usize,
+    pub operations: usize,
+    pub fragments: usize,
+    pub variables: usize,
+    pub variable_values: usize,
+    pub depth: usize,
+    pub fields: usize,
+    pub aliases: usize,
+    pub aliases_of_a_field: usize,
+    pub directives: usize,
+    pub directives_of_a_place: usize,
+    pub document_cache_bytes: usize,
+}
+
+/// A document that may be run.
+#[derive(Debug)]
+struct Document {
+    parsed: ExecutableDocument,
+    tokens: usize,
+}
+
+/// Knows which documents are run, and keeps those that came lately.
+#[derive(Debug)]
+pub struct Documents {
+    limits: Limits,
+    trusted: Trusted,
+    views: Views,
+    recent: Mutex<Recent>,
+}
+
+impl Documents {
+    /// Lets in what is within `limits`, and what is `trusted`; nothing but that for callers of whom `views`
+    /// says so.
+    #[must_use]
+    pub fn new(limits: Limits, trusted: Trusted, views: Views) -> Self {
+        Self {
+            limits,
+            trusted,
+            views,
+            recent: Mutex::new(Recent::new(limits.document_cache_bytes)),
+        }
+    }
+
+    /// Checks that JSON in the body of a request has no more values than variables may have. It is called
+    /// before they are read: in memory a value takes a hundred times its text.
+    ///
+    /// # Errors
+    ///
+    /// The error for the answer.
+    pub fn check_json(&self, json: &[u8]) -> Result<(), ApiError> {
+        // What a request consists of besides.
+        let limit = self.limits.variable_values.saturating_add(100);
+        let (mut values, mut in_string, mut escaped) = (0_usize, false, false);
+        for byte in json {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_string => escaped = true,
+                b'"' => in_string = !in_string,
+                // Each value but the first of a list or an object stands behind a comma.
+                b',' | b'[' | b'{' if !in_string => values += 1,
+                _ => {}
+            }
+            if values > limit {
+                at_most("variable_values", self.limits.variable_values, values)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the document that `request` sends, or names by its hash, into it, read.
+    ///
+    /// # Errors
+    ///
+    /// The error for the answer, when there is no such document, when it is none, is too large, or is not
+    /// one that `viewer` may run.
+    pub fn admit(&self, request: &mut Request, viewer: &Viewer) -> Result<(), ServerError> {
+        // With whose eyes they look makes no difference.
+        let view = self.views.of(&viewer.roles, &viewer.scopes);
+        let values = request.variables.values().map(values_of);
+        let values = values.fold(0, usize::saturating_add);
+        at_most("variable_values", self.limits.variable_values, values)
+            .map_err(|error| request_error(&error))?;
+        let document = self.find(request, view.trusted_documents_only)?;
+        if let Some((_, running)) = operation(&document.parsed, request.operation_name.as_deref()) {
+            complaint::check_variables(running, &request.variables)?;
+        }
+        request.set_parsed_query(document.parsed.clone());
+        Ok(())
+    }
+
+    fn find(&self, request: &Request, trusted_only: bool) -> Result<Arc<Document>, ServerError> {
+        let refuse = |error: ApiError| request_error(&error);
+        let named = persisted::named(&request.extensions).map_err(refuse)?;
+        let text = request.query.as_str();
+        if let Some(name) = named.filter(|_| text.is_empty()) {
+            let trusted = self.trusted.named(name);
+            let found = trusted.or_else(|| {
+                let hash = persisted::parse(name).filter(|_| !trusted_only)?;
+                self.recent().get(&hash)
+            });
+            return found.ok_or_else(|| {
+                refuse(if trusted_only {
+                    ApiError::DocumentNotTrusted
+                } else {
+                    ApiError::PersistedQueryNotFound
+                })
+            });
+        }
+        // Before its hash is calculated.
+        at_most("document_bytes", self.limits.document_bytes, text.len()).map_err(refuse)?;
+        let hash = persisted::hash(text);
+        let trusted = self.trusted.with_hash(&hash);
+        if let Some(name) = named
+            && persisted::parse(name) != Some(hash)
+            && (trusted.is_none() || self.trusted.named(name).is_none())
+        {
+            return Err(refuse(persisted::mismatch()));
+        }
+        match trusted {
+            Some(document) => Ok(document),
+            None if trusted_only => Err(refuse(ApiError::DocumentNotTrusted)),
+            None => self.recent_or_read(hash, text),
+        }
+    }
+
+    fn recent_or_read(&self, hash: Hash, text: &str) -> Result<Arc<Document>, ServerError> {
+        if let Some(found) = self.recent().get(&hash) {
+            return Ok(found);
+        }
+        let document = Arc::new(read(text, &self.limits)?);
+        self.recent().keep(hash, Arc::clone(&document));
+        Ok(document)
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads a document that is within `limits`.
+fn read(text: &str, limits: &Limits) -> Result<Document, ServerError> {
+    let tokens = lex::check(text, limits).map_err(|unread| match unread {
+        Unread::TooLarge(error) => request_error(&error),
+        Unread::Syntax(at) => complaint::syntax_error(vec![at]),
+    })?;
+    let parsed = parse_query(text).map_err(|error| complaint::unparsable(&error))?;
+    weigh::check(&parsed, limits).map_err(|heavy| match heavy {
+        Heavy::TooLarge(error) => request_error(&error),
+        Heavy::Endless(fragment) => complaint::endless(&fragment),
+    })?;
+    Ok(Document { parsed, tokens })
+}
+
+/// How many values there are in `value`, itself among them. JSON is read to a depth of 128.
+fn values_of(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(values_of).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(values_of).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+fn at_most(which: &'static str, limit: usize, actual: usize) -> Result<(), ApiError> {
+    if actual <= limit {
+        return Ok(());
+    }
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Err(ApiError::LimitExceeded(Exceeded {
+        which,
+        limit: number(limit),
+        actual: number(actual),
+    }))
+}
+
+#[cfg(test)]
+impl Limits {
+    fn for_tests() -> Self {
+        Self {
+            document_bytes: 65_536,
+            document_tokens: 5_000,
+            operations: 10,
+            fragments: 100,
+            variables: 100,
+            variable_values: 10_000,
+            depth: 20,
+            fields: 1_000,
+            aliases: 250,
+            aliases_of_a_field: 50,
+            directives: 100,
+            directives_of_a_place: 5,
+            document_cache_bytes: 1_000_000,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The documents that callers sent lately, read already, so that one that comes again is not read again.
+//!
+//! Bounded by bytes. There are two generations: when the young one is full, it becomes the old one, and what
+//! was old and not asked for since is forgotten. Nothing has to be sorted, and nothing grows.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{Document, Hash};
+
+/// About how many bytes a token of a document takes when it is read: a field with its name has 200.
+const BYTES_OF_A_TOKEN: usize = 200;
+/// About how many bytes a document takes besides.
+const BYTES_OF_A_DOCUMENT: usize = 1000;
+
+/// Documents by their hash.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    young: HashMap<Hash, Arc<Document>>,
+    old: HashMap<Hash, Arc<Document>>,
+    /// Bytes in the young generation.
+    bytes: usize,
+    /// Bytes that a generation may have.
+    limit: usize,
+}
+
+impl Recent {
+    /// Keeps about `bytes`.
+    pub(super) fn new(bytes: usize) -> Self {
+        Self {
+            limit: bytes / 2,
+            ..Self::default()
+        }
+    }
+
+    /// The document with that hash, which is young again.
+    pub(super) fn get(&mut self, hash: &Hash) -> Option<Arc<Document>> {
+        if let Some(found) = self.young.get(hash) {
+            return Some(Arc::clone(found));
+        }
+        let found = self.old.remove(hash)?;
+        self.keep(*hash, Arc::clone(&found));
+        Some(found)
+    }
+
+    /// Keeps a document, unless it is larger than all that is kept.
+    pub(super) fn keep(&mut self, hash: Hash, document: Arc<Document>) {
+        let bytes = weight(&document);
+        if bytes > self.limit {
+            return;
+        }
+        if self.bytes + bytes > self.limit {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        if self.young.insert(hash, document).is_none() {
+            self.bytes += bytes;
+        }
+    }
+}
+
+fn weight(document: &Document) -> usize {
+    document.tokens * BYTES_OF_A_TOKEN + BYTES_OF_A_DOCUMENT
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    /// A document that takes as much as any other here.
+    fn document() -> Arc<Document> {
+        Arc::new(Document {
+            parsed: parse_query("{ a }").unwrap(),
+            tokens: 0,
+        })
+    }
+
+    fn hash(number: u8) -> Hash {
+        [number; 32]
+    }
+
+    #[test]
+    fn what_is_asked_for_stays_and_what_is_not_goes() {
+        let mut recent = Recent::new(2 * 3 * BYTES_OF_A_DOCUMENT);
+        recent.keep(hash(0), document());
+        for number in 1..100 {
+            recent.keep(hash(number), document());
+            assert!(recent.get(&hash(0)).is_some(), "{number}");
+            assert!(recent.young.len() <= 3 && recent.old.len() <= 3);
+        }
+        assert!(recent.get(&hash(99)).is_some());
+        assert!(recent.get(&hash(1)).is_none());
+    }
+
+    #[test]
+    fn what_is_larger_than_all_is_not_kept() {
+        let mut recent = Recent::new(1);
+        recent.keep(hash(0), document());
+        assert!(recent.get(&hash(0)).is_none());
+    }
+}

@@ -1,0 +1,150 @@
+//! The documents that the operator trusts: a folder that is read once, at start.
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_graphql::Request;
+use futures::FutureExt;
+use serde_json::Value;
+
+use super::{
+    super::{complaint::ValidateOnly, schema::Schema},
+    Document, Hash, Limits, persisted, read,
+};
+
+/// The manifest that graphql-codegen's client preset and the Relay compiler write: texts by id.
+const MANIFEST: &str = "persisted-documents.json";
+
+/// The documents that may be run whatever the caller's roles.
+#[derive(Debug, Default)]
+pub struct Trusted {
+    by_hash: HashMap<Hash, Arc<Document>>,
+    /// By the id that a manifest gives them, which need not be their hash.
+    by_id: HashMap<String, Arc<Document>>,
+}
+
+impl Trusted {
+    /// Reads the folder `dir`: every `*.graphql` file in it, each a document, and a
+    /// `persisted-documents.json`. Each has to be one that `schema` can run within `limits`.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with the first file that is not right, and its name.
+    pub fn read(dir: &Path, schema: &Schema, limits: &Limits) -> Result<Self, String> {
+        let mut trusted = Self::default();
+        for file in files(dir).map_err(|error| unreadable(dir, &error))? {
+            let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+            let place = file.display().to_string();
+            if file.file_name().is_some_and(|name| name == MANIFEST) {
+                trusted.add_manifest(&place, &text, schema, limits)?;
+            } else {
+                trusted.add(&place, &text, schema, limits)?;
+            }
+        }
+        Ok(trusted)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_hash.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_hash.is_empty()
+    }
+
+    /// The document with that hash.
+    pub(super) fn with_hash(&self, hash: &Hash) -> Option<Arc<Document>> {
+        self.by_hash.get(hash).map(Arc::clone)
+    }
+
+    /// The document that a caller names: by its hash, or by its id in the manifest.
+    pub(super) fn named(&self, name: &str) -> Option<Arc<Document>> {
+        let by_id = self.by_id.get(name).map(Arc::clone);
+        by_id.or_else(|| self.with_hash(&persisted::parse(name)?))
+    }
+
+    fn add_manifest(
+        &mut self,
+        place: &str,
+        text: &str,
+        schema: &Schema,
+        limits: &Limits,
+    ) -> Result<(), String> {
+        let wrong = || format!("{place}: an object of documents by their ids is expected");
+        let manifest: Value = serde_json::from_str(text)
+            .map_err(|error| format!("{place}:{}: this is not JSON", error.line()))?;
+        for (id, text) in manifest.as_object().ok_or_else(wrong)? {
+            let text = text.as_str().ok_or_else(wrong)?;
+            let document = self.add(&format!("{place}, document {id}"), text, schema, limits)?;
+            self.by_id.insert(id.clone(), document);
+        }
+        Ok(())
+    }
+
+    /// Adds a document, known by the hash of its text, with the line end at its end and without.
+    fn add(
+        &mut self,
+        place: &str,
+        text: &str,
+        schema: &Schema,
+        limits: &Limits,
+    ) -> Result<Arc<Document>, String> {
+        let document = read(text, limits).map_err(|error| at(place, &error))?;
+        validate(&document, schema).map_err(|error| at(place, &error))?;
+        let document = Arc::new(document);
+        for text in [text, text.trim_end()] {
+            self.by_hash
+                .insert(persisted::hash(text), Arc::clone(&document));
+        }
+        Ok(document)
+    }
+}
+
+/// The files of `dir` to be read, in the order of their names.
+fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let document = path
+            .extension()
+            .is_some_and(|extension| extension == "graphql");
+        if document || path.file_name().is_some_and(|name| name == MANIFEST) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    format!("{} cannot be read: {error}", path.display())
+}
+
+fn at(place: &str, error: &async_graphql::ServerError) -> String {
+    match error.locations.first() {
+        Some(position) => format!("{place}:{}: {}", position.line, error.message),
+        None => format!("{place}: {}", error.message),
+    }
+}
+
+/// Whether `schema` can run the document, whatever its variables are.
+fn validate(document: &Document, schema: &Schema) -> Result<(), async_graphql::ServerError> {
+    let mut request = Request::new("").data(ValidateOnly);
+    let operation = document.parsed.operations.iter().next();
+    request.operation_name = operation
+        .and_then(|(name, _)| name)
+        .map(ToString::to_string);
+    request.set_parsed_query(document.parsed.clone());
+    // Nothing is executed, so that there is nothing to wait for.
+    let response = schema.executable.execute(request).now_or_never();
+    let errors = response.map(|response| response.errors).unwrap_or_default();
+    errors.into_iter().next().map_or(Ok(()), Err)
+}

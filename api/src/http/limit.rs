@@ -1,0 +1,118 @@
+//! How long a request may take, and how many of one caller may run at the same time.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use uuid::Uuid;
+
+use crate::{database, error::ApiError};
+
+/// The limits on running requests.
+#[derive(Debug)]
+pub(super) struct Limit {
+    /// How long one may take; `None` is as long as it takes.
+    time: Option<Duration>,
+    /// How many of one token may run.
+    most: u32,
+    running: Arc<Running>,
+}
+
+/// How many requests of each token are running; those that have none are not in it.
+type Running = Mutex<HashMap<Uuid, u32>>;
+
+/// A request that is running. It counts as long as this value lives.
+#[derive(Debug)]
+pub(super) struct Slot {
+    token: Uuid,
+    running: Arc<Running>,
+}
+
+impl Limit {
+    /// At most `most` requests of one token, each for at most `seconds`, where 0 is no limit.
+    pub(super) fn new(most: u32, seconds: u64) -> Self {
+        Self {
+            time: (seconds > 0).then(|| Duration::from_secs(seconds)),
+            most,
+            running: Arc::default(),
+        }
+    }
+
+    /// Lets one more request of `token` run.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::TooManyRequests`] when as many are running as may.
+    pub(super) fn enter(&self, token: Uuid) -> Result<Slot, ApiError> {
+        let mut running = lock(&self.running);
+        let count = running.entry(token).or_default();
+        if *count >= self.most {
+            return Err(ApiError::TooManyRequests { limit: self.most });
+        }
+        *count += 1;
+        Ok(Slot {
+            token,
+            running: Arc::clone(&self.running),
+        })
+    }
+
+    /// Waits for `executing`, for as long as it may take.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Timeout`] when its time is over.
+    pub(super) fn run<'a, T: 'a>(
+        &self,
+        executing: impl Future<Output = T> + 'a,
+    ) -> impl Future<Output = Result<T, ApiError>> + 'a {
+        let time = self.time;
+        // It is large, and would be copied from future to future.
+        let executing = Box::pin(executing);
+        async move {
+            match time {
+                Some(time) => database::within(time, executing)
+                    .await
+                    .ok_or(ApiError::Timeout),
+                None => Ok(executing.await),
+            }
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut running = lock(&self.running);
+        if let Some(count) = running.get_mut(&self.token) {
+            *count -= 1;
+            if *count == 0 {
+                running.remove(&self.token);
+            }
+        }
+    }
+}
+
+fn lock(running: &Running) -> MutexGuard<'_, HashMap<Uuid, u32>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_token_has_its_own_slots_and_gets_them_back() {
+        let limit = Limit::new(2, 0);
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let first = limit.enter(one).unwrap();
+        let second = limit.enter(one).unwrap();
+        assert!(limit.enter(one).is_err());
+        let third = limit.enter(other).unwrap();
+        drop(first);
+        let fourth = limit.enter(one).unwrap();
+        assert!(limit.enter(one).is_err());
+        drop((fourth, second, third));
+        assert!(lock(&limit.running).is_empty());
+    }
+}

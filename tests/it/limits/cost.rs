@@ -1,0 +1,44 @@
+//! What a request could cost, for who asks.
+
+use api::views::Role;
+use serde_json::{Value, json};
+use tests::client::Response;
+
+use super::hub;
+
+#[tokio::test]
+async fn an_answer_says_what_the_request_could_cost_when_it_is_asked() {
+    let app = hub(&[]).await;
+    let token = app.token_for(Role::Admin).await;
+    let ask = async |query: &str, header: Option<&str>| {
+        let request = app.http.post(format!("{}/graphql", app.url));
+        let mut request = request
+            .bearer_auth(&token)
+            .header("content-type", "application/json")
+            .body(json!({ "query": query }).to_string());
+        if let Some(value) = header {
+            request = request.header("GraphQL-Cost", value);
+        }
+        Response::read(request.send().await.unwrap()).await
+    };
+    let leads = "{ leads(first: 5) { nodes { id } } }";
+    let told = ask(leads, Some("report")).await;
+    assert_eq!(
+        told.body["extensions"]["cost"],
+        json!({ "requested": 105, "limit": 30_000 })
+    );
+    for silent in [None, Some("no")] {
+        let answer = ask(leads, silent).await;
+        assert_eq!(answer.body["extensions"]["cost"], Value::Null);
+    }
+    // What is refused is told as well.
+    let dear = "{ leads(first: 500) { nodes { touches(first: 500) { nodes { id } } } } }";
+    let refused = ask(dear, Some("report")).await;
+    assert_eq!(refused.codes(), ["COST_TOO_HIGH"]);
+    let extensions = &refused.body["errors"][0]["extensions"];
+    assert_eq!(
+        (&extensions["which"], &extensions["limit"]),
+        (&json!("cost"), &json!(30_000))
+    );
+    assert!(refused.body["extensions"]["cost"]["requested"].as_u64() > Some(30_000));
+}
