@@ -109,7 +109,7 @@ impl Writer<'_> {
 
     /// Whether to ask by `field`: what is refused is asked for now and then.
     pub(super) fn dares(&mut self, noun: &Noun, field: &str) -> bool {
-        !self.oracle.lens.forbids(noun.name, field) || self.choices.one_in(10)
+        !self.oracle.lens.forbids(noun.name, field) || self.choices.one_in(5)
     }
 
     /// A filter of groups of rows of `noun`.

@@ -36,12 +36,12 @@ impl Writer<'_> {
         let count = 1 + self.choices.below(3);
         let keys = (0..count).filter_map(|_| self.key_of(noun, "Order"));
         let keys: Vec<_> = keys.collect();
-        self.keys(&format!("{}Order", noun.name), keys)
+        self.keys(&format!("[{}Order!]", noun.name), keys)
     }
 
-    fn keys(&mut self, type_name: &str, keys: Vec<Key>) -> Literal {
+    fn keys(&mut self, ty: &str, keys: Vec<Key>) -> Literal {
         let literal = self.listed(keys.into_iter().map(Key::literal).collect());
-        self.passed(&format!("[{type_name}!]"), literal)
+        self.passed(ty, literal)
     }
 
     /// A key out of the input types of that suffix.
@@ -89,7 +89,10 @@ impl Writer<'_> {
             });
         }
         let paths = keys.iter().map(|key| key.path.clone()).collect();
-        (self.keys(&format!("{}Dimension", noun.name), keys), paths)
+        (
+            self.keys(&format!("[{}Dimension!]!", noun.name), keys),
+            paths,
+        )
     }
 
     /// The order of groups of `noun` with these dimensions.
@@ -97,7 +100,7 @@ impl Writer<'_> {
         let count = 1 + self.choices.below(3);
         let keys = (0..count).filter_map(|_| self.key_of_groups(noun, by));
         let keys: Vec<_> = keys.collect();
-        self.keys(&format!("{}GroupOrder", noun.name), keys)
+        self.keys(&format!("[{}GroupOrder!]", noun.name), keys)
     }
 
     fn key_of_groups(&mut self, noun: &'static Noun, by: &[Vec<String>]) -> Option<Key> {

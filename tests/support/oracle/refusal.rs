@@ -11,7 +11,9 @@ use async_graphql::{
 };
 use serde_json::{Map, Value as Json};
 
-use super::{Execution, Oracle, model::named, noun::Noun, operation_of};
+use super::{
+    Execution, Oracle, filter::items, model::named, noun::Noun, operation_of, order::leaf_of,
+};
 
 /// A field that must be refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +47,7 @@ impl<'a> Execution<'a> {
         self.each_field("Query", root, &mut BTreeSet::new(), &mut |field| {
             let key = field.response_key().node.as_str();
             let mut arguments = BTreeSet::new();
-            self.look_into("Query", field, &mut arguments);
+            self.look_into("Query", field, &Way::default(), &mut arguments);
             found.extend(arguments.into_iter().map(|argument| Refusal {
                 key: key.to_owned(),
                 argument,
@@ -55,7 +57,13 @@ impl<'a> Execution<'a> {
     }
 
     /// The arguments at fault in a field of `object_type`, and below it.
-    fn look_into(&self, object_type: &str, field: &'a Field, found: &mut BTreeSet<String>) {
+    fn look_into(
+        &self,
+        object_type: &str,
+        field: &'a Field,
+        way: &Way,
+        found: &mut BTreeSet<String>,
+    ) {
         let name = field.name.node.as_str();
         if name == "__typename" {
             return;
@@ -64,11 +72,14 @@ impl<'a> Execution<'a> {
         let type_name = named(&definition.ty.node);
         let arguments = self.coerce_arguments(field);
         self.look_into_arguments(object_type, field, &arguments, found);
+        let Some(way) = way.further(object_type, name, &arguments) else {
+            return;
+        };
         let types = types_of(object_type, type_name, &arguments);
         let set = &field.selection_set.node;
         for object_type in &types {
             self.each_field(object_type, set, &mut BTreeSet::new(), &mut |field| {
-                self.look_into(object_type, field, found);
+                self.look_into(object_type, field, &way, found);
             });
         }
     }
@@ -120,6 +131,44 @@ impl<'a> Execution<'a> {
                 }
             }
         }
+    }
+}
+
+/// The way from groups to what is selected of their keys.
+#[derive(Default)]
+struct Way {
+    dimensions: Vec<Vec<String>>,
+    relations: Vec<String>,
+}
+
+impl Way {
+    /// One field further; `None` to a row that cannot be there, because its id is no dimension.
+    fn further(
+        &self,
+        object_type: &str,
+        field: &str,
+        arguments: &Map<String, Json>,
+    ) -> Option<Self> {
+        if let Some(by) = arguments.get("by") {
+            return Some(Self {
+                dimensions: items(by).map(|element| leaf_of(element).0).collect(),
+                relations: Vec::new(),
+            });
+        }
+        let mut relations = self.relations.clone();
+        if !object_type.ends_with("GroupKey") {
+            relations.clear();
+        } else if field == "row" {
+            let last = relations.pop()?;
+            relations.push(format!("{last}Id"));
+            return self.dimensions.contains(&relations).then(Self::default);
+        } else {
+            relations.push(field.to_owned());
+        }
+        Some(Self {
+            dimensions: self.dimensions.clone(),
+            relations,
+        })
     }
 }
 
