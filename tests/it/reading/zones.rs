@@ -252,12 +252,17 @@ async fn periods_are_the_same_for_the_oracle() {
         "2011-12-31T12:00:00Z",
     ];
     for (number, zone) in ZONES.into_iter().enumerate() {
-        for (place, fiscal_start) in [1, 2, 4, 10].into_iter().enumerate() {
+        // Of the beginnings of fiscal years each zone has two, and each has two zones at least.
+        let starts = [[1, 4], [2, 10]][number % 2];
+        for (place, fiscal_start) in starts.into_iter().enumerate() {
             oracle.calendar = Calendar {
                 zone,
                 fiscal_start,
                 now: at(nows[(number + place) % nows.len()]),
             };
+            for hub in &mut hubs {
+                hub.move_to(&oracle.calendar);
+            }
             for document in [
                 groups.join(" "),
                 lists[..20].join(" "),
@@ -265,8 +270,7 @@ async fn periods_are_the_same_for_the_oracle() {
             ] {
                 let document = format!("{{ {document} }}");
                 let expected = oracle.answer(&document, &Map::new(), &BTreeMap::new());
-                for hub in &mut hubs {
-                    hub.move_to(&oracle.calendar);
+                for hub in &hubs {
                     let answer = hub.ask(&document).await;
                     let compared = Cursors::default().compare(&expected, answer.data());
                     assert_eq!(compared, Ok(()), "{:?}", oracle.calendar);

@@ -115,6 +115,9 @@ impl Calendar {
     fn search_first_instant(&self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_hms_opt(0, 0, 0).expect("there is midnight");
         let midnight = midnight.and_utc();
+        if midnight.year() < 1970 || midnight.year() >= 2100 || midnight.timestamp() == 0 {
+            return midnight;
+        }
         let begun = |instant: &DateTime<Utc>| self.day_of(*instant) >= day;
         let from = |start: DateTime<Utc>, step: TimeDelta| {
             let mut instants = (0..).map(move |count| start + step * count);
