@@ -58,8 +58,8 @@ fn what_nobody_has_classified_is_named() {
             "nobody has classified the type LeadPlan",
         ),
         (
-            "input LeadOrder {",
-            "input LeadOrder { \"x\" id: SortOrder",
+            "input LeadOrder @oneOf {",
+            "input LeadOrder @oneOf { \"x\" id: SortOrder",
             "nobody has classified LeadOrder.id",
         ),
         (
