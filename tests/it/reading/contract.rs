@@ -31,6 +31,8 @@ async fn objects_that_must_have_exactly_one_key() {
         for (arguments, at) in [
             ("leads(orderBy: [{}])", "orderBy.0"),
             ("leads(orderBy: [{score: ASC, cycle: ASC}])", "orderBy.0"),
+            // One in the place of a list has no number.
+            ("leads(orderBy: {score: ASC, cycle: ASC})", "orderBy"),
             ("leads(orderBy: [{score: ASC}, {score: null}])", "orderBy.1"),
             ("leads(orderBy: [{owner: {}}])", "orderBy.0"),
             (
