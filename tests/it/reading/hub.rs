@@ -22,7 +22,7 @@ use tests::{
         lens::{ROLES, Role},
         model::Model,
     },
-    rows::{Cell, Rows, cell},
+    rows::{Cell, Row, Rows, cell},
 };
 use uuid::Uuid;
 
@@ -173,13 +173,23 @@ pub(crate) async fn each_hub(oracle: &Oracle, test: impl AsyncFn(&Hub)) {
 /// not, most of which are deleted or parts of something that is.
 pub(crate) fn ids(oracle: &Oracle, noun: &Noun) -> (Vec<String>, Vec<String>) {
     let rows = oracle.rows.of(noun.table).iter();
-    let ids = rows.map(|row| match cell(row, "id") {
-        Cell::Id(id) => *id,
-        other => panic!("{other:?} is no id"),
-    });
+    let ids = rows.map(id_of);
     let (seen, unseen): (Vec<_>, Vec<_>) = ids.partition(|id| oracle.lens.sees(noun, *id));
     let global = |ids: Vec<Uuid>| ids.into_iter().map(|id| global_id(noun, id)).collect();
     (global(seen), global(unseen))
+}
+
+/// The ids of all leads, as the database has them.
+pub(crate) fn lead_ids(oracle: &Oracle) -> Vec<Uuid> {
+    let leads = oracle.rows.of("lead").iter();
+    leads.map(id_of).collect()
+}
+
+fn id_of(row: &Row) -> Uuid {
+    match cell(row, "id") {
+        Cell::Id(id) => *id,
+        other => panic!("{other:?} is no id"),
+    }
 }
 
 /// The noun of that type.

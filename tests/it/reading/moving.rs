@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Map;
-use tests::{
-    oracle::{Oracle, global_id},
-    rows::{Cell, cell},
-};
+use tests::oracle::{Oracle, global_id};
 use uuid::Uuid;
 
-use super::hub::{Hub, each_hub, noun, oracle, text};
+use super::hub::{Hub, each_hub, lead_ids, noun, oracle, text};
 
 const ORDERS: [&str; 4] = [
     "",
@@ -22,13 +19,7 @@ const ORDERS: [&str; 4] = [
 #[tokio::test]
 async fn a_row_that_does_not_move_is_neither_skipped_nor_repeated() {
     let oracle = oracle(23, 60);
-    let leads = oracle.rows.of("lead").iter();
-    let ids: Vec<_> = leads
-        .map(|row| match cell(row, "id") {
-            Cell::Id(id) => *id,
-            other => panic!("{other:?} is no id"),
-        })
-        .collect();
+    let ids = lead_ids(&oracle);
     let (still, moving) = ids.split_at(ids.len() / 2);
     each_hub(&oracle, async |hub| {
         for order in ORDERS {

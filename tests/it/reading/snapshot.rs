@@ -11,10 +11,9 @@ use std::{
 use api::database::Database;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value as Json;
-use tests::rows::{Cell, cell};
 use uuid::Uuid;
 
-use super::hub::{Hub, each_hub, oracle, text};
+use super::hub::{Hub, each_hub, lead_ids, oracle, text};
 
 /// One moment, seen in four ways.
 const QUESTION: &str = "{
@@ -32,13 +31,7 @@ const TIMES: usize = 2000;
 async fn an_answer_agrees_with_itself_while_others_write() {
     let oracle = oracle(11, 60);
     each_hub(&oracle, async |hub| {
-        let leads = oracle.rows.of("lead").iter();
-        let ids: Vec<_> = leads
-            .map(|row| match cell(row, "id") {
-                Cell::Id(id) => *id,
-                other => panic!("{other:?} is no id"),
-            })
-            .collect();
+        let ids = lead_ids(&oracle);
         let ended = Arc::new(AtomicBool::new(false));
         // Each has rows of their own, so that they do not wait for one another.
         let writers: Vec<_> = ids

@@ -4,7 +4,7 @@ use async_graphql::Value;
 
 use crate::{
     calendar::Moment,
-    dataset::{Entity, Field, Kind, dataset},
+    dataset::{Entity, Field, Kind},
     error::ApiError,
     reader::{
         Dimension, Function, GroupKey, GroupOrder, Having, Logic, Measure, MeasureTest,
@@ -16,7 +16,7 @@ use super::{
     super::domain::Domain,
     filter::FilterReader,
     operand::{items, name},
-    order::{MAX_WAY, elements, leaf, only, sorted},
+    order::{End, elements, end, only, ordered, sorted},
     period,
 };
 
@@ -51,45 +51,32 @@ pub(super) fn dimensions(
 }
 
 fn dimension(
-    mut entity: &'static Entity,
-    mut path: String,
-    mut element: &Value,
+    entity: &'static Entity,
+    path: String,
+    element: &Value,
 ) -> Result<Dimension, ApiError> {
-    let mut way = Vec::new();
-    loop {
-        let (key, value) = only(&path, element)?;
-        path = format!("{path}.{key}");
-        let unknown = || ApiError::validation(&*path, "rows are not grouped by this");
-        let relation = entity.find(key).and_then(|field| match field.kind {
-            Kind::ToOne { target, .. } => Some((field, target)),
-            _ => None,
-        });
-        if let Some((field, target)) = relation {
-            way.push(field);
-            if way.len() > MAX_WAY {
-                let problem = format!("over more than {MAX_WAY} relations");
-                return Err(ApiError::validation(path, problem));
-            }
-            entity = dataset().target(target)?;
-            element = value;
-            continue;
-        }
-        let mut fields = entity.fields.iter();
-        let field =
-            fields.find(|field| is_dimension(entity, field) && dimension_name(field) == key);
-        let field = field.ok_or_else(unknown)?;
-        let period = match field.kind {
-            Kind::Instant(_) | Kind::Day(_) => Some(period(&path, value)?),
-            _ if name(value) == Some("VALUE") => None,
-            _ => return Err(ApiError::validation(path, "VALUE is required")),
-        };
-        return Ok(Dimension {
-            way,
-            field,
-            period,
-            path,
-        });
-    }
+    let End {
+        entity,
+        way,
+        key,
+        value,
+        path,
+    } = end(entity, path, element)?;
+    let mut fields = entity.fields.iter();
+    let field = fields.find(|field| is_dimension(entity, field) && dimension_name(field) == key);
+    let field =
+        field.ok_or_else(|| ApiError::validation(&*path, "rows are not grouped by this"))?;
+    let period = match field.kind {
+        Kind::Instant(_) | Kind::Day(_) => Some(period(&path, value)?),
+        _ if name(value) == Some("VALUE") => None,
+        _ => return Err(ApiError::validation(path, "VALUE is required")),
+    };
+    Ok(Dimension {
+        way,
+        field,
+        period,
+        path,
+    })
 }
 
 /// Whether rows of `entity` can be grouped by `field`.
@@ -170,13 +157,14 @@ pub(super) fn group_order(
         let (by, (direction, nulls_first)) = match key {
             "count" => (GroupKey::Count, sorted(&path, value)?),
             "key" => {
-                let (path, way, field, value) = leaf(entity, path, value)?;
-                let name = dimension_name(field);
-                let place = by.iter().position(|dimension| dimension.is(&way, &name));
+                let end = end(entity, path, value)?;
+                let name = dimension_name(ordered(&end)?);
+                let place = by.iter().position(|it| it.is(&end.way, &name));
                 let place = place.ok_or_else(|| {
-                    ApiError::validation(&*path, "it is no dimension: name it in `by` first")
+                    let problem = "it is no dimension: name it in `by` first";
+                    ApiError::validation(&*end.path, problem)
                 })?;
-                (GroupKey::Dimension(place), sorted(&path, value)?)
+                (GroupKey::Dimension(place), sorted(&end.path, end.value)?)
             }
             other => {
                 let (name, value) = only(&path, value)?;

@@ -16,7 +16,7 @@ use super::{
 /// How many keys an order may have.
 const MAX_KEYS: usize = 5;
 /// Over how many relations a key may reach.
-pub(super) const MAX_WAY: usize = 5;
+const MAX_WAY: usize = 5;
 
 /// Which end comes first, and where rows without a value go.
 pub(super) type Sorted = (Direction, bool);
@@ -25,14 +25,14 @@ pub(super) type Sorted = (Direction, bool);
 pub(super) fn order(entity: &'static Entity, input: &Value) -> Result<Order, ApiError> {
     let keys = elements("orderBy", input)?;
     let keys = keys.into_iter().map(|(path, element)| {
-        let (path, way, field, value) = leaf(entity, path, element)?;
-        let (direction, nulls_first) = sorted(&path, value)?;
+        let end = end(entity, path, element)?;
+        let (direction, nulls_first) = sorted(&end.path, end.value)?;
         Ok(OrderKey {
-            way,
-            field,
+            field: ordered(&end)?,
+            way: end.way,
             direction,
             nulls_first,
-            path,
+            path: end.path,
         })
     });
     let keys = keys.collect::<Result<Vec<_>, ApiError>>()?;
@@ -74,37 +74,61 @@ pub(super) fn only<'v>(path: &str, element: &'v Value) -> Result<(&'v str, &'v V
     }
 }
 
-/// A field at the end of relations to one row, and what stands there.
-pub(super) type Leaf<'v> = (String, Vec<&'static Field>, &'static Field, &'v Value);
+/// The end of relations to one row: the last key, and what stands there.
+pub(super) struct End<'v> {
+    /// The entity that the way leads to.
+    pub(super) entity: &'static Entity,
+    /// The relations on the way.
+    pub(super) way: Vec<&'static Field>,
+    /// The key there.
+    pub(super) key: &'v str,
+    /// What stands under it.
+    pub(super) value: &'v Value,
+    /// Where all that was written.
+    pub(super) path: String,
+}
 
-/// What the one key of an element leads to.
-pub(super) fn leaf<'v>(
-    entity: &'static Entity,
+/// Follows an element of one key over relations to one row.
+pub(super) fn end<'v>(
+    mut entity: &'static Entity,
     mut path: String,
     mut element: &'v Value,
-) -> Result<Leaf<'v>, ApiError> {
-    let (mut entity, mut way) = (entity, Vec::new());
+) -> Result<End<'v>, ApiError> {
+    let mut way = Vec::new();
     loop {
-        let (name, value) = only(&path, element)?;
-        path = format!("{path}.{name}");
-        let unknown = || ApiError::validation(&*path, "lists are not ordered by this");
-        let field = entity.find(name).ok_or_else(unknown)?;
-        if let Kind::ToOne { target, .. } = field.kind {
-            way.push(field);
-            if way.len() > MAX_WAY {
-                let problem = format!("over more than {MAX_WAY} relations");
-                return Err(ApiError::validation(path, problem));
-            }
-            entity = dataset().target(target)?;
-            element = value;
-            continue;
+        let (key, value) = only(&path, element)?;
+        path = format!("{path}.{key}");
+        let relation = entity.find(key).and_then(|field| match field.kind {
+            Kind::ToOne { target, .. } => Some((field, target)),
+            _ => None,
+        });
+        let Some((field, target)) = relation else {
+            return Ok(End {
+                entity,
+                way,
+                key,
+                value,
+                path,
+            });
+        };
+        way.push(field);
+        if way.len() > MAX_WAY {
+            let problem = format!("over more than {MAX_WAY} relations");
+            return Err(ApiError::validation(path, problem));
         }
-        let ordered = Domain::of(entity.name, field).is_some_and(Domain::is_ordered);
-        if !ordered {
-            return Err(unknown());
-        }
-        return Ok((path, way, field, value));
+        entity = dataset().target(target)?;
+        element = value;
     }
+}
+
+/// The field that a key of an order leads to.
+pub(super) fn ordered(end: &End<'_>) -> Result<&'static Field, ApiError> {
+    let field = end.entity.find(end.key);
+    let ordered =
+        |field: &&'static Field| Domain::of(end.entity.name, field).is_some_and(Domain::is_ordered);
+    field
+        .filter(ordered)
+        .ok_or_else(|| ApiError::validation(&*end.path, "lists are not ordered by this"))
 }
 
 /// A value of `SortOrder`.
