@@ -22,6 +22,8 @@ pub use deadline::within;
 const SQLITE_CACHE: &str = "-16384";
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How many statements a connection keeps, with their plans. They can be large.
+const KEPT_STATEMENTS: usize = 32;
 /// An idle PostgreSQL connection is tested before its next use after this long.
 const TEST_AFTER_IDLE: Duration = Duration::from_mins(1);
 
@@ -197,7 +199,11 @@ fn postgres(options: &Options, read_only: bool) -> ConnectOptions {
         .set_application_name("revhub")
         .sqlx_logging(false)
         // `timestamptz` is shown in UTC, whatever the server's default.
-        .map_sqlx_postgres_opts(move |postgres| postgres.options(settings.clone()));
+        .map_sqlx_postgres_opts(move |postgres| {
+            postgres
+                .options(settings.clone())
+                .statement_cache_capacity(KEPT_STATEMENTS)
+        });
     connect
 }
 
@@ -222,6 +228,7 @@ fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOption
                 .busy_timeout(SQLITE_BUSY_TIMEOUT)
                 .foreign_keys(true)
                 .with_regexp()
+                .statement_cache_capacity(KEPT_STATEMENTS)
                 .pragma("cache_size", SQLITE_CACHE)
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
         });

@@ -66,7 +66,7 @@ pub(super) fn mark(entity: &Entity, filter: &Filter, order: &Order) -> String {
         order.fingerprint(),
         filter.fingerprint()
     );
-    // FNV-1a, 32 bits: the same on every replica and in every version.
+    // FNV-1a, 32 bits: the same on every replica of one version.
     let hash = list.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });

@@ -21,6 +21,9 @@ pub enum Logic<C> {
     Is(C),
 }
 
+/// How many rows a relation to many is taken to have.
+const MANY: u64 = 10;
+
 /// Which rows.
 pub type Filter = Logic<Clause>;
 
@@ -162,6 +165,8 @@ impl Filter {
                 let name = clause.field.name;
                 match &clause.demand {
                     Demand::Value(Test::Within(span)) => format!("{name} {:?}", span.said),
+                    Demand::Value(Test::In(values)) => format!("{name} in {}", sorted(values)),
+                    Demand::Value(Test::NotIn(values)) => format!("{name} nin {}", sorted(values)),
                     Demand::Value(test) => format!("{name} {test:?}"),
                     Demand::One(filter) => format!("{name} one({})", filter.fingerprint()),
                     Demand::Some(filter) => format!("{name} some({})", filter.fingerprint()),
@@ -172,20 +177,31 @@ impl Filter {
         }
     }
 
-    /// How many related rows are looked for.
+    /// How many related rows are looked for; what is asked of many is asked [`MANY`] times.
     pub(super) fn relations(&self) -> u64 {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::relations).sum(),
+            Self::All(parts) | Self::Any(parts) => parts
+                .iter()
+                .map(Self::relations)
+                .fold(0, u64::saturating_add),
             Self::Not(part) => part.relations(),
             Self::Is(clause) => match &clause.demand {
                 Demand::Value(_) => 0,
-                Demand::One(filter)
-                | Demand::Some(filter)
-                | Demand::None(filter)
-                | Demand::Every(filter) => 1 + filter.relations(),
+                Demand::One(filter) => filter.relations().saturating_add(1),
+                Demand::Some(filter) | Demand::None(filter) | Demand::Every(filter) => {
+                    filter.relations().saturating_mul(MANY).saturating_add(1)
+                }
             },
         }
     }
+}
+
+/// Values in an order that does not depend on how they were listed, each once.
+fn sorted(values: &[Operand]) -> String {
+    let mut texts: Vec<_> = values.iter().map(|value| format!("{value:?}")).collect();
+    texts.sort();
+    texts.dedup();
+    texts.join(" ")
 }
 
 impl From<&Operand> for Value {

@@ -4,7 +4,11 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement};
 use tokio::sync::Mutex;
 
 use crate::{
-    auth::Viewer, calendar::Moment, database::Database, dataset::GlobalId, error::ApiError,
+    auth::Viewer,
+    calendar::Moment,
+    database::Database,
+    dataset::GlobalId,
+    error::{ApiError, Exceeded},
 };
 
 use super::{
@@ -14,6 +18,11 @@ use super::{
     dialect,
     selection::{Connection, NodeSelection},
 };
+
+/// The longest statement. A connection keeps some of the last ones, with their plans.
+const MAX_BYTES: usize = 256 * 1024;
+/// How many values a statement may be given: SQLite takes 32,766, PostgreSQL 65,535.
+const MAX_VALUES: usize = 30_000;
 
 /// Reads for one operation.
 #[derive(Debug)]
@@ -187,6 +196,19 @@ impl Reading {
 
     async fn row(&self, compiler: Compiler<'_>) -> Result<Option<QueryResult>, ApiError> {
         let (sql, values) = compiler.finish();
+        for (which, actual, limit) in [
+            ("statement_bytes", sql.len(), MAX_BYTES),
+            ("statement_values", values.len(), MAX_VALUES),
+        ] {
+            if actual > limit {
+                let number = |number| u64::try_from(number).unwrap_or(u64::MAX);
+                return Err(ApiError::LimitExceeded(Exceeded {
+                    which,
+                    limit: number(limit),
+                    actual: number(actual),
+                }));
+            }
+        }
         let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
         let Some(snapshot) = &self.snapshot else {
             return Ok(self.database.reads().query_one_raw(statement).await?);

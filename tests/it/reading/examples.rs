@@ -5,29 +5,19 @@ use tests::{
     oracle::Oracle,
     rows::{Cell, cell},
 };
-use uuid::Uuid;
 
-use super::hub::{Hub, each_hub, oracle, text};
+use super::hub::{Hub, each_hub, lead_ids, oracle, text};
 
 /// As many leads as there are values, each with one of them in `column`.
 fn leads(column: &'static str, values: &[Cell]) -> Oracle {
     let mut oracle = oracle(3, values.len());
-    let ids: Vec<Uuid> = id_of_each(&oracle);
+    let ids = lead_ids(&oracle);
     for (id, value) in ids.into_iter().zip(values) {
         oracle.rows.set("lead", id, "deleted_at", Cell::Null);
         oracle.rows.set("lead", id, column, value.clone());
     }
     oracle.look_again();
     oracle
-}
-
-fn id_of_each(oracle: &Oracle) -> Vec<Uuid> {
-    let rows = oracle.rows.of("lead").iter();
-    let ids = rows.map(|row| match cell(row, "id") {
-        Cell::Id(id) => *id,
-        other => panic!("{other:?} is no id"),
-    });
-    ids.collect()
 }
 
 fn texts(values: &[Option<&str>]) -> Vec<Cell> {
@@ -49,7 +39,7 @@ async fn found(hub: &Hub, oracle: &Oracle, arguments: &str) -> Vec<usize> {
     let query = format!("{{ leads({arguments}) {{ nodes {{ id }} }} }}");
     let answer = hub.ask(&query).await;
     let nodes = answer.data()["leads"]["nodes"].as_array().unwrap().iter();
-    let ids = id_of_each(oracle);
+    let ids = lead_ids(oracle);
     let number = |node: &Json| {
         let id = text(&node["id"]).trim_start_matches("lead_").to_owned();
         ids.iter().position(|it| it.simple().to_string() == id)
@@ -144,7 +134,7 @@ async fn every_row_passes_a_filter_or_its_negation() {
 #[tokio::test]
 async fn relations_ask_about_the_rows_that_they_lead_to() {
     let mut oracle = leads("company_name", &texts(&[Some("a"), Some("b"), Some("c")]));
-    let ids = id_of_each(&oracle);
+    let ids = lead_ids(&oracle);
     // The second and the third repeat the first.
     for (id, of) in [(0, None), (1, Some(0)), (2, Some(0))] {
         let of = of.map_or(Cell::Null, |of: usize| Cell::Id(ids[of]));
@@ -220,7 +210,7 @@ async fn durations_and_periods_are_relative_to_now() {
 async fn nulls_come_last_in_both_directions_unless_one_says_otherwise() {
     let values = texts(&[Some("b"), None, Some("B"), Some("a"), None]);
     let oracle = leads("company_name", &values);
-    let ids = id_of_each(&oracle);
+    let ids = lead_ids(&oracle);
     // Of those without a name, the id decides, in the direction of the last key.
     let nulls = if ids[1] < ids[4] { [1, 4] } else { [4, 1] };
     let (up, down) = (nulls.to_vec(), vec![nulls[1], nulls[0]]);

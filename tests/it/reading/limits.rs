@@ -128,3 +128,51 @@ async fn what_is_nested_deeper_than_anybody_reads() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_filter_of_any_size_is_read_or_refused() {
+    let oracle = oracle(3, 6);
+    each_hub(&oracle, async |hub| {
+        let several = |count: usize, one: &str| vec![one; count].join(", ");
+        let amounts = several(500, "{amount: \"1.00\", currency: \"EUR\"}");
+        for operator in ["in", "nin"] {
+            let filter = format!("{{not: {{amount: {{{operator}: [{amounts}]}}}}}}");
+            let query = format!("{{ opportunities(filter: {filter}) {{ totalCount }} }}");
+            hub.ask(&query).await.data();
+        }
+        let ids = format!("{{id: {{in: {:?}}}}}", vec![ID; 500]);
+        let of = |count| format!("{{ leads(filter: {{or: [{}]}}) {{ totalCount }} }}", several(count, &ids));
+        hub.ask(&of(2)).await.data();
+        assert_refused(hub, &of(3), "VALIDATION", "filter").await;
+        let empty = |count| format!("{{ leads(filter: {{or: [{}]}}) {{ totalCount }} }}", several(count, "{}"));
+        hub.ask(&empty(99)).await.data();
+        assert_refused(hub, &empty(100), "VALIDATION", "filter").await;
+        // Each list compares with a thousand values, three times.
+        let list = format!("leads(filter: {{or: [{ids}, {ids}]}}) {{ totalCount nodes {{ id }} pageInfo {{ hasNextPage }} }}");
+        let lists = |count: usize| {
+            let lists = (0..count).map(|place| format!("l{place}: {list} "));
+            format!("{{ accounts(first: 1) {{ nodes {{ {} }} }} }}", lists.collect::<String>())
+        };
+        hub.ask(&lists(10)).await.data();
+        let answer = hub.ask(&lists(20)).await;
+        let errors = answer.errors();
+        assert_eq!(errors.first().map(|(code, ..)| *code), Some("LIMIT_EXCEEDED"), "{errors:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_asked_behind_many_rows_costs_more() {
+    let oracle = oracle(3, 6);
+    each_hub(&oracle, async |hub| {
+        let nested = |levels: usize| {
+            let filter = (0..levels).fold("{}".to_owned(), |inner, _| {
+                format!("{{owner: {{leads: {{every: {inner}}}}}}}")
+            });
+            format!("{{ leads(first: 1, filter: {filter}) {{ nodes {{ id }} }} }}")
+        };
+        hub.ask(&nested(3)).await.data();
+        assert_refused(hub, &nested(4), "COST_TOO_HIGH", "").await;
+    })
+    .await;
+}

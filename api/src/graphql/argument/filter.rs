@@ -17,6 +17,8 @@ use super::{
 
 /// How many conditions a filter may have, all in all.
 const MAX_CONDITIONS: usize = 100;
+/// How many values a filter may compare with, all in all.
+const MAX_OPERANDS: usize = 1000;
 /// How deep a filter may be nested.
 const MAX_DEPTH: usize = 10;
 
@@ -28,6 +30,7 @@ pub(super) struct FilterReader<'m> {
     moment: &'m Moment,
     root: &'m str,
     conditions: usize,
+    operands: usize,
     depth: usize,
 }
 
@@ -38,6 +41,7 @@ impl<'m> FilterReader<'m> {
             moment,
             root,
             conditions: 0,
+            operands: 0,
             depth: 0,
         }
     }
@@ -100,7 +104,10 @@ impl<'m> FilterReader<'m> {
         self.counted(|reader| {
             let items = items(value).iter().enumerate();
             items
-                .map(|(position, item)| reader.logic(&format!("{path}.{position}"), item, leaf))
+                .map(|(position, item)| {
+                    let path = format!("{path}.{position}");
+                    reader.counted(|reader| reader.logic(&path, item, leaf))
+                })
                 .collect()
         })
     }
@@ -159,6 +166,11 @@ impl<'m> FilterReader<'m> {
         let mut tests = Vec::new();
         for (operator, value) in object(path, value, "an object such as {eq: …}")? {
             let path = format!("{path}.{operator}");
+            self.operands += items(value).len();
+            if self.operands > MAX_OPERANDS {
+                let problem = format!("at most {MAX_OPERANDS} values to compare with");
+                return Err(ApiError::validation(self.root, problem));
+            }
             let moment = self.moment;
             let read = self.counted(|_| test(domain, &path, operator, value, moment))?;
             tests.push(read);
@@ -182,7 +194,8 @@ impl<'m> FilterReader<'m> {
             let demand = match name.as_str() {
                 "some" => Demand::Some(filter),
                 "none" => Demand::None(filter),
-                _ => Demand::Every(filter),
+                "every" => Demand::Every(filter),
+                _ => return Err(ApiError::validation(path, "there is no such operator")),
             };
             demands.push(clause(field, &path, demand));
         }

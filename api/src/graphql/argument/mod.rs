@@ -10,7 +10,7 @@ use async_graphql::{Name, Value, indexmap::IndexMap};
 
 use crate::{
     calendar::{Moment, Period},
-    dataset::Entity,
+    dataset::{Entity, GlobalId},
     error::ApiError,
     reader::{Cursor, Dimension, Filter, GroupOrder, Having, MAX_GROUPS, Order, Page},
 };
@@ -58,31 +58,18 @@ impl Arguments {
         self.0.get(name).filter(|value| **value != Value::Null)
     }
 
-    /// A required text, such as `id`.
-    pub(super) fn text(&self, name: &str) -> Result<&str, ApiError> {
-        match self.get(name) {
-            Some(Value::String(text)) => Ok(text),
-            _ => Err(ApiError::validation(name, "a text is required")),
-        }
+    /// The global id in `id`; `None` for what is none, such as a number.
+    pub(super) fn id(&self) -> Result<Option<GlobalId>, ApiError> {
+        let id = self.get("id");
+        id.map(global_id)
+            .ok_or_else(|| ApiError::validation("id", "an id is required"))
     }
 
-    /// A required list of texts, such as `ids`. One text is a list of one.
-    pub(super) fn texts(&self, name: &str) -> Result<Vec<&str>, ApiError> {
-        let wrong = || ApiError::validation(name, "a list of texts is required");
-        match self.get(name) {
-            Some(Value::String(text)) => Ok(vec![text]),
-            Some(Value::List(list)) => list
-                .iter()
-                .map(|item| {
-                    if let Value::String(text) = item {
-                        Ok(text.as_str())
-                    } else {
-                        Err(wrong())
-                    }
-                })
-                .collect(),
-            _ => Err(wrong()),
-        }
+    /// The global ids in `ids`, in their order. One id is a list of one.
+    pub(super) fn ids(&self) -> Result<Vec<Option<GlobalId>>, ApiError> {
+        let ids = self.get("ids").map(operand::items);
+        ids.map(|ids| ids.iter().map(global_id).collect())
+            .ok_or_else(|| ApiError::validation("ids", "a list of ids is required"))
     }
 
     /// The filter of a list of `entity`.
@@ -204,6 +191,13 @@ impl Arguments {
                 "this is not a cursor of this list with this filter and order",
             )
         })
+    }
+}
+
+fn global_id(value: &Value) -> Option<GlobalId> {
+    match value {
+        Value::String(text) => GlobalId::parse(text),
+        _ => None,
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn money(path: &str, value: &Value) -> Result<ExactAmount, ApiError> 
     )?;
     let text = |name: &str| fields.get(name).and_then(string).unwrap_or_default();
     let amount = text("amount");
-    let amount = Decimal::from_str_exact(amount).map_err(|_no_decimal| {
+    let amount = decimal(amount).ok_or_else(|| {
         let problem = "a decimal such as \"1234.50\", of 28 digits at most, is required";
         ApiError::validation(format!("{path}.amount"), problem)
     })?;
@@ -154,9 +154,24 @@ pub(super) fn money(path: &str, value: &Value) -> Result<ExactAmount, ApiError> 
     })
 }
 
+/// A decimal in digits, with a point between two of them.
+fn decimal(text: &str) -> Option<Decimal> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !(plain(whole) && plain(fraction)) {
+        return None;
+    }
+    Decimal::from_str_exact(text).ok()
+}
+
 /// An instant as the databases keep it: in whole microseconds, in a year of four digits, so that
 /// SQLite's texts compare as what they say.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let separator = text.as_bytes().get(10)?;
+    if !separator.eq_ignore_ascii_case(&b'T') {
+        return None;
+    }
     let instant = DateTime::parse_from_rfc3339(text).ok()?;
     let instant = DateTime::from_timestamp_micros(instant.timestamp_micros())?;
     has_four_digits(instant.year()).then_some(instant)
@@ -165,7 +180,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 /// A day, in a year of four digits for the same reason.
 fn day(text: &str) -> Option<NaiveDate> {
     let day: NaiveDate = text.parse().ok()?;
-    has_four_digits(day.year()).then_some(day)
+    (day.to_string() == text && has_four_digits(day.year())).then_some(day)
 }
 
 fn has_four_digits(year: i32) -> bool {

@@ -170,7 +170,8 @@ fn duration(path: &str, value: &Value) -> Result<Duration, ApiError> {
         "days" => Duration::Days(number),
         "weeks" => Duration::Weeks(number),
         "months" => Duration::Months(number),
-        _ => Duration::Years(number),
+        "years" => Duration::Years(number),
+        _ => return Err(ApiError::validation(path, "there is no such unit")),
     })
 }
 

@@ -10,7 +10,7 @@ use async_graphql::{
 };
 
 use crate::{
-    dataset::{Entity, GlobalId, dataset},
+    dataset::{Entity, dataset},
     error::ApiError,
 };
 
@@ -72,7 +72,7 @@ impl DatasetQuery {
         let arguments = selector.arguments(&ctx.item.node);
         match target {
             Target::Node | Target::One(_) => {
-                let id = GlobalId::parse(arguments.text("id")?);
+                let id = arguments.id()?;
                 let wanted = id.filter(|id| match target {
                     Target::One(entity) => entity.name == id.entity.name,
                     _ => true,
@@ -84,7 +84,7 @@ impl DatasetQuery {
                 Ok(reading.node(id, &node).await?.map_or(Value::Null, raw))
             }
             Target::Nodes => {
-                let ids = arguments.texts("ids")?;
+                let ids = arguments.ids()?;
                 if ids.len() > MAX_IDS {
                     return Err(ApiError::validation(
                         "ids",
@@ -93,7 +93,7 @@ impl DatasetQuery {
                 }
                 let mut wanted = Vec::with_capacity(ids.len());
                 for id in ids {
-                    wanted.push(match GlobalId::parse(id) {
+                    wanted.push(match id {
                         Some(id) => Some((id, selector.node(id.entity, &group)?)),
                         None => None,
                     });

@@ -78,11 +78,14 @@ impl Compiler<'_> {
         );
         let limit = groups.first.unwrap_or(MAX_GROUPS + 1);
         let numbered = format!(
-            "SELECT g.*, row_number() OVER (ORDER BY {order}) AS position FROM ({inner}) AS g \
-             WHERE {having} ORDER BY {order} LIMIT {limit}"
+            "SELECT g.*, row_number() OVER (ORDER BY {order}) AS position, count(*) OVER () AS total \
+             FROM ({inner}) AS g WHERE {having} ORDER BY {order} LIMIT {limit}"
         );
         let object = format!("({})", self.object(&pairs, "")?);
-        let list = self.dialect.list(&object, Some("g.position"), None);
+        // Where they are too many, nothing is read of them.
+        let few = format!("g.total <= {MAX_GROUPS}");
+        let few = groups.first.is_none().then_some(few.as_str());
+        let list = self.dialect.list(&object, Some("g.position"), few);
         let list = self.dialect.text(&list);
         self.sql = format!("SELECT {list}, count(*) FROM ({numbered}) AS g");
         Ok(())
@@ -158,29 +161,31 @@ impl Compiler<'_> {
         value.ok_or_else(|| misuse(field))
     }
 
-    /// The conditions that the rows of `source` agree with the group at `g` in the dimension at that place.
+    /// The condition that the rows of `source` agree with the group at `g` in the dimension at that place.
     pub(super) fn agrees(
         &mut self,
         source: &mut Source,
         entity: &'static Entity,
         dimension: &Dimension,
         place: usize,
-    ) -> Result<Vec<String>, ApiError> {
+    ) -> Result<String, ApiError> {
         let Dimension {
             way, field, period, ..
         } = dimension;
         let value = self.dimension(source, entity, dimension)?;
         let group = format!("g.d{place}");
+        let mut agrees = format!("{value} = {group}");
+        if let (Some(period), Kind::Instant(column), true) = (period, &field.kind, way.is_empty()) {
+            let column = format!("{}.\"{column}\"", source.alias);
+            let about = self.dialect.about_period(&column, &group, *period);
+            agrees = format!("{agrees} AND {about}");
+        }
         let unknown = matches!(field.kind, Kind::ForeignId { .. });
         if !way.is_empty() || field.nullable || unknown {
-            return Ok(vec![format!("{value} IS NOT DISTINCT FROM {group}")]);
+            // Not `IS NOT DISTINCT FROM`, by which no index is looked up.
+            agrees = format!("({agrees} OR {value} IS NULL AND {group} IS NULL)");
         }
-        let mut conditions = vec![format!("{value} = {group}")];
-        if let (Some(period), Kind::Instant(column)) = (period, &field.kind) {
-            let column = format!("{}.\"{column}\"", source.alias);
-            conditions.push(self.dialect.about_period(&column, &group, *period));
-        }
-        Ok(conditions)
+        Ok(agrees)
     }
 
     /// The `ORDER BY` of groups at `g`.

@@ -67,7 +67,7 @@ impl Compiler<'_> {
             self.filtered(&mut source, entity, &groups.filter)?;
             for (place, dimension) in groups.by.iter().enumerate() {
                 let agrees = self.agrees(&mut source, entity, dimension, place)?;
-                source.conditions.extend(agrees);
+                source.conditions.push(agrees);
             }
         }
         self.filtered(&mut source, entity, filter)?;

@@ -1,5 +1,7 @@
 //! Tests of a value, as conditions.
 
+use std::collections::BTreeMap;
+
 use super::{
     super::filter::{Amount, Operand, Test},
     Compiler,
@@ -104,11 +106,20 @@ impl Compiler<'_> {
         }
     }
 
+    /// That the amount is one of these: currency by currency, because a database reads only so many
+    /// alternatives.
     fn is_amount(&mut self, column: &str, currency: &str, amounts: &[Amount]) -> String {
-        let each = amounts.iter().filter_map(|amount| {
-            let minor = self.bind(i64::try_from(amount.minor).ok()?);
-            let code = amount.currency.code();
-            Some(format!("{currency} = '{code}' AND {column} = {minor}"))
+        let mut by_currency = BTreeMap::<&str, Vec<String>>::new();
+        for amount in amounts {
+            if let Ok(minor) = i64::try_from(amount.minor) {
+                let minor = self.bind(minor);
+                let code = amount.currency.code();
+                by_currency.entry(code).or_default().push(minor);
+            }
+        }
+        let each = by_currency.into_iter().map(|(code, minors)| {
+            let minors = minors.join(", ");
+            format!("{currency} = '{code}' AND {column} IN ({minors})")
         });
         let each: Vec<_> = each.collect();
         any(&each)
