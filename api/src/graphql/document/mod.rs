@@ -9,12 +9,16 @@ mod lex;
 mod persisted;
 mod recent;
 mod trusted;
+mod uses;
 mod weigh;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_graphql::{
-    Request, ServerError, Value,
+    Request, ServerError,
     parser::{parse_query, types::ExecutableDocument},
 };
 
@@ -27,6 +31,7 @@ use crate::{
 use super::{complaint, error::request_error, execute::operation};
 use lex::Unread;
 use recent::Recent;
+use uses::{Size, Use};
 use weigh::Heavy;
 
 pub use trusted::Trusted;
@@ -62,6 +67,8 @@ pub struct Limits {
 struct Document {
     parsed: ExecutableDocument,
     tokens: usize,
+    /// What it uses of its variables.
+    uses: Vec<Use>,
 }
 
 /// Knows which documents are run, and keeps those that came lately.
@@ -121,11 +128,16 @@ impl Documents {
     pub fn admit(&self, request: &mut Request, viewer: &Viewer) -> Result<(), ServerError> {
         // With whose eyes they look makes no difference.
         let view = self.views.of(&viewer.roles, &viewer.scopes);
-        let values = request.variables.values().map(values_of);
+        let given = request.variables.iter();
+        let given: HashMap<_, _> = given
+            .map(|(name, value)| (name.as_str(), Size::of(value)))
+            .collect();
+        let values = given.values().map(|size| size.values);
         let values = values.fold(0, usize::saturating_add);
         at_most("variable_values", self.limits.variable_values, values)
             .map_err(|error| request_error(&error))?;
         let document = self.find(request, view.trusted_documents_only)?;
+        uses::check(&document.uses, &given, &self.limits).map_err(|error| request_error(&error))?;
         if let Some((_, running)) = operation(&document.parsed, request.operation_name.as_deref()) {
             complaint::check_variables(running, &request.variables)?;
         }
@@ -189,20 +201,15 @@ fn read(text: &str, limits: &Limits) -> Result<Document, ServerError> {
         Unread::Syntax(at) => complaint::syntax_error(vec![at]),
     })?;
     let parsed = parse_query(text).map_err(|error| complaint::unparsable(&error))?;
-    weigh::check(&parsed, limits).map_err(|heavy| match heavy {
+    let uses = weigh::check(&parsed, limits).map_err(|heavy| match heavy {
         Heavy::TooLarge(error) => request_error(&error),
         Heavy::Endless(fragment) => complaint::endless(&fragment),
     })?;
-    Ok(Document { parsed, tokens })
-}
-
-/// How many values there are in `value`, itself among them. JSON is read to a depth of 128.
-fn values_of(value: &Value) -> usize {
-    match value {
-        Value::List(items) => 1 + items.iter().map(values_of).sum::<usize>(),
-        Value::Object(fields) => 1 + fields.values().map(values_of).sum::<usize>(),
-        _ => 1,
-    }
+    Ok(Document {
+        parsed,
+        tokens,
+        uses,
+    })
 }
 
 fn at_most(which: &'static str, limit: usize, actual: usize) -> Result<(), ApiError> {

@@ -73,6 +73,7 @@ mod tests {
         Arc::new(Document {
             parsed: parse_query("{ a }").unwrap(),
             tokens: 0,
+            uses: Vec::new(),
         })
     }
 
