@@ -1,6 +1,7 @@
 //! The library's errors in our words: a stable code, the argument at fault, the values that would be right,
 //! and nothing of its text, which quotes the document and changes with its releases.
 
+mod merge;
 mod position;
 mod wording;
 
@@ -83,6 +84,7 @@ impl Extension for InOurWords {
         if let Some((variable, problem)) = position::wrong(&document, registry) {
             return Err(complain(vec![variable.pos], VALIDATION_FAILED, &problem));
         }
+        merge::check(&document, registry)?;
         Ok(document)
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::app::TestApp;
 
-use super::{ask_with, hub};
+use super::{ask_with, assert_answered, hub};
 
 /// Words that only the library would say.
 const LEAKS: [&str; 16] = [
@@ -26,7 +26,7 @@ const LEAKS: [&str; 16] = [
 ];
 
 /// A document, the argument at fault, and the sentence.
-const DOCUMENTS: [(&str, &str, &str); 45] = [
+const DOCUMENTS: [(&str, &str, &str); 50] = [
     // arguments_of_correct_type
     (
         "{ leads(first: \"1\") { totalCount } }",
@@ -170,6 +170,33 @@ const DOCUMENTS: [(&str, &str, &str); 45] = [
         "{ leads(first: 1) { totalCount } leads(first: 2) { totalCount } }",
         "",
         "this is asked for twice with different arguments: give one of them another alias",
+    ),
+    (
+        "{ leads(first: 1) { nodes { a: score } } leads(first: 1) { nodes { a: status } } }",
+        "a",
+        "`a` is to be `score` and `status`: give one of them another alias",
+    ),
+    (
+        "{ leads { nodes { touches(first: 1) { totalCount } } } ...F } \
+         fragment F on Query { leads { nodes { touches(first: 3) { totalCount } } } }",
+        "",
+        "this is asked for twice with different arguments: give one of them another alias",
+    ),
+    (
+        "{ node(id: \"a\") { ... on Lead { a: score } ... on Account { a: name } } }",
+        "a",
+        "`a` is to be a Int! and a String!: give one of them another alias",
+    ),
+    (
+        "{ node(id: \"a\") { a: id ... on Account { a: name } } }",
+        "a",
+        "`a` is to be `id` and `name`: give one of them another alias",
+    ),
+    // In a fragment that is spread nowhere
+    (
+        "{ viewer { name } } fragment F on Viewer { a: name a: roles }",
+        "a",
+        "`a` is to be `name` and `roles`: give one of them another alias",
     ),
     // possible_fragment_spreads
     (
@@ -343,6 +370,23 @@ async fn variables_that_do_not_fit_are_named() {
         errors[0]["message"],
         "variables.a: a value of the type String! is required"
     );
+}
+
+#[tokio::test]
+async fn the_same_field_may_be_asked_for_twice() {
+    let app = hub(&[]).await;
+    for query in [
+        "{ leads(first: 1, orderBy: []) { nodes { id } } leads(orderBy: [], first: 1) { nodes { id score } } }",
+        "{ leads(filter: {score: {eq: 1, ne: 2}}) { totalCount } \
+         leads(filter: {score: {ne: 2, eq: 1}}) { totalCount } }",
+        "{ viewer { name ...F ... { ...F } } ...G } fragment F on Viewer { name roles } \
+         fragment G on Query { viewer { name ...F } }",
+        "{ node(id: \"lead_00000000000000000000000000000000\") { id __typename \
+         ... on Lead { id a: email b: account { c: name } } \
+         ... on Account { id a: country b: parent { c: name } } } }",
+    ] {
+        assert_answered(&ask_with(&app, query, json!({})).await);
+    }
 }
 
 #[tokio::test]

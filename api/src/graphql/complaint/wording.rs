@@ -33,6 +33,27 @@ impl Complaint {
         }
     }
 
+    /// A complaint about one name in the answer for two fields.
+    pub(super) fn of_different_fields(key: &str, one: &str, other: &str) -> Self {
+        let problem =
+            format!("`{key}` is to be `{one}` and `{other}`: give one of them another alias");
+        Self::of(key, problem)
+    }
+
+    /// A complaint about one name in the answer for values that look different.
+    pub(super) fn of_different_types(key: &str, one: &str, other: &str) -> Self {
+        let problem =
+            format!("`{key}` is to be a {one} and a {other}: give one of them another alias");
+        Self::of(key, problem)
+    }
+
+    /// A complaint about one name in the answer for a field with this and with that.
+    pub(super) fn of_differing_arguments() -> Self {
+        Self::new(
+            "this is asked for twice with different arguments: give one of them another alias",
+        )
+    }
+
     /// A complaint with `field` at fault.
     fn of(field: &str, message: String) -> Self {
         Self {
@@ -173,23 +194,16 @@ const WORDS: [(&str, Say); 31] = [
     ("The Upload type is only allowed", |_, _| {
         Complaint::new("files cannot be sent here")
     }),
-    // overlapping_fields_can_be_merged
+    // overlapping_fields_can_be_merged, in fragments that are spread nowhere; elsewhere it is ours
+    // (`merge.rs`)
     (
         r#"Fields "{}" conflict because "{}" and "{}" are different fields"#,
-        |[key, one, other], _| {
-            let problem =
-                format!("`{key}` is to be `{one}` and `{other}`: give one of them another alias");
-            Complaint::of(key, problem)
-        },
+        |[key, one, other], _| Complaint::of_different_fields(key, one, other),
     ),
     // The name is now the field's, now the argument's.
     (
         r#"Fields "{}" conflict because they have differing arguments"#,
-        |_, _| {
-            Complaint::new(
-                "this is asked for twice with different arguments: give one of them another alias",
-            )
-        },
+        |_, _| Complaint::of_differing_arguments(),
     ),
     // Which operation, once the document is right.
     ("Unknown operation named ", |_, _| {
