@@ -26,7 +26,7 @@ use crate::{
 };
 
 use super::{document::NESTING, error::request_error};
-use wording::Complaint;
+use wording::{Complaint, TWICE};
 
 /// The most errors that one answer tells.
 const MOST_ERRORS: usize = 20;
@@ -158,6 +158,12 @@ pub(super) fn unparsable(error: &parser::Error) -> ServerError {
 pub(super) fn endless(fragment: &Positioned<Name>) -> ServerError {
     let problem = Complaint::new(format!("fragment `{}` contains itself", fragment.node));
     complain(vec![fragment.pos], VALIDATION_FAILED, &problem)
+}
+
+/// The error about a field that an object among the arguments has twice.
+pub(super) fn doubled(field: &str, at: Pos) -> ServerError {
+    let problem = Complaint::about(field.to_owned(), TWICE);
+    complain(vec![at], VALIDATION_FAILED, &problem)
 }
 
 /// Checks that every variable that must be given was, which the library finds out too late to say so.

@@ -26,7 +26,7 @@ const LEAKS: [&str; 16] = [
 ];
 
 /// A document, the argument at fault, and the sentence.
-const DOCUMENTS: [(&str, &str, &str); 50] = [
+const DOCUMENTS: [(&str, &str, &str); 52] = [
     // arguments_of_correct_type
     (
         "{ leads(first: \"1\") { totalCount } }",
@@ -197,6 +197,17 @@ const DOCUMENTS: [(&str, &str, &str); 50] = [
         "{ viewer { name } } fragment F on Viewer { a: name a: roles }",
         "a",
         "`a` is to be `name` and `roles`: give one of them another alias",
+    ),
+    // A field of an argument twice
+    (
+        "{ leads(filter: {status: {eq: MQL, eq: NEW}}) { totalCount } }",
+        "eq",
+        "eq: it is given twice",
+    ),
+    (
+        "query($f: LeadFilter = {score: {eq: 1}, score: {eq: 2}}) { leads(filter: $f) { totalCount } }",
+        "score",
+        "score: it is given twice",
     ),
     // possible_fragment_spreads
     (

@@ -5,6 +5,9 @@
 
 use async_graphql::registry::{MetaType, Registry};
 
+/// What is wrong with an argument, or a field of one, that has two values.
+pub(super) const TWICE: &str = "it is given twice";
+
 /// What is wrong with a request, for the caller.
 pub(super) struct Complaint {
     /// The sentence.
@@ -118,7 +121,7 @@ const WORDS: [(&str, Say); 31] = [
     ),
     (
         r#"There can only be one argument named "{}""#,
-        |[name, ..], _| Complaint::about(name.to_owned(), "it is given twice"),
+        |[name, ..], _| Complaint::about(name.to_owned(), TWICE),
     ),
     (
         r#"Directive "@{}" argument "{}" of type "{}" is required"#,

@@ -4,6 +4,7 @@
 //! Nothing of the library walks a document before it has passed here, because it walks every path that there
 //! is through fragments.
 
+mod fields;
 mod introspection;
 mod lex;
 mod persisted;
@@ -199,6 +200,7 @@ fn read(text: &str, limits: &Limits) -> Result<Document, ServerError> {
     let tokens = lex::check(text, limits).map_err(|unread| match unread {
         Unread::TooLarge(error) => request_error(&error),
         Unread::Syntax(at) => complaint::syntax_error(vec![at]),
+        Unread::Doubled(field, at) => complaint::doubled(&field, at),
     })?;
     let parsed = parse_query(text).map_err(|error| complaint::unparsable(&error))?;
     let uses = weigh::check(&parsed, limits).map_err(|heavy| match heavy {
