@@ -5,7 +5,7 @@ mod merge;
 mod position;
 mod wording;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     ErrorExtensionValues, Name, Pos, Positioned, Response, ServerError, ServerResult, Value,
@@ -61,6 +61,11 @@ impl ExtensionFactory for InOurWords {
 impl Extension for InOurWords {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
+        // The library looks twice at what there is not.
+        let mut told = HashSet::new();
+        response.errors.retain(|error| {
+            !error.path.is_empty() || told.insert((error.message.clone(), error.locations.clone()))
+        });
         response.errors.truncate(MOST_ERRORS);
         for error in &mut response.errors {
             // What has a path comes from a resolver.

@@ -26,7 +26,7 @@ const LEAKS: [&str; 16] = [
 ];
 
 /// A document, the argument at fault, and the sentence.
-const DOCUMENTS: [(&str, &str, &str); 52] = [
+const DOCUMENTS: [(&str, &str, &str); 54] = [
     // arguments_of_correct_type
     (
         "{ leads(first: \"1\") { totalCount } }",
@@ -209,6 +209,9 @@ const DOCUMENTS: [(&str, &str, &str); 52] = [
         "score",
         "score: it is given twice",
     ),
+    // What is no query
+    ("subscription { x }", "", "there are no subscriptions here"),
+    ("mutation { x }", "", "there are no mutations here"),
     // possible_fragment_spreads
     (
         "{ viewer { ...F } } fragment F on Lead { id }",
@@ -318,6 +321,8 @@ async fn each_rule_has_words_of_ours() {
         let told = |error: &&Value| error["message"] == message;
         let error = errors.iter().find(told);
         let error = error.unwrap_or_else(|| panic!("{query}: {errors:?}"));
+        let once = errors.iter().filter(|other| *other == error).count();
+        assert_eq!(once, 1, "{query}: {errors:?}");
         let extensions = &error["extensions"];
         assert_eq!(extensions["code"], "GRAPHQL_VALIDATION_FAILED", "{query}");
         assert_eq!(extensions["field"].as_str().unwrap_or(""), field, "{query}");

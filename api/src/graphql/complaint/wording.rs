@@ -71,7 +71,7 @@ type Say = fn([&str; 3], &Registry) -> Complaint;
 
 /// What the library's texts begin with, with `{}` for each name in it, and what we say. The first that fits
 /// counts.
-const WORDS: [(&str, Say); 31] = [
+const WORDS: [(&str, Say); 32] = [
     // directives_unique, known_directives
     (r#"Duplicate directive "{}""#, |[name, ..], _| {
         Complaint::new(format!("`@{name}` may stand here only once"))
@@ -219,6 +219,9 @@ const WORDS: [(&str, Say); 31] = [
     }),
     ("Schema is not configured for mutations", |_, _| {
         Complaint::new("there are no mutations here")
+    }),
+    ("Schema is not configured for subscriptions", |_, _| {
+        Complaint::new("there are no subscriptions here")
     }),
     ("Query is nested too deep", |_, _| {
         Complaint::new("the fields of this document are nested too deep")
