@@ -22,6 +22,7 @@ use async_graphql::{
     Request, ServerError,
     parser::{parse_query, types::ExecutableDocument},
 };
+use uuid::Uuid;
 
 use crate::{
     auth::Viewer,
@@ -78,7 +79,9 @@ pub struct Documents {
     limits: Limits,
     trusted: Trusted,
     views: Views,
-    recent: Mutex<Recent>,
+    recent: Mutex<Recent<Hash>>,
+    /// Those that came with their hash, for who sent them: others learn nothing of them.
+    registered: Mutex<Recent<(Uuid, Hash)>>,
 }
 
 impl Documents {
@@ -90,7 +93,8 @@ impl Documents {
             limits,
             trusted,
             views,
-            recent: Mutex::new(Recent::new(limits.document_cache_bytes)),
+            recent: Mutex::new(Recent::new(limits.document_cache_bytes / 2)),
+            registered: Mutex::new(Recent::new(limits.document_cache_bytes / 2)),
         }
     }
 
@@ -127,8 +131,6 @@ impl Documents {
     /// The error for the answer, when there is no such document, when it is none, is too large, or is not
     /// one that `viewer` may run.
     pub fn admit(&self, request: &mut Request, viewer: &Viewer) -> Result<(), ServerError> {
-        // With whose eyes they look makes no difference.
-        let view = self.views.of(&viewer.roles, &viewer.scopes);
         let given = request.variables.iter();
         let given: HashMap<_, _> = given
             .map(|(name, value)| (name.as_str(), Size::of(value)))
@@ -137,7 +139,7 @@ impl Documents {
         let values = values.fold(0, usize::saturating_add);
         at_most("variable_values", self.limits.variable_values, values)
             .map_err(|error| request_error(&error))?;
-        let document = self.find(request, view.trusted_documents_only)?;
+        let document = self.find(request, viewer)?;
         uses::check(&document.uses, &given, &self.limits).map_err(|error| request_error(&error))?;
         if let Some((_, running)) = operation(&document.parsed, request.operation_name.as_deref()) {
             complaint::check_variables(running, &request.variables)?;
@@ -146,7 +148,15 @@ impl Documents {
         Ok(())
     }
 
-    fn find(&self, request: &Request, trusted_only: bool) -> Result<Arc<Document>, ServerError> {
+    /// Whether `viewer` may run trusted documents only. With whose eyes they look makes no difference.
+    #[must_use]
+    pub fn only_trusted(&self, viewer: &Viewer) -> bool {
+        let view = self.views.of(&viewer.roles, &viewer.scopes);
+        view.trusted_documents_only
+    }
+
+    fn find(&self, request: &Request, viewer: &Viewer) -> Result<Arc<Document>, ServerError> {
+        let trusted_only = self.only_trusted(viewer);
         let refuse = |error: ApiError| request_error(&error);
         let named = persisted::named(&request.extensions).map_err(refuse)?;
         let text = request.query.as_str();
@@ -154,7 +164,7 @@ impl Documents {
             let trusted = self.trusted.named(name);
             let found = trusted.or_else(|| {
                 let hash = persisted::parse(name).filter(|_| !trusted_only)?;
-                self.recent().get(&hash)
+                lock(&self.registered).get(&(viewer.token_id, hash))
             });
             return found.ok_or_else(|| {
                 refuse(if trusted_only {
@@ -177,22 +187,29 @@ impl Documents {
         match trusted {
             Some(document) => Ok(document),
             None if trusted_only => Err(refuse(ApiError::DocumentNotTrusted)),
-            None => self.recent_or_read(hash, text),
+            None => {
+                let document = self.recent_or_read(hash, text)?;
+                if named.is_some() {
+                    let key = (viewer.token_id, hash);
+                    lock(&self.registered).keep(key, Arc::clone(&document));
+                }
+                Ok(document)
+            }
         }
     }
 
     fn recent_or_read(&self, hash: Hash, text: &str) -> Result<Arc<Document>, ServerError> {
-        if let Some(found) = self.recent().get(&hash) {
+        if let Some(found) = lock(&self.recent).get(&hash) {
             return Ok(found);
         }
         let document = Arc::new(read(text, &self.limits)?);
-        self.recent().keep(hash, Arc::clone(&document));
+        lock(&self.recent).keep(hash, Arc::clone(&document));
         Ok(document)
     }
+}
 
-    fn recent(&self) -> MutexGuard<'_, Recent> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads a document that is within `limits`.
