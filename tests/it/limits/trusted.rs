@@ -135,6 +135,25 @@ async fn who_may_run_them_only_runs_no_other() {
 }
 
 #[tokio::test]
+async fn who_may_run_them_only_does_not_read_the_schema() {
+    let folder = folder();
+    let (app, _roles) = hub_with(folder.path()).await;
+    for (role, status) in [("APP", 403), ("ANALYST", 200)] {
+        let request = app.http.get(format!("{}/schema.graphql", app.url));
+        let request = request.bearer_auth(token(&app, role).await);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{role}");
+        let text = answer.text().await.unwrap();
+        assert_eq!(
+            text.contains("DOCUMENT_NOT_TRUSTED"),
+            role == "APP",
+            "{text}"
+        );
+        assert_eq!(text.contains("type Lead"), role != "APP");
+    }
+}
+
+#[tokio::test]
 async fn who_has_another_role_is_free() {
     let folder = folder();
     let (app, _roles) = hub_with(folder.path()).await;
