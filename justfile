@@ -27,7 +27,7 @@ schema:
 # Keep the schema of a release, unless it breaks what the last one promised
 release-schema:
     npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund
-    node tests/npm/changes.mjs schema.released.graphql schema.graphql --release
+    node tests/npm/changes.mjs {{ if path_exists("schema.released.graphql") == "true" { "schema.released.graphql" } else { "-" } }} schema.graphql --release
     cp schema.graphql schema.released.graphql
 
 # Write the matrix of roles that is kept

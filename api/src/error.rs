@@ -105,10 +105,7 @@ impl ApiError {
             Self::Forbidden { .. } => "FORBIDDEN_SCOPE",
             Self::ForbiddenField { .. } => "FORBIDDEN_FIELD",
             Self::CostTooHigh { .. } => "COST_TOO_HIGH",
-            Self::LimitExceeded(Exceeded {
-                which: "depth" | "nesting",
-                ..
-            }) => "DEPTH_TOO_HIGH",
+            Self::LimitExceeded(Exceeded { which: "depth", .. }) => "DEPTH_TOO_HIGH",
             Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",
             Self::TooManyRequests { .. } => "TOO_MANY_REQUESTS",

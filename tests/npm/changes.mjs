@@ -2,23 +2,28 @@
 //
 //   node changes.mjs RELEASED CURRENT [--day YYYY-MM-DD] [--release]
 //
+// RELEASED is `-` before the first release.
+//
 // Prints a line for each change: `breaking`, `dangerous` (callers may have to look) or `as announced` (a
 // removal whose day has come). Ends with status 1 where something breaks callers, or a deprecation does
 // not say what CONTRIBUTING.md asks of it. `--release` asks as well that whatever is deprecated for the
 // first time stays for the whole period.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import process, { argv } from 'node:process';
 import {
   buildSchema,
   findBreakingChanges,
   findDangerousChanges,
   getNamedType,
+  isAbstractType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
 } from 'graphql';
 
 /** How many days callers have, from the release that announces a removal. */
@@ -31,7 +36,7 @@ const today = new Date().toISOString().slice(0, 10);
 const day = options.includes('--day') ? options[options.indexOf('--day') + 1] : today;
 const now = read(current);
 // Before the first release there is nothing to break, and nothing announced.
-const before = existsSync(released) ? read(released) : undefined;
+const before = released === '-' ? undefined : read(released);
 
 const complaints = [];
 const announced = before ? deprecations(before) : new Map();
@@ -48,7 +53,7 @@ for (const [removal, { place, goes, reason }] of deprecations(now)) {
 }
 if (before) {
   const gone = goneTypes(before, now, removable);
-  for (const { description } of findBreakingChanges(before, now)) {
+  for (const description of [...findBreakingChanges(before, now).map(({ description }) => description), ...demanded(before, now)]) {
     if (removable.has(description) || gone.has(description)) {
       console.log(`as announced: ${description}`);
     } else {
@@ -95,29 +100,73 @@ function deprecations(schema) {
   return found;
 }
 
-/** The removals of types that only removable things led to. */
+/** What an input demands now that it did not demand before, and that graphql-js does not tell. */
+function demanded(before, now) {
+  const found = [];
+  for (const type of ours(before)) {
+    const after = now.getType(type.name);
+    if (isInputObjectType(type) && isInputObjectType(after)) {
+      if (after.isOneOf && !type.isOneOf) {
+        found.push(`${type.name} takes exactly one field now.`);
+      }
+      for (const field of fields(type)) {
+        const later = after.getFields()[field.name];
+        if (later && isRequiredInputField(later) && !isRequiredInputField(field)) {
+          found.push(`${type.name}.${field.name} has to be given now.`);
+        }
+      }
+    }
+    for (const field of isInputObjectType(type) ? [] : fields(type)) {
+      for (const arg of field.args) {
+        const later = after?.getFields?.()[field.name]?.args.find(({ name }) => name === arg.name);
+        if (later && isRequiredArgument(later) && !isRequiredArgument(arg)) {
+          found.push(`${type.name}.${field.name} arg ${arg.name} has to be given now.`);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** The removals of types that removable things led to, and nothing else. */
 function goneTypes(before, now, removable) {
   const left = new Set(ours(before).map(({ name }) => name).filter((name) => !now.getType(name)));
-  const leads = (type) =>
-    fields(type).flatMap((field) => [
+  const roots = [before.getQueryType(), before.getMutationType(), before.getSubscriptionType()];
+  const leads = (type) => [
+    ...(isAbstractType(type) ? before.getPossibleTypes(type).map(({ name }) => ({ to: name })) : []),
+    ...fields(type).flatMap((field) => [
       { to: getNamedType(field.type).name, removal: `${type.name}.${field.name} was removed.` },
       ...(field.args ?? []).map((arg) => ({
         to: getNamedType(arg.type).name,
         removal: `${type.name}.${field.name} arg ${arg.name} was removed.`,
         with: `${type.name}.${field.name} was removed.`,
       })),
-    ]);
-  const blocked = new Set();
-  const look = ours(before).filter(({ name }) => !left.has(name));
+    ]),
+  ];
+  const goes = (road) => removable.has(road.removal) || removable.has(road.with);
+  // What a type that stays leads to by a road that stays, and what a root is, stays as well.
+  const blocked = new Set(roots.map((root) => root?.name).filter((name) => left.has(name)));
+  const look = ours(before).filter(({ name }) => !left.has(name) || blocked.has(name));
+  const led = new Set();
   for (const type of look) {
     for (const road of leads(type)) {
-      if (left.has(road.to) && !blocked.has(road.to) && !removable.has(road.removal) && !removable.has(road.with)) {
+      if (left.has(road.to) && goes(road)) {
+        led.add(road.to);
+      } else if (left.has(road.to) && !blocked.has(road.to)) {
         blocked.add(road.to);
         look.push(before.getType(road.to));
       }
     }
   }
-  return new Set([...left].filter((name) => !blocked.has(name)).map((name) => `${name} was removed.`));
+  // What goes takes with it what only it leads to.
+  for (const name of led) {
+    for (const road of leads(before.getType(name))) {
+      if (left.has(road.to)) {
+        led.add(road.to);
+      }
+    }
+  }
+  return new Set([...led].filter((name) => !blocked.has(name)).map((name) => `${name} was removed.`));
 }
 
 function ours(schema) {

@@ -42,6 +42,9 @@ def so_far(path):
     known = set()
     last = datetime(1970, 1, 1, tzinfo=timezone.utc)
     if path.exists():
+        # A line that the last run did not finish is none.
+        text = path.read_bytes()
+        path.write_bytes(text[: text.rfind(b"\n") + 1])
         with path.open(newline="") as file:
             for line in csv.DictReader(file):
                 known.add((line["id"], line["version"]))
@@ -60,7 +63,7 @@ def main(path):
     written = 0
     with Client(transport=transport) as session, path.open("a", newline="") as file:
         table = csv.DictWriter(file, COLUMNS)
-        if not known:
+        if file.tell() == 0:
             table.writeheader()
         for deal in changed(session, since):
             if (deal["id"], str(deal["version"])) not in known:
