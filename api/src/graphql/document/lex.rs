@@ -207,7 +207,7 @@ mod tests {
     fn an_object_has_a_field_once() {
         for (text, expected) in [
             ("{f(a:{b:1\n,b:2})}", Some(("b", 2, 2))),
-            ("{f(a:[{b:{c:E d:$c c:3}}])}", Some(("c", 1, 19))),
+            ("{f(a:[{b:{c:E d:$c c:3}}])}", Some(("c", 1, 20))),
             ("query($v:I={a:1,a:1}){f}", Some(("a", 1, 17))),
             ("{f @d(a:{b:\"b:\" b:1})}", Some(("b", 1, 17))),
             ("{f(a:{b:{b:1}} c:{b:[{b:1} {b:2}]}) b:f b:f}", None),
