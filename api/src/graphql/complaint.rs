@@ -1,10 +1,11 @@
 //! The library's errors in our words: a stable code, the argument at fault, the values that would be right,
 //! and nothing of its text, which quotes the document and changes with its releases.
 
+mod merge;
 mod position;
 mod wording;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     ErrorExtensionValues, Name, Pos, Positioned, Response, ServerError, ServerResult, Value,
@@ -25,7 +26,7 @@ use crate::{
 };
 
 use super::{document::NESTING, error::request_error};
-use wording::Complaint;
+use wording::{Complaint, TWICE};
 
 /// The most errors that one answer tells.
 const MOST_ERRORS: usize = 20;
@@ -60,6 +61,11 @@ impl ExtensionFactory for InOurWords {
 impl Extension for InOurWords {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
+        // The library looks twice at what there is not.
+        let mut told = HashSet::new();
+        response.errors.retain(|error| {
+            !error.path.is_empty() || told.insert((error.message.clone(), error.locations.clone()))
+        });
         response.errors.truncate(MOST_ERRORS);
         for error in &mut response.errors {
             // What has a path comes from a resolver.
@@ -83,6 +89,7 @@ impl Extension for InOurWords {
         if let Some((variable, problem)) = position::wrong(&document, registry) {
             return Err(complain(vec![variable.pos], VALIDATION_FAILED, &problem));
         }
+        merge::check(&document, registry)?;
         Ok(document)
     }
 
@@ -156,6 +163,12 @@ pub(super) fn unparsable(error: &parser::Error) -> ServerError {
 pub(super) fn endless(fragment: &Positioned<Name>) -> ServerError {
     let problem = Complaint::new(format!("fragment `{}` contains itself", fragment.node));
     complain(vec![fragment.pos], VALIDATION_FAILED, &problem)
+}
+
+/// The error about a field that an object among the arguments has twice.
+pub(super) fn doubled(field: &str, at: Pos) -> ServerError {
+    let problem = Complaint::about(field.to_owned(), TWICE);
+    complain(vec![at], VALIDATION_FAILED, &problem)
 }
 
 /// Checks that every variable that must be given was, which the library finds out too late to say so.

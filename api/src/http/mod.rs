@@ -10,6 +10,7 @@ mod conditional;
 mod cors;
 mod graphql;
 mod health;
+mod json;
 mod limit;
 mod media;
 mod outcome;

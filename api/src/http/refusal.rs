@@ -65,7 +65,7 @@ impl Refusal {
     pub(super) fn of_caller(error: &ApiError, sent: bool) -> Self {
         let status = match error {
             ApiError::Unauthenticated => StatusCode::UNAUTHORIZED,
-            ApiError::Forbidden { .. } => StatusCode::FORBIDDEN,
+            ApiError::Forbidden { .. } | ApiError::DocumentNotTrusted => StatusCode::FORBIDDEN,
             ApiError::Validation { .. } => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -3,7 +3,7 @@
 use async_graphql::{Extensions, Request, Variables};
 use serde_json::{Map, Value};
 
-use super::{parameters::Parameters, refusal::Refusal};
+use super::{json, parameters::Parameters, refusal::Refusal};
 
 /// What one HTTP request asks.
 #[derive(Debug)]
@@ -16,12 +16,8 @@ pub(super) enum Asked {
 
 /// What a JSON `body` asks; `batch_limit` is how many requests it may hold, and 0 allows one only.
 pub(super) fn of_body(body: &[u8], batch_limit: usize) -> Result<Asked, Refusal> {
-    let json: Value = serde_json::from_slice(body).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let message = format!("the body is not JSON: line {line}, column {column}");
-        Refusal::bad_request(message)
-    })?;
-    match json {
+    let read = json::read(body);
+    match read.map_err(|problem| Refusal::bad_request(format!("the body {problem}")))? {
         Value::Object(fields) => one(fields).map(Box::new).map(Asked::One),
         Value::Array(elements) => batch(elements, batch_limit).map(Asked::Batch),
         _ => Err(Refusal::bad_request("the body must be a JSON object")),
@@ -45,8 +41,8 @@ pub(super) fn of_url(query: &str) -> Result<Request, Refusal> {
         ("extensions", parameters.extensions),
     ] {
         if let Some(text) = text {
-            let value = serde_json::from_str(&text)
-                .map_err(|_error| Refusal::bad_request(format!("`{name}` is not JSON")))?;
+            let value = json::read(text.as_bytes())
+                .map_err(|problem| Refusal::bad_request(format!("`{name}` {problem}")))?;
             fields.insert(name.to_owned(), value);
         }
     }

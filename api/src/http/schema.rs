@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{State, caller, conditional, outcome, refusal::Refusal};
+use crate::error::ApiError;
 
 /// Answers who has a token with the schema definition. Plain text, which every tool takes and a
 /// browser shows.
@@ -11,7 +12,12 @@ pub(super) async fn get(request: HttpRequest, state: web::Data<State>) -> HttpRe
 }
 
 async fn answer(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refusal> {
-    let _anybody = caller::viewer(http, state).await?;
+    let viewer = caller::viewer(http, state).await?;
+    // Who may not ask what there is over there is not told it here.
+    if state.documents.only_trusted(&viewer) {
+        let error = ApiError::DocumentNotTrusted;
+        return Err(Refusal::of_caller(&error, true));
+    }
     let sdl = state.sdl();
     let answer = || {
         HttpResponse::Ok()

@@ -43,10 +43,12 @@ impl Budget {
     /// [`ApiError::CostTooHigh`] when the operation would cost more than [`MAX_COST`].
     pub(super) fn spend(&self, points: u64) -> Result<(), ApiError> {
         let points = points.saturating_add(STATEMENT);
+        let more = |spent: u64| Some(spent.saturating_add(points));
         let spent = self
             .0
-            .fetch_add(points.min(MAX_COST + 1), Ordering::Relaxed);
-        let requested = spent.saturating_add(points);
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        // It is never left as it is.
+        let requested = spent.unwrap_or_default().saturating_add(points);
         if requested > MAX_COST {
             return Err(ApiError::CostTooHigh {
                 requested,

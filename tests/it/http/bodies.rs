@@ -28,6 +28,8 @@ async fn a_body_that_is_not_a_request_is_refused_in_json() {
             r#"{"query": "{ __typename }", "variables": "{}"}"#,
             r#"{"query": "{ __typename }", "operationName": {}}"#,
             r#"{"query": "{ __typename }", "extensions": 1}"#,
+            r#"{"query": "{ __typename }", "query": "{ __typename }"}"#,
+            r#"{"query": "{ __typename }", "variables": {"a": [{"b": 1, "b": 1}]}}"#,
         ] {
             let response = answer(post(app).await.body(body)).await;
             assert_eq!(response.status, StatusCode::BAD_REQUEST, "{body}");

@@ -53,6 +53,23 @@ async fn a_document_is_sent_once_and_then_by_its_hash() {
 }
 
 #[tokio::test]
+async fn it_is_found_only_by_who_sent_it_with_its_hash() {
+    let app = hub(&[]).await;
+    let one = app.token_for(api::views::Role::Admin).await;
+    let other = app.token_for(api::views::Role::Admin).await;
+    let by_hash = json!({ "extensions": persisted(TYPENAME) });
+    let without = json!({ "query": "{ __typename }" });
+    let with = json!({ "query": "{ __typename }", "extensions": persisted(TYPENAME) });
+    assert_answered(&post(&app, &one, &without).await);
+    let unknown = post(&app, &one, &by_hash).await;
+    assert_eq!(extensions(&unknown)["code"], "PERSISTED_QUERY_NOT_FOUND");
+    assert_answered(&post(&app, &one, &with).await);
+    assert_answered(&post(&app, &one, &by_hash).await);
+    let unknown = post(&app, &other, &by_hash).await;
+    assert_eq!(extensions(&unknown)["code"], "PERSISTED_QUERY_NOT_FOUND");
+}
+
+#[tokio::test]
 async fn over_get_it_is_learned_too() {
     let app = hub(&[]).await;
     let token = app.token_for(api::views::Role::Admin).await;

@@ -18,6 +18,23 @@ fn cases() -> Vec<Case> {
         let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned();
         (query, json!({ "ids": vec!["lead_0"; count - 1] }))
     };
+    // A list of 499 values in 20 conditions, and single values.
+    let used = |count: usize| {
+        let lists = "{score: {in: $v}} ".repeat(20);
+        let ones = "{score: {eq: $n}} ".repeat(count - 20 * 500);
+        let list = format!("leads(filter: {{or: [{lists} {ones}]}})");
+        let ones = if ones.is_empty() { "" } else { "$n: Int" };
+        let query = format!("query($v: [Int!] {ones}) {{ {list} {{ totalCount }} }}");
+        (query, json!({ "v": vec![1; 499], "n": 1 }))
+    };
+    let long = |bytes: usize| {
+        let conditions = "{companyName: {eq: $v}} ".repeat(16);
+        let list = format!("leads(filter: {{or: [{conditions} {{companyName: {{eq: $w}}}}]}})");
+        let query = format!("query($v: String, $w: String) {{ {list} {{ totalCount }} }}");
+        let text = "x".repeat(bytes / 16 - 1);
+        let rest = "x".repeat(bytes - 16 * text.len());
+        (query, json!({ "v": text, "w": rest }))
+    };
     vec![
         case("document_bytes", 65_536, |bytes| {
             format!("{{__typename}}#{}", "x".repeat(bytes - 13))
@@ -46,6 +63,8 @@ fn cases() -> Vec<Case> {
             format!("query({defined}) {{ {list} {{ totalCount }} }}")
         }),
         ("variable_values", 10_000, Box::new(ids)),
+        ("argument_values", 10_000, Box::new(used)),
+        ("argument_bytes", 1_048_576, Box::new(long)),
         case("depth", 20, |depth| {
             let mut selection = "id".to_owned();
             for _ in 0..depth - 3 {

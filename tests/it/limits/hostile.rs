@@ -174,6 +174,70 @@ fn variables() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// A little text that makes much of what is given for its variables, or of a default.
+fn multiplied() -> Vec<(&'static str, String, Value)> {
+    let (long, ids) = ("x".repeat(900_000), vec!["lead_0"; 9990]);
+    let text = |list: &str| {
+        format!(
+            "query($v: String!) {{ leads(filter: {{companyName: {{in: [{list}]}}}}) {{ totalCount }} }}"
+        )
+    };
+    let asked = "leads(filter: {companyName: {eq: $v}}) { totalCount }";
+    let spread = many(200, |number| format!("v{number}: viewer {{ ...F }}"));
+    let default = many(2000, |_| "1".to_owned());
+    vec![
+        (
+            "a long text in many places",
+            text(&"$v ".repeat(400)),
+            json!({ "v": long }),
+        ),
+        (
+            "a long text as many ids",
+            format!(
+                "query($v: ID!) {{ nodes(ids: [{}]) {{ id }} }}",
+                "$v ".repeat(400)
+            ),
+            json!({ "v": long }),
+        ),
+        (
+            "a long text in a fragment that nothing spreads",
+            format!("query($v: String!) {{ {asked} }} fragment F on Query {{ {asked} }}"),
+            json!({ "v": long }),
+        ),
+        (
+            "a long text in a fragment that much spreads",
+            format!(
+                "query($v: Boolean!) {{ {spread} }} fragment F on Viewer {{ name @skip(if: $v) }}"
+            ),
+            json!({ "v": long }),
+        ),
+        (
+            "many ids in many places",
+            format!(
+                "query($v: [ID!]!) {{ {} }}",
+                many(49, |number| format!("a{number}: nodes(ids: $v) {{ id }}"))
+            ),
+            json!({ "v": ids }),
+        ),
+        (
+            "many ids in many conditions",
+            format!(
+                "query($v: [ID!]!) {{ leads(filter: {{or: [{}]}}) {{ totalCount }} }}",
+                "{id: {in: $v}} ".repeat(200)
+            ),
+            json!({ "v": ids }),
+        ),
+        (
+            "a long default in many places",
+            format!(
+                "query($v: [Int!] = [{default}]) {{ leads(filter: {{or: [{}]}}) {{ totalCount }} }}",
+                "{score: {in: $v}} ".repeat(200)
+            ),
+            json!({}),
+        ),
+    ]
+}
+
 fn body(query: &str, variables: &Value) -> String {
     json!({ "query": query, "variables": variables }).to_string()
 }
@@ -280,6 +344,9 @@ async fn it_is_refused_at_once_and_at_no_cost() {
     let query = "query($v: [ID!]!) { nodes(ids: $v) { id } }";
     for (what, variables) in variables() {
         program.assert_refused(what, query, variables).await;
+    }
+    for (what, query, variables) in multiplied() {
+        program.assert_refused(what, &query, variables).await;
     }
     assert_answered(&program.ask(good.clone()).await);
 }

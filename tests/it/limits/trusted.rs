@@ -101,7 +101,9 @@ async fn who_may_run_them_only_runs_no_other() {
     let (bound, free) = (token(&app, "APP").await, token(&app, "ADMIN").await);
     let typename = "7f56e67dd21ab3f30d1ff8b7bed08893f0a0db86449836189b361dd1e56ddb4b";
     // Somebody else's document is not theirs.
-    assert_answered(&post(&app, &free, None, json!({ "query": "{ __typename }" })).await);
+    let mut registered = by_hash(typename);
+    registered["query"] = json!("{ __typename }");
+    assert_answered(&post(&app, &free, None, registered).await);
     assert_answered(&post(&app, &free, None, by_hash(typename)).await);
     for body in [
         json!({ "query": "{ __typename }" }),
@@ -130,6 +132,25 @@ async fn who_may_run_them_only_runs_no_other() {
         )
         .await,
     );
+}
+
+#[tokio::test]
+async fn who_may_run_them_only_does_not_read_the_schema() {
+    let folder = folder();
+    let (app, _roles) = hub_with(folder.path()).await;
+    for (role, status) in [("APP", 403), ("ANALYST", 200)] {
+        let request = app.http.get(format!("{}/schema.graphql", app.url));
+        let request = request.bearer_auth(token(&app, role).await);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{role}");
+        let text = answer.text().await.unwrap();
+        assert_eq!(
+            text.contains("DOCUMENT_NOT_TRUSTED"),
+            role == "APP",
+            "{text}"
+        );
+        assert_eq!(text.contains("type Lead"), role != "APP");
+    }
 }
 
 #[tokio::test]

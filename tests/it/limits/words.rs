@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::app::TestApp;
 
-use super::{ask_with, hub};
+use super::{ask_with, assert_answered, hub};
 
 /// Words that only the library would say.
 const LEAKS: [&str; 16] = [
@@ -26,7 +26,7 @@ const LEAKS: [&str; 16] = [
 ];
 
 /// A document, the argument at fault, and the sentence.
-const DOCUMENTS: [(&str, &str, &str); 45] = [
+const DOCUMENTS: [(&str, &str, &str); 54] = [
     // arguments_of_correct_type
     (
         "{ leads(first: \"1\") { totalCount } }",
@@ -171,6 +171,47 @@ const DOCUMENTS: [(&str, &str, &str); 45] = [
         "",
         "this is asked for twice with different arguments: give one of them another alias",
     ),
+    (
+        "{ leads(first: 1) { nodes { a: score } } leads(first: 1) { nodes { a: status } } }",
+        "a",
+        "`a` is to be `score` and `status`: give one of them another alias",
+    ),
+    (
+        "{ leads { nodes { touches(first: 1) { totalCount } } } ...F } \
+         fragment F on Query { leads { nodes { touches(first: 3) { totalCount } } } }",
+        "",
+        "this is asked for twice with different arguments: give one of them another alias",
+    ),
+    (
+        "{ node(id: \"a\") { ... on Lead { a: score } ... on Account { a: name } } }",
+        "a",
+        "`a` is to be a Int! and a String!: give one of them another alias",
+    ),
+    (
+        "{ node(id: \"a\") { a: id ... on Account { a: name } } }",
+        "a",
+        "`a` is to be `id` and `name`: give one of them another alias",
+    ),
+    // In a fragment that is spread nowhere
+    (
+        "{ viewer { name } } fragment F on Viewer { a: name a: roles }",
+        "a",
+        "`a` is to be `name` and `roles`: give one of them another alias",
+    ),
+    // A field of an argument twice
+    (
+        "{ leads(filter: {status: {eq: MQL, eq: NEW}}) { totalCount } }",
+        "eq",
+        "eq: it is given twice",
+    ),
+    (
+        "query($f: LeadFilter = {score: {eq: 1}, score: {eq: 2}}) { leads(filter: $f) { totalCount } }",
+        "score",
+        "score: it is given twice",
+    ),
+    // What is no query
+    ("subscription { x }", "", "there are no subscriptions here"),
+    ("mutation { x }", "", "there are no mutations here"),
     // possible_fragment_spreads
     (
         "{ viewer { ...F } } fragment F on Lead { id }",
@@ -280,6 +321,8 @@ async fn each_rule_has_words_of_ours() {
         let told = |error: &&Value| error["message"] == message;
         let error = errors.iter().find(told);
         let error = error.unwrap_or_else(|| panic!("{query}: {errors:?}"));
+        let once = errors.iter().filter(|other| *other == error).count();
+        assert_eq!(once, 1, "{query}: {errors:?}");
         let extensions = &error["extensions"];
         assert_eq!(extensions["code"], "GRAPHQL_VALIDATION_FAILED", "{query}");
         assert_eq!(extensions["field"].as_str().unwrap_or(""), field, "{query}");
@@ -343,6 +386,23 @@ async fn variables_that_do_not_fit_are_named() {
         errors[0]["message"],
         "variables.a: a value of the type String! is required"
     );
+}
+
+#[tokio::test]
+async fn the_same_field_may_be_asked_for_twice() {
+    let app = hub(&[]).await;
+    for query in [
+        "{ leads(first: 1, orderBy: []) { nodes { id } } leads(orderBy: [], first: 1) { nodes { id score } } }",
+        "{ leads(filter: {score: {eq: 1, ne: 2}}) { totalCount } \
+         leads(filter: {score: {ne: 2, eq: 1}}) { totalCount } }",
+        "{ viewer { name ...F ... { ...F } } ...G } fragment F on Viewer { name roles } \
+         fragment G on Query { viewer { name ...F } }",
+        "{ node(id: \"lead_00000000000000000000000000000000\") { id __typename \
+         ... on Lead { id a: email b: account { c: name } } \
+         ... on Account { id a: country b: parent { c: name } } } }",
+    ] {
+        assert_answered(&ask_with(&app, query, json!({})).await);
+    }
 }
 
 #[tokio::test]

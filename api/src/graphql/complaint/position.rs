@@ -20,11 +20,6 @@ pub(super) fn wrong<'d>(
     registry: &Registry,
 ) -> Option<(&'d Positioned<VariableDefinition>, Complaint)> {
     document.operations.iter().find_map(|(_, operation)| {
-        let root = match operation.node.ty {
-            OperationType::Query => Some(&registry.query_type),
-            OperationType::Mutation => registry.mutation_type.as_ref(),
-            OperationType::Subscription => registry.subscription_type.as_ref(),
-        };
         let definitions = operation.node.variable_definitions.iter();
         let mut walk = Walk {
             document,
@@ -32,8 +27,20 @@ pub(super) fn wrong<'d>(
             variables: definitions.map(|it| (&it.node.name.node, it)).collect(),
             visited: HashSet::new(),
         };
-        walk.set(&operation.node.selection_set.node, root?)
+        walk.set(
+            &operation.node.selection_set.node,
+            root_type(operation.node.ty, registry)?,
+        )
     })
+}
+
+/// The type of the root of such an operation, where there is one.
+pub(super) fn root_type(operation: OperationType, registry: &Registry) -> Option<&str> {
+    match operation {
+        OperationType::Query => Some(&registry.query_type),
+        OperationType::Mutation => registry.mutation_type.as_deref(),
+        OperationType::Subscription => registry.subscription_type.as_deref(),
+    }
 }
 
 /// A variable in a wrong place.

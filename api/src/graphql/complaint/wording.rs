@@ -5,6 +5,9 @@
 
 use async_graphql::registry::{MetaType, Registry};
 
+/// What is wrong with an argument, or a field of one, that has two values.
+pub(super) const TWICE: &str = "it is given twice";
+
 /// What is wrong with a request, for the caller.
 pub(super) struct Complaint {
     /// The sentence.
@@ -33,6 +36,27 @@ impl Complaint {
         }
     }
 
+    /// A complaint about one name in the answer for two fields.
+    pub(super) fn of_different_fields(key: &str, one: &str, other: &str) -> Self {
+        let problem =
+            format!("`{key}` is to be `{one}` and `{other}`: give one of them another alias");
+        Self::of(key, problem)
+    }
+
+    /// A complaint about one name in the answer for values that look different.
+    pub(super) fn of_different_types(key: &str, one: &str, other: &str) -> Self {
+        let problem =
+            format!("`{key}` is to be a {one} and a {other}: give one of them another alias");
+        Self::of(key, problem)
+    }
+
+    /// A complaint about one name in the answer for a field with this and with that.
+    pub(super) fn of_differing_arguments() -> Self {
+        Self::new(
+            "this is asked for twice with different arguments: give one of them another alias",
+        )
+    }
+
     /// A complaint with `field` at fault.
     fn of(field: &str, message: String) -> Self {
         Self {
@@ -47,7 +71,7 @@ type Say = fn([&str; 3], &Registry) -> Complaint;
 
 /// What the library's texts begin with, with `{}` for each name in it, and what we say. The first that fits
 /// counts.
-const WORDS: [(&str, Say); 31] = [
+const WORDS: [(&str, Say); 32] = [
     // directives_unique, known_directives
     (r#"Duplicate directive "{}""#, |[name, ..], _| {
         Complaint::new(format!("`@{name}` may stand here only once"))
@@ -97,7 +121,7 @@ const WORDS: [(&str, Say); 31] = [
     ),
     (
         r#"There can only be one argument named "{}""#,
-        |[name, ..], _| Complaint::about(name.to_owned(), "it is given twice"),
+        |[name, ..], _| Complaint::about(name.to_owned(), TWICE),
     ),
     (
         r#"Directive "@{}" argument "{}" of type "{}" is required"#,
@@ -173,23 +197,16 @@ const WORDS: [(&str, Say); 31] = [
     ("The Upload type is only allowed", |_, _| {
         Complaint::new("files cannot be sent here")
     }),
-    // overlapping_fields_can_be_merged
+    // overlapping_fields_can_be_merged, in fragments that are spread nowhere; elsewhere it is ours
+    // (`merge.rs`)
     (
         r#"Fields "{}" conflict because "{}" and "{}" are different fields"#,
-        |[key, one, other], _| {
-            let problem =
-                format!("`{key}` is to be `{one}` and `{other}`: give one of them another alias");
-            Complaint::of(key, problem)
-        },
+        |[key, one, other], _| Complaint::of_different_fields(key, one, other),
     ),
     // The name is now the field's, now the argument's.
     (
         r#"Fields "{}" conflict because they have differing arguments"#,
-        |_, _| {
-            Complaint::new(
-                "this is asked for twice with different arguments: give one of them another alias",
-            )
-        },
+        |_, _| Complaint::of_differing_arguments(),
     ),
     // Which operation, once the document is right.
     ("Unknown operation named ", |_, _| {
@@ -202,6 +219,9 @@ const WORDS: [(&str, Say); 31] = [
     }),
     ("Schema is not configured for mutations", |_, _| {
         Complaint::new("there are no mutations here")
+    }),
+    ("Schema is not configured for subscriptions", |_, _| {
+        Complaint::new("there are no subscriptions here")
     }),
     ("Query is nested too deep", |_, _| {
         Complaint::new("the fields of this document are nested too deep")

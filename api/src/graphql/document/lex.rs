@@ -9,7 +9,7 @@ use async_graphql::Pos;
 
 use crate::error::ApiError;
 
-use super::Limits;
+use super::{Limits, fields::Fields};
 
 /// How deep brackets of all kinds may be nested: as 20 fields in fragments, with a filter of ten levels in
 /// the last one.
@@ -24,18 +24,22 @@ pub(super) enum Unread {
     TooLarge(ApiError),
     /// It has a string without an end, which begins there.
     Syntax(Pos),
+    /// An object among its arguments has a field of that name twice, the second time there.
+    Doubled(String, Pos),
 }
 
 /// Checks that `text` is small enough to be parsed, and says how many tokens it has.
 pub(super) fn check(text: &str, limits: &Limits) -> Result<usize, Unread> {
     at_most("document_bytes", limits.document_bytes, text.len())?;
     let (mut tokens, mut depth) = (0_usize, 0_usize);
-    let mut rest = text.as_bytes();
+    let (mut rest, mut fields) = (text.as_bytes(), Fields::default());
     while let Some((token, length)) = next(rest) {
         if let Token::Endless = token {
             return Err(Unread::Syntax(position(text, text.len() - rest.len())));
         }
-        rest = rest.get(length.get()..).unwrap_or_default();
+        let at = text.len() - rest.len();
+        let (piece, behind) = rest.split_at_checked(length.get()).unwrap_or((rest, &[]));
+        rest = behind;
         match token {
             Token::Ignored => continue,
             Token::Open => depth += 1,
@@ -45,6 +49,10 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<usize, Unread> {
         tokens += 1;
         at_most("document_tokens", limits.document_tokens, tokens)?;
         at_most("nesting", BRACKETS, depth)?;
+        if let Some((name, at)) = fields.pass(piece, at) {
+            let name = String::from_utf8_lossy(name).into_owned();
+            return Err(Unread::Doubled(name, position(text, at)));
+        }
     }
     Ok(tokens)
 }
@@ -192,6 +200,27 @@ mod tests {
             (format!("\"\" {deep}"), false),
         ] {
             assert_eq!(check(&text, &limits(1000)).is_ok(), fits, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_object_has_a_field_once() {
+        for (text, expected) in [
+            ("{f(a:{b:1\n,b:2})}", Some(("b", 2, 2))),
+            ("{f(a:[{b:{c:E d:$c c:3}}])}", Some(("c", 1, 20))),
+            ("query($v:I={a:1,a:1}){f}", Some(("a", 1, 17))),
+            ("{f @d(a:{b:\"b:\" b:1})}", Some(("b", 1, 17))),
+            ("{f(a:{b:{b:1}} c:{b:[{b:1} {b:2}]}) b:f b:f}", None),
+            ("query($a:{b:1}){b:f(a:{b:b}){b:f} b:f}", None),
+            ("{f(a:1 a:2)}", None),
+            (")]}{a:b a:c}", None),
+        ] {
+            let found = match check(text, &limits(100)) {
+                Err(Unread::Doubled(name, at)) => Some((name, at.line, at.column)),
+                _ => None,
+            };
+            let expected = expected.map(|(name, line, column)| (name.to_owned(), line, column));
+            assert_eq!(found, expected, "{text}");
         }
     }
 

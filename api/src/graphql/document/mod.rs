@@ -4,19 +4,25 @@
 //! Nothing of the library walks a document before it has passed here, because it walks every path that there
 //! is through fragments.
 
+mod fields;
 mod introspection;
 mod lex;
 mod persisted;
 mod recent;
 mod trusted;
+mod uses;
 mod weigh;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_graphql::{
-    Request, ServerError, Value,
+    Request, ServerError,
     parser::{parse_query, types::ExecutableDocument},
 };
+use uuid::Uuid;
 
 use crate::{
     auth::Viewer,
@@ -27,6 +33,7 @@ use crate::{
 use super::{complaint, error::request_error, execute::operation};
 use lex::Unread;
 use recent::Recent;
+use uses::{Size, Use};
 use weigh::Heavy;
 
 pub use trusted::Trusted;
@@ -62,6 +69,8 @@ pub struct Limits {
 struct Document {
     parsed: ExecutableDocument,
     tokens: usize,
+    /// What it uses of its variables.
+    uses: Vec<Use>,
 }
 
 /// Knows which documents are run, and keeps those that came lately.
@@ -70,7 +79,9 @@ pub struct Documents {
     limits: Limits,
     trusted: Trusted,
     views: Views,
-    recent: Mutex<Recent>,
+    recent: Mutex<Recent<Hash>>,
+    /// Those that came with their hash, for who sent them: others learn nothing of them.
+    registered: Mutex<Recent<(Uuid, Hash)>>,
 }
 
 impl Documents {
@@ -82,7 +93,8 @@ impl Documents {
             limits,
             trusted,
             views,
-            recent: Mutex::new(Recent::new(limits.document_cache_bytes)),
+            recent: Mutex::new(Recent::new(limits.document_cache_bytes / 2)),
+            registered: Mutex::new(Recent::new(limits.document_cache_bytes / 2)),
         }
     }
 
@@ -119,13 +131,16 @@ impl Documents {
     /// The error for the answer, when there is no such document, when it is none, is too large, or is not
     /// one that `viewer` may run.
     pub fn admit(&self, request: &mut Request, viewer: &Viewer) -> Result<(), ServerError> {
-        // With whose eyes they look makes no difference.
-        let view = self.views.of(&viewer.roles, &viewer.scopes);
-        let values = request.variables.values().map(values_of);
+        let given = request.variables.iter();
+        let given: HashMap<_, _> = given
+            .map(|(name, value)| (name.as_str(), Size::of(value)))
+            .collect();
+        let values = given.values().map(|size| size.values);
         let values = values.fold(0, usize::saturating_add);
         at_most("variable_values", self.limits.variable_values, values)
             .map_err(|error| request_error(&error))?;
-        let document = self.find(request, view.trusted_documents_only)?;
+        let document = self.find(request, viewer)?;
+        uses::check(&document.uses, &given, &self.limits).map_err(|error| request_error(&error))?;
         if let Some((_, running)) = operation(&document.parsed, request.operation_name.as_deref()) {
             complaint::check_variables(running, &request.variables)?;
         }
@@ -133,7 +148,15 @@ impl Documents {
         Ok(())
     }
 
-    fn find(&self, request: &Request, trusted_only: bool) -> Result<Arc<Document>, ServerError> {
+    /// Whether `viewer` may run trusted documents only. With whose eyes they look makes no difference.
+    #[must_use]
+    pub fn only_trusted(&self, viewer: &Viewer) -> bool {
+        let view = self.views.of(&viewer.roles, &viewer.scopes);
+        view.trusted_documents_only
+    }
+
+    fn find(&self, request: &Request, viewer: &Viewer) -> Result<Arc<Document>, ServerError> {
+        let trusted_only = self.only_trusted(viewer);
         let refuse = |error: ApiError| request_error(&error);
         let named = persisted::named(&request.extensions).map_err(refuse)?;
         let text = request.query.as_str();
@@ -141,7 +164,7 @@ impl Documents {
             let trusted = self.trusted.named(name);
             let found = trusted.or_else(|| {
                 let hash = persisted::parse(name).filter(|_| !trusted_only)?;
-                self.recent().get(&hash)
+                lock(&self.registered).get(&(viewer.token_id, hash))
             });
             return found.ok_or_else(|| {
                 refuse(if trusted_only {
@@ -164,22 +187,29 @@ impl Documents {
         match trusted {
             Some(document) => Ok(document),
             None if trusted_only => Err(refuse(ApiError::DocumentNotTrusted)),
-            None => self.recent_or_read(hash, text),
+            None => {
+                let document = self.recent_or_read(hash, text)?;
+                if named.is_some() {
+                    let key = (viewer.token_id, hash);
+                    lock(&self.registered).keep(key, Arc::clone(&document));
+                }
+                Ok(document)
+            }
         }
     }
 
     fn recent_or_read(&self, hash: Hash, text: &str) -> Result<Arc<Document>, ServerError> {
-        if let Some(found) = self.recent().get(&hash) {
+        if let Some(found) = lock(&self.recent).get(&hash) {
             return Ok(found);
         }
         let document = Arc::new(read(text, &self.limits)?);
-        self.recent().keep(hash, Arc::clone(&document));
+        lock(&self.recent).keep(hash, Arc::clone(&document));
         Ok(document)
     }
+}
 
-    fn recent(&self) -> MutexGuard<'_, Recent> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads a document that is within `limits`.
@@ -187,22 +217,18 @@ fn read(text: &str, limits: &Limits) -> Result<Document, ServerError> {
     let tokens = lex::check(text, limits).map_err(|unread| match unread {
         Unread::TooLarge(error) => request_error(&error),
         Unread::Syntax(at) => complaint::syntax_error(vec![at]),
+        Unread::Doubled(field, at) => complaint::doubled(&field, at),
     })?;
     let parsed = parse_query(text).map_err(|error| complaint::unparsable(&error))?;
-    weigh::check(&parsed, limits).map_err(|heavy| match heavy {
+    let uses = weigh::check(&parsed, limits).map_err(|heavy| match heavy {
         Heavy::TooLarge(error) => request_error(&error),
         Heavy::Endless(fragment) => complaint::endless(&fragment),
     })?;
-    Ok(Document { parsed, tokens })
-}
-
-/// How many values there are in `value`, itself among them. JSON is read to a depth of 128.
-fn values_of(value: &Value) -> usize {
-    match value {
-        Value::List(items) => 1 + items.iter().map(values_of).sum::<usize>(),
-        Value::Object(fields) => 1 + fields.values().map(values_of).sum::<usize>(),
-        _ => 1,
-    }
+    Ok(Document {
+        parsed,
+        tokens,
+        uses,
+    })
 }
 
 fn at_most(which: &'static str, limit: usize, actual: usize) -> Result<(), ApiError> {

@@ -3,47 +3,49 @@
 //! Bounded by bytes. There are two generations: when the young one is full, it becomes the old one, and what
 //! was old and not asked for since is forgotten. Nothing has to be sorted, and nothing grows.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-use super::{Document, Hash};
+use super::Document;
 
 /// About how many bytes a token of a document takes when it is read: a field with its name has 200.
 const BYTES_OF_A_TOKEN: usize = 200;
 /// About how many bytes a document takes besides.
 const BYTES_OF_A_DOCUMENT: usize = 1000;
 
-/// Documents by their hash.
-#[derive(Debug, Default)]
-pub(super) struct Recent {
-    young: HashMap<Hash, Arc<Document>>,
-    old: HashMap<Hash, Arc<Document>>,
+/// Documents by what each is known by.
+#[derive(Debug)]
+pub(super) struct Recent<K> {
+    young: HashMap<K, Arc<Document>>,
+    old: HashMap<K, Arc<Document>>,
     /// Bytes in the young generation.
     bytes: usize,
     /// Bytes that a generation may have.
     limit: usize,
 }
 
-impl Recent {
+impl<K: Copy + Eq + Hash> Recent<K> {
     /// Keeps about `bytes`.
     pub(super) fn new(bytes: usize) -> Self {
         Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+            bytes: 0,
             limit: bytes / 2,
-            ..Self::default()
         }
     }
 
-    /// The document with that hash, which is young again.
-    pub(super) fn get(&mut self, hash: &Hash) -> Option<Arc<Document>> {
-        if let Some(found) = self.young.get(hash) {
+    /// The document that is known by `key`, which is young again.
+    pub(super) fn get(&mut self, key: &K) -> Option<Arc<Document>> {
+        if let Some(found) = self.young.get(key) {
             return Some(Arc::clone(found));
         }
-        let found = self.old.remove(hash)?;
-        self.keep(*hash, Arc::clone(&found));
+        let found = self.old.remove(key)?;
+        self.keep(*key, Arc::clone(&found));
         Some(found)
     }
 
     /// Keeps a document, unless it is larger than all that is kept.
-    pub(super) fn keep(&mut self, hash: Hash, document: Arc<Document>) {
+    pub(super) fn keep(&mut self, key: K, document: Arc<Document>) {
         let bytes = weight(&document);
         if bytes > self.limit {
             return;
@@ -52,7 +54,7 @@ impl Recent {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
-        if self.young.insert(hash, document).is_none() {
+        if self.young.insert(key, document).is_none() {
             self.bytes += bytes;
         }
     }
@@ -73,10 +75,11 @@ mod tests {
         Arc::new(Document {
             parsed: parse_query("{ a }").unwrap(),
             tokens: 0,
+            uses: Vec::new(),
         })
     }
 
-    fn hash(number: u8) -> Hash {
+    fn hash(number: u8) -> [u8; 32] {
         [number; 32]
     }
 

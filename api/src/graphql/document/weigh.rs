@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Positioned,
-    parser::types::{Directive, ExecutableDocument, Selection, SelectionSet},
+    parser::types::{Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
 };
 
 use crate::error::ApiError;
@@ -15,10 +15,12 @@ use crate::error::ApiError;
 use super::{
     Limits, NESTING, at_most,
     introspection::{self, Weight},
+    uses::{self, Counts, Size, Use},
 };
 
-/// Checks every operation of `document`. The library validates all of them, and runs one.
-pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Heavy> {
+/// Checks every operation of `document`, and says what all of them use of variables. The library
+/// validates all, and runs one.
+pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<Vec<Use>, Heavy> {
     let operations = document.operations.iter().count();
     at_most("operations", limits.operations, operations)?;
     at_most("fragments", limits.fragments, document.fragments.len())?;
@@ -34,6 +36,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
     let ordered = ordered(&fragments)?;
     let depths = depths(&fragments, &ordered);
     let weights = introspection::weights(document, &ordered);
+    let (mut used, mut spread) = (Vec::new(), HashSet::new());
     for (_, operation) in document.operations.iter() {
         let operation = &operation.node;
         at_most(
@@ -49,11 +52,43 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
         let (depth, nesting) = tally.depth_with(&depths);
         at_most("depth", limits.depth, depth)?;
         at_most("nesting", NESTING, nesting)?;
-        expanded(&tally, &fragments, &ordered).check(limits)?;
+        let expanded = expanded(&tally, &fragments, &ordered);
+        expanded.check(limits)?;
+        used.extend(uses_of(operation, &expanded.uses));
+        spread.extend(expanded.spread);
         let weight = Weight::of(&operation.selection_set.node, &weights);
         at_most("introspection", introspection::MOST, weight.outside)?;
     }
-    Ok(())
+    // What nothing spreads is still validated, once.
+    let idle = fragments.iter().filter(|(name, _)| !spread.contains(*name));
+    used.extend(idle.flat_map(|(_, tally)| uses(&tally.uses)));
+    Ok(used)
+}
+
+/// What `operation` uses of its variables, so many times as `counts` say.
+fn uses_of(operation: &OperationDefinition, counts: &Counts<'_>) -> Vec<Use> {
+    let defaults: HashMap<_, _> = operation
+        .variable_definitions
+        .iter()
+        .filter_map(|variable| {
+            let variable = &variable.node;
+            let default = Size::of(&variable.default_value.as_ref()?.node);
+            Some((variable.name.node.as_str(), default))
+        })
+        .collect();
+    let mut used: Vec<_> = uses(counts).collect();
+    for one in &mut used {
+        one.default = defaults.get(one.name.as_str()).copied().unwrap_or_default();
+    }
+    used
+}
+
+fn uses(counts: &Counts<'_>) -> impl Iterator<Item = Use> {
+    counts.iter().map(|(name, times)| Use {
+        name: Name::new(name),
+        times: *times,
+        default: Size::default(),
+    })
 }
 
 /// Why a document is not run.
@@ -82,6 +117,8 @@ struct Tally<'d> {
     directives: usize,
     /// The most directives in one place.
     directives_of_a_place: usize,
+    /// Places where variables stand.
+    uses: Counts<'d>,
     /// How deep fields are nested.
     depth: usize,
     /// How deep selections are nested, fragments among them.
@@ -117,6 +154,7 @@ impl<'d> Tally<'d> {
                     let field = &field.node;
                     self.fields += 1;
                     self.depth = self.depth.max(depth + 1);
+                    uses::count(&field.arguments, &mut self.uses);
                     if field.alias.is_some() {
                         *self.aliases.entry(field.name.node.as_str()).or_default() += 1;
                     }
@@ -138,7 +176,8 @@ impl<'d> Tally<'d> {
         }
     }
 
-    fn count_directives(&mut self, directives: &[Positioned<Directive>]) {
+    fn count_directives(&mut self, directives: &'d [Positioned<Directive>]) {
+        uses::count_in_directives(directives, &mut self.uses);
         self.directives += directives.len();
         self.directives_of_a_place = self.directives_of_a_place.max(directives.len());
     }
@@ -218,6 +257,9 @@ struct Expanded<'d> {
     aliases: HashMap<&'d str, usize>,
     directives: usize,
     directives_of_a_place: usize,
+    uses: Counts<'d>,
+    /// The fragments among it.
+    spread: HashSet<&'d str>,
 }
 
 impl<'d> Expanded<'d> {
@@ -228,9 +270,14 @@ impl<'d> Expanded<'d> {
         self.inlined = more(self.inlined, tally.inlined);
         self.directives = more(self.directives, tally.directives);
         self.directives_of_a_place = self.directives_of_a_place.max(tally.directives_of_a_place);
-        for (name, count) in &tally.aliases {
-            let sum = self.aliases.entry(name).or_default();
-            *sum = more(*sum, *count);
+        for (counts, sums) in [
+            (&tally.aliases, &mut self.aliases),
+            (&tally.uses, &mut self.uses),
+        ] {
+            for (name, count) in counts {
+                let sum = sums.entry(name).or_default();
+                *sum = more(*sum, *count);
+            }
         }
     }
 
@@ -274,5 +321,6 @@ fn expanded<'d>(
             spread(tally, by, &mut times);
         }
     }
+    sum.spread = times.into_keys().collect();
     sum
 }
