@@ -95,6 +95,7 @@ impl App {
     /// taken or not ours.
     pub fn listen(self) -> Result<Running, StartError> {
         let calendar = calendar(&self.config)?;
+        warn_of_unfairness(&self.config);
         let views = self.views.clone();
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
         let documents = documents::read(&self.config, &schema, self.views.clone())?;
@@ -218,6 +219,19 @@ pub fn views(config: &Config) -> Result<Views, StartError> {
         None => Policy::built_in(&vocabulary),
     };
     policy.map(Views::new).map_err(StartError::Roles)
+}
+
+/// Tells the operator when one caller could take every connection from the others.
+fn warn_of_unfairness(config: &Config) {
+    let (limits, database) = (&config.limits, &config.database);
+    if limits.concurrent_operations >= database.max_connections {
+        tracing::warn!(
+            concurrent_operations = limits.concurrent_operations,
+            max_connections = database.max_connections,
+            "one token may take all connections that read: set limits.concurrent_operations to half of \
+             database.max_connections, or less"
+        );
+    }
 }
 
 /// Makes a folder, for its owner only, where there is none.

@@ -38,7 +38,8 @@ pub(super) fn answer(
     viewer: &Viewer,
     media: Media,
 ) -> HttpResponse {
-    if outcome::is_request_error(response) {
+    let failed = outcome::status(response, media).is_server_error();
+    if failed || outcome::is_request_error(response) {
         return outcome::answer(response, media);
     }
     let tagged = Tagged {

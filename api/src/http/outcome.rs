@@ -7,14 +7,17 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{HeaderValue, VARY},
+        header::{HeaderValue, RETRY_AFTER, VARY},
     },
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use futures::FutureExt;
 use serde::Serialize;
 
-use super::{media::Media, refusal::Refusal};
+use super::{
+    media::Media,
+    refusal::{Refusal, SOON},
+};
 
 /// The most errors that one answer tells.
 const MOST_ERRORS: usize = 20;
@@ -102,16 +105,23 @@ fn written(body: &impl Serialize, status: StatusCode, media: Media) -> HttpRespo
         tracing::error!("the response cannot be written as JSON");
         return Refusal::internal().response(media);
     };
-    HttpResponseBuilder::new(status)
-        .content_type(media.content_type())
-        .body(body)
+    let mut answer = HttpResponseBuilder::new(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.insert_header((RETRY_AFTER, SOON));
+    }
+    answer.content_type(media.content_type()).body(body)
 }
 
-/// The status of an answer. A partial one is 200: the field that failed says so in `errors`.
-fn status(response: &Response, media: Media) -> StatusCode {
+/// The status of an answer. It is one of 500 and above when nothing could be answered, and that was not
+/// the caller's fault. A partial one is 200: the field that failed says so in `errors`.
+pub(super) fn status(response: &Response, media: Media) -> StatusCode {
     let ours = |error: &ServerError| error.path.is_empty() && code(error) == Some("INTERNAL");
     if response.errors.iter().any(ours) {
         return StatusCode::INTERNAL_SERVER_ERROR;
+    }
+    let busy = |error: &ServerError| code(error) == Some("SERVICE_UNAVAILABLE");
+    if response.data == Value::Null && response.errors.iter().any(busy) {
+        return StatusCode::SERVICE_UNAVAILABLE;
     }
     match media {
         Media::GraphqlResponse if is_request_error(response) => StatusCode::BAD_REQUEST,
