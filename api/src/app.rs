@@ -265,6 +265,8 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
     // The program listens for signals itself, to close what is not HTTP as well.
     .disable_signals()
     .client_request_timeout(HEAD_TIMEOUT)
+    // Who closes their half of a connection has hung up, and what they asked is stopped.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(config.server.shutdown_timeout_seconds);
     if let Some(workers) = config.server.workers {
         server = server.workers(workers);

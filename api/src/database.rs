@@ -16,7 +16,7 @@ use sea_orm::{
 
 use crate::error::ApiError;
 
-pub use deadline::within;
+pub use deadline::{Term, Waiting, is_over};
 
 /// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
 const SQLITE_CACHE: &str = "-16384";
@@ -35,8 +35,8 @@ pub struct Options {
     /// Connections that read; with PostgreSQL, as many may write. Two more are kept in reserve.
     pub max_connections: u32,
     /// How long a statement that reads may run before the database stops it; `None` is as long as it
-    /// takes. Inside [`within`], SQLite stops it when that time is over, if that is sooner. What writes
-    /// is not stopped.
+    /// takes. SQLite stops it at the end of its request's [`Term`], if that is sooner. What writes is not
+    /// stopped.
     pub read_timeout: Option<Duration>,
     /// How long to wait for a free connection.
     pub acquire_timeout: Duration,
@@ -249,7 +249,8 @@ fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOption
                 .pragma("cache_size", SQLITE_CACHE)
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
         });
-    if let Some(timeout) = options.read_timeout.filter(|_| read_only) {
+    if read_only {
+        let timeout = options.read_timeout;
         connect.map_sqlx_sqlite_pool_opts(move |pool| deadline::enforce(pool, timeout));
     }
     connect

@@ -44,10 +44,10 @@ pub(super) async fn get(request: HttpRequest, state: web::Data<State>) -> HttpRe
 async fn answer_body(
     http: &HttpRequest,
     payload: web::Payload,
-    state: &State,
+    state: &web::Data<State>,
 ) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
-    let _slot = state
+    let slot = state
         .limit
         .enter(viewer.token_id)
         .map_err(|error| Refusal::of_limit(&error))?;
@@ -61,18 +61,20 @@ async fn answer_body(
         return Ok(outcome::answer(&graphql::refused(&error), media));
     }
     let asked = request::of_body(&body, state.batch_limit)?;
-    let running = state.limit.run(async {
+    let (http, own) = (http.clone(), web::Data::clone(state));
+    let running = async move {
         Ok(match asked {
             Asked::One(request) => {
-                let response = run(http, state, &viewer, *request).await?;
+                let response = run(&http, &own, &viewer, *request).await?;
                 outcome::answer(&response, media)
             }
             Asked::Batch(requests) => {
-                let responses = run_batch(http, state, &viewer, requests).await;
+                let responses = run_batch(&http, &own, &viewer, requests).await;
                 outcome::answer_batch(&responses, media)
             }
         })
-    });
+    };
+    let running = state.limit.run(slot, running);
     running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
@@ -93,16 +95,20 @@ async fn run_batch(
     responses
 }
 
-async fn answer_url(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refusal> {
+async fn answer_url(http: &HttpRequest, state: &web::Data<State>) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
-    let _slot = state
+    let slot = state
         .limit
         .enter(viewer.token_id)
         .map_err(|error| Refusal::of_limit(&error))?;
     let request = request::of_url(http.query_string())?;
-    let running = state.limit.run(run(http, state, &viewer, request));
-    let response = running.await.map_err(|error| Refusal::of_limit(&error))??;
-    Ok(conditional::answer(http, &response, &viewer, media))
+    let (asked, own) = (http.clone(), web::Data::clone(state));
+    let running = async move {
+        let response = run(&asked, &own, &viewer, request).await?;
+        Ok(conditional::answer(&asked, &response, &viewer, media))
+    };
+    let running = state.limit.run(slot, running);
+    running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
 /// The caller first: nothing that they sent is read before it is known who they are.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use api::views::Role;
 use futures::future::join_all;
 use reqwest::StatusCode;
+use sea_orm::DbBackend;
 use serde_json::json;
 use tests::{app::TestApp, database::each_database};
 
@@ -102,6 +103,41 @@ async fn who_gets_no_connection_is_known_and_told_to_come_again() {
         let (stopped, ()) = tokio::join!(slow, meanwhile);
         assert_eq!(stopped.codes(), ["TIMEOUT"]);
         assert_answered(&app.graphql(&other, LEADS, json!({})).await);
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_counts_until_its_statement_ends_though_its_caller_hung_up() {
+    for database in each_database() {
+        let settings = [
+            ("DATABASE__MAX_CONNECTIONS", "1"),
+            ("LIMITS__CONCURRENT_OPERATIONS", "1"),
+            ("LIMITS__REQUEST_SECONDS", "5"),
+        ];
+        let app = TestApp::start_with(database, &settings).await;
+        time::make_slow(&app).await;
+        let token = app.token_for(Role::Admin).await;
+        let slow = app.graphql(&token, time::SLOW, json!({}));
+        let waited = tokio::time::timeout(Duration::from_millis(500), slow).await;
+        assert!(waited.is_err());
+        let (hung_up, mut refused) = (Instant::now(), 0);
+        let answer = loop {
+            let answer = app.graphql(&token, LEADS, json!({})).await;
+            if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                break answer;
+            }
+            refused += 1;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        assert_answered(&answer);
+        if app.database.backend() == DbBackend::Postgres {
+            // It stops when its time is over.
+            assert!(refused > 10, "{refused}");
+        } else {
+            // It stops at once.
+            assert!(hung_up.elapsed() < Duration::from_secs(3));
+        }
         app.stop().await;
     }
 }
