@@ -15,6 +15,7 @@ use futures::FutureExt;
 use serde::Serialize;
 
 use super::{
+    caller::note,
     media::Media,
     refusal::{Refusal, SOON},
 };
@@ -62,7 +63,10 @@ pub(super) async fn deliver(
         tracing::error!("a handler panicked");
         Err(Refusal::internal())
     });
-    let refuse = |refusal: Refusal| refusal.response(Media::of_refusal(http));
+    let refuse = |refusal: Refusal| {
+        note(http, |notes| notes.failed(refusal.code()));
+        refusal.response(Media::of_refusal(http))
+    };
     let mut answer = answered.unwrap_or_else(refuse);
     answer.headers_mut().insert(VARY, DEPENDS_ON);
     answer
@@ -79,6 +83,15 @@ pub(super) async fn settle(executing: impl Future<Output = Response>) -> Respons
     let errors = std::mem::take(&mut response.errors);
     response.errors = errors.into_iter().map(with_code).collect();
     response
+}
+
+/// Tells the log what failed in `response`.
+pub(super) fn note_errors(http: &HttpRequest, response: &Response) {
+    note(http, |notes| {
+        for error in &response.errors {
+            notes.failed(code(error).unwrap_or("INTERNAL"));
+        }
+    });
 }
 
 /// The response to a request in a batch that never became GraphQL.
