@@ -25,6 +25,8 @@ use crate::{
     views::{Policy, PolicyError, Views},
 };
 
+pub use documents::trusted as trusted_documents;
+
 /// How long a caller may take to send a request's headers.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -98,7 +100,7 @@ impl App {
         warn_of_unfairness(&self.config);
         let views = self.views.clone();
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
-        let documents = documents::read(&self.config, &schema, self.views.clone())?;
+        let documents = documents::read(&self.config, self.views.clone())?;
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
         let state = http::State::new(schema, documents, authenticator, database, &self.config);

@@ -12,7 +12,10 @@ use futures::FutureExt;
 use serde_json::Value;
 
 use super::{
-    super::{complaint::ValidateOnly, schema::Schema},
+    super::{
+        complaint::ValidateOnly,
+        schema::{Executable, bare},
+    },
     Document, Hash, Limits, persisted, read,
 };
 
@@ -31,12 +34,13 @@ pub struct Trusted {
 
 impl Trusted {
     /// Reads the folder `dir`: every `*.graphql` file in it, each a document, and a
-    /// `persisted-documents.json`. Each has to be one that `schema` can run within `limits`.
+    /// `persisted-documents.json`. Each has to be one that the schema can run within `limits`.
     ///
     /// # Errors
     ///
     /// Returns what is wrong with the first file that is not right, and its name.
-    pub fn read(dir: &Path, schema: &Schema, limits: &Limits) -> Result<Self, String> {
+    pub fn read(dir: &Path, limits: &Limits) -> Result<Self, String> {
+        let schema = &bare();
         let mut trusted = Self::default();
         for file in files(dir).map_err(|error| unreadable(dir, &error))? {
             let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
@@ -77,7 +81,7 @@ impl Trusted {
         &mut self,
         place: &str,
         text: &str,
-        schema: &Schema,
+        schema: &Executable,
         limits: &Limits,
     ) -> Result<(), String> {
         let wrong = || format!("{place}: an object of documents by their ids is expected");
@@ -96,7 +100,7 @@ impl Trusted {
         &mut self,
         place: &str,
         text: &str,
-        schema: &Schema,
+        schema: &Executable,
         limits: &Limits,
     ) -> Result<Arc<Document>, String> {
         let document = read(text, limits).map_err(|error| at(place, &error))?;
@@ -141,7 +145,7 @@ fn at(place: &str, error: &ServerError) -> String {
 }
 
 /// Whether `schema` can run the document, whatever its variables are.
-fn validate(document: &Document, schema: &Schema) -> Result<(), ServerError> {
+fn validate(document: &Document, schema: &Executable) -> Result<(), ServerError> {
     let mut request = Request::new("").data(ValidateOnly);
     let operation = document.parsed.operations.iter().next();
     request.operation_name = operation
@@ -149,7 +153,7 @@ fn validate(document: &Document, schema: &Schema) -> Result<(), ServerError> {
         .map(ToString::to_string);
     request.set_parsed_query(document.parsed.clone());
     // Nothing is executed, so that there is nothing to wait for.
-    passed(schema.executable.execute(request).now_or_never())
+    passed(schema.execute(request).now_or_never())
 }
 
 /// Whether a check has passed. One that has not ended has not.
