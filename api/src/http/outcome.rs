@@ -14,14 +14,13 @@ use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use futures::FutureExt;
 use serde::Serialize;
 
+use crate::graphql::MOST_ERRORS;
+
 use super::{
     caller::note,
     media::Media,
     refusal::{Refusal, SOON},
 };
-
-/// The most errors that one answer tells.
-const MOST_ERRORS: usize = 20;
 
 /// The request's headers that an answer depends on: what a cache has to compare.
 const DEPENDS_ON: HeaderValue =
