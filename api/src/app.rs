@@ -25,6 +25,8 @@ use crate::{
     views::{Policy, PolicyError, Views},
 };
 
+pub use documents::trusted as trusted_documents;
+
 /// How long a caller may take to send a request's headers.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -95,9 +97,10 @@ impl App {
     /// taken or not ours.
     pub fn listen(self) -> Result<Running, StartError> {
         let calendar = calendar(&self.config)?;
+        warn_of_unfairness(&self.config);
         let views = self.views.clone();
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
-        let documents = documents::read(&self.config, &schema, self.views.clone())?;
+        let documents = documents::read(&self.config, self.views.clone())?;
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
         let state = http::State::new(schema, documents, authenticator, database, &self.config);
@@ -220,6 +223,19 @@ pub fn views(config: &Config) -> Result<Views, StartError> {
     policy.map(Views::new).map_err(StartError::Roles)
 }
 
+/// Tells the operator when one caller could take every connection from the others.
+fn warn_of_unfairness(config: &Config) {
+    let (limits, database) = (&config.limits, &config.database);
+    if limits.concurrent_operations >= database.max_connections {
+        tracing::warn!(
+            concurrent_operations = limits.concurrent_operations,
+            max_connections = database.max_connections,
+            "one token may take all connections that read: set limits.concurrent_operations to half of \
+             database.max_connections, or less"
+        );
+    }
+}
+
 /// Makes a folder, for its owner only, where there is none.
 ///
 /// # Errors
@@ -251,6 +267,8 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
     // The program listens for signals itself, to close what is not HTTP as well.
     .disable_signals()
     .client_request_timeout(HEAD_TIMEOUT)
+    // Who closes their half of a connection has hung up, and what they asked is stopped.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(config.server.shutdown_timeout_seconds);
     if let Some(workers) = config.server.workers {
         server = server.workers(workers);

@@ -6,8 +6,8 @@ pub mod migrations;
 use std::{str::FromStr, time::Duration};
 
 use sea_orm::{
-    AccessMode, ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
+    AccessMode, ConnAcquireErr, ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
     sqlx::{
         postgres::PgConnectOptions,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -16,7 +16,7 @@ use sea_orm::{
 
 use crate::error::ApiError;
 
-pub use deadline::within;
+pub use deadline::{Term, Waiting, is_over};
 
 /// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
 const SQLITE_CACHE: &str = "-16384";
@@ -24,6 +24,8 @@ const SQLITE_CACHE: &str = "-16384";
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many statements a connection keeps, with their plans. They can be large.
 const KEPT_STATEMENTS: usize = 32;
+/// Connections of the reserve. What they are for takes less than a millisecond.
+const RESERVE: u32 = 2;
 /// An idle PostgreSQL connection is tested before its next use after this long.
 const TEST_AFTER_IDLE: Duration = Duration::from_mins(1);
 
@@ -32,11 +34,11 @@ const TEST_AFTER_IDLE: Duration = Duration::from_mins(1);
 pub struct Options {
     /// `sqlite:///path/to/file` or `postgres://user:password@host/database`.
     pub url: String,
-    /// Connections that read; with PostgreSQL, as many may write.
+    /// Connections that read; with PostgreSQL, as many may write. Two more are kept in reserve.
     pub max_connections: u32,
     /// How long a statement that reads may run before the database stops it; `None` is as long as it
-    /// takes. Inside [`within`], SQLite stops it when that time is over, if that is sooner. What writes
-    /// is not stopped.
+    /// takes. SQLite stops it at the end of its request's [`Term`], if that is sooner. What writes is not
+    /// stopped.
     pub read_timeout: Option<Duration>,
     /// How long to wait for a free connection.
     pub acquire_timeout: Duration,
@@ -50,7 +52,7 @@ impl Options {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
-            max_connections: 8,
+            max_connections: 12,
             read_timeout: None,
             acquire_timeout: Duration::from_secs(10),
             sqlite_full_sync: true,
@@ -62,10 +64,12 @@ impl Options {
 ///
 /// SQLite has one writer: its one connection queues writers fairly, where several would fail with
 /// "database is locked". PostgreSQL has two pools, because what reads is stopped after a while, and may
-/// do nothing but read.
+/// do nothing but read. Both have a small one in reserve, so that nobody who reads keeps others from being
+/// known.
 #[derive(Clone, Debug)]
 pub struct Database {
     read: DatabaseConnection,
+    reserve: DatabaseConnection,
     write: DatabaseConnection,
 }
 
@@ -78,16 +82,25 @@ impl Database {
     pub async fn connect(options: &Options) -> Result<Self, DbErr> {
         if options.url.starts_with("sqlite:") {
             let write = sea_orm::Database::connect(sqlite(options, 1, false)).await?;
-            let read =
-                sea_orm::Database::connect(sqlite(options, options.max_connections, true)).await?;
-            return Ok(Self { read, write });
+            let read = sqlite(options, options.max_connections, true);
+            return Ok(Self {
+                read: sea_orm::Database::connect(read).await?,
+                reserve: sea_orm::Database::connect(sqlite(options, RESERVE, true)).await?,
+                write,
+            });
         }
         PgConnectOptions::from_str(&options.url).map_err(|_invalid| {
             DbErr::Custom("the database URL is not one of PostgreSQL or SQLite".into())
         })?;
-        let write = sea_orm::Database::connect(postgres(options, false)).await?;
-        let read = sea_orm::Database::connect(postgres(options, true)).await?;
-        Ok(Self { read, write })
+        let connections = options.max_connections;
+        let write = postgres(options, connections, false);
+        let read = postgres(options, connections, true);
+        let reserve = postgres(options, RESERVE, true);
+        Ok(Self {
+            write: sea_orm::Database::connect(write).await?,
+            read: sea_orm::Database::connect(read).await?,
+            reserve: sea_orm::Database::connect(reserve).await?,
+        })
     }
 
     /// Which of the two it is.
@@ -100,6 +113,13 @@ impl Database {
     #[must_use]
     pub fn reads(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// Connections that read, kept for what is short and must not wait for what callers read: who is
+    /// calling, and whether the hub is well.
+    #[must_use]
+    pub fn reserve(&self) -> &DatabaseConnection {
+        &self.reserve
     }
 
     /// The connections that write; only for migrations. Everything else writes in a transaction.
@@ -142,7 +162,7 @@ impl Database {
 
     /// Closes all connections, once what they do is done.
     pub async fn close(&self) {
-        for connection in [&self.read, &self.write] {
+        for connection in [&self.read, &self.reserve, &self.write] {
             // What cannot be closed is closed by the end of the process.
             let _closed = connection.close_by_ref().await;
         }
@@ -154,6 +174,7 @@ impl Database {
         F: Fn(&metric::Info<'_>) + Clone + Send + Sync + 'static,
     {
         self.read.set_metric_callback(listener.clone());
+        self.reserve.set_metric_callback(listener.clone());
         self.write.set_metric_callback(listener);
     }
 }
@@ -162,6 +183,9 @@ impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
         if deadline::was_stopped(&error) {
             return Self::Timeout;
+        }
+        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+            return Self::Unavailable;
         }
         Self::internal(error)
     }
@@ -178,7 +202,7 @@ async fn begin(
     begun.map_err(|error| DbErr::Custom(format!("a transaction was not opened: {error}")))?
 }
 
-fn postgres(options: &Options, read_only: bool) -> ConnectOptions {
+fn postgres(options: &Options, connections: u32, read_only: bool) -> ConnectOptions {
     let mut settings = vec![
         ("TimeZone", "UTC".to_owned()),
         // Statements are large and run for milliseconds; compiling them takes hundreds.
@@ -192,7 +216,7 @@ fn postgres(options: &Options, read_only: bool) -> ConnectOptions {
     }
     let mut connect = ConnectOptions::new(&options.url);
     connect
-        .max_connections(options.max_connections)
+        .max_connections(connections)
         .acquire_timeout(options.acquire_timeout)
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
@@ -232,7 +256,8 @@ fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOption
                 .pragma("cache_size", SQLITE_CACHE)
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
         });
-    if let Some(timeout) = options.read_timeout.filter(|_| read_only) {
+    if read_only {
+        let timeout = options.read_timeout;
         connect.map_sqlx_sqlite_pool_opts(move |pool| deadline::enforce(pool, timeout));
     }
     connect

@@ -46,6 +46,8 @@ pub enum ApiError {
     LimitExceeded(Exceeded),
     /// The time that one request has was over, and the database stopped.
     Timeout,
+    /// No connection to the database came free in time: too much is read at the same time.
+    Unavailable,
     /// The caller has as many requests running as one caller may.
     TooManyRequests {
         /// How many that is.
@@ -108,6 +110,7 @@ impl ApiError {
             Self::LimitExceeded(Exceeded { which: "depth", .. }) => "DEPTH_TOO_HIGH",
             Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "SERVICE_UNAVAILABLE",
             Self::TooManyRequests { .. } => "TOO_MANY_REQUESTS",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
@@ -140,6 +143,9 @@ impl ApiError {
             Self::Timeout => {
                 "the time for this request is over: ask for fewer rows, or filter by less"
                     .to_owned()
+            }
+            Self::Unavailable => {
+                "too much is asked of this hub at the moment: try again in a second".to_owned()
             }
             Self::TooManyRequests { limit } => {
                 format!("{limit} requests of yours are running: wait until one of them is answered")

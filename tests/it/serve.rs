@@ -13,7 +13,7 @@ use std::{
 use api::database::{Database, Options, migrations};
 use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{
     app::{TestApp, each_app},
@@ -25,7 +25,12 @@ use crate::program::{revhub, run};
 
 /// Starts the program and returns the address that it prints.
 fn serve(database: &TestDatabase, folder: &TempDir) -> (Child, String) {
-    let mut child = revhub(database, folder, &["serve"]).spawn().unwrap();
+    listening(revhub(database, folder, &["serve"]))
+}
+
+/// Starts `hub` and returns the address that it prints.
+fn listening(mut hub: Command) -> (Child, String) {
+    let mut child = hub.spawn().unwrap();
     let mut line = String::new();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     out.read_line(&mut line).unwrap();
@@ -87,6 +92,68 @@ fn a_request_that_is_being_answered_finishes_after_sigterm() {
         assert!(log.contains(r#""path":"/graphql""#), "{log}");
         assert!(!log.contains(token.trim()), "{log}");
     }
+}
+
+#[test]
+fn the_log_says_how_many_errors_an_answer_has_and_the_code_of_the_first() {
+    let database = each_database().next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let issue = ["token", "issue", "--role", "ADMIN", "--name", "test"];
+    let issued = run(revhub(&database, &folder, &issue));
+    let token = String::from_utf8(issued.stdout).unwrap();
+    let mut hub = revhub(&database, &folder, &["serve"]);
+    hub.env("REVHUB__SERVER__BATCH_LIMIT", "3");
+    let (child, address) = listening(hub);
+    let cases = [
+        (
+            token.trim(),
+            r#"{"query":"{ __typename }"}"#,
+            json!([0, null]),
+        ),
+        (
+            token.trim(),
+            r#"{"query":"{ a b }"}"#,
+            json!([2, "GRAPHQL_VALIDATION_FAILED"]),
+        ),
+        // Refused before it is executed, or read.
+        (
+            token.trim(),
+            r#"{"query":"{"}"#,
+            json!([1, "GRAPHQL_PARSE_FAILED"]),
+        ),
+        (token.trim(), "no JSON", json!([1, "BAD_REQUEST"])),
+        (
+            "no-token",
+            r#"{"query":"{ __typename }"}"#,
+            json!([1, "UNAUTHENTICATED"]),
+        ),
+        (
+            token.trim(),
+            r#"[{"query":"{"},{}]"#,
+            json!([2, "GRAPHQL_PARSE_FAILED"]),
+        ),
+    ];
+    for (token, body, _) in &cases {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(
+            stream,
+            "POST /graphql HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len(),
+        )
+        .unwrap();
+        stream.read_to_string(&mut String::new()).unwrap();
+    }
+    terminate(&child);
+    let log = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let lines = lines.filter(|line| line["message"] == "request");
+    let told: Vec<_> = lines
+        .map(|line| json!([line["errors"], line["code"]]))
+        .collect();
+    assert_eq!(told, cases.map(|(.., told)| told), "{log}");
 }
 
 /// One request on a connection of its own.
@@ -163,7 +230,7 @@ async fn health_says_what_is_missing() {
     .await;
 }
 
-async fn health(app: &TestApp, which: &str) -> (StatusCode, serde_json::Value) {
+async fn health(app: &TestApp, which: &str) -> (StatusCode, Value) {
     let response = app.http.get(format!("{}/health/{which}", app.url));
     let response = Response::read(response.send().await.unwrap()).await;
     (response.status, response.body)

@@ -2,29 +2,18 @@
 
 use crate::{
     config::Config,
-    graphql::{Documents, Limits, Schema, Trusted},
+    graphql::{Documents, Limits, Trusted},
     views::Views,
 };
 
 use super::StartError;
 
-/// Reads the documents that `config` names.
-pub(super) fn read(
-    config: &Config,
-    schema: &Schema,
-    views: Views,
-) -> Result<Documents, StartError> {
-    let limits = limits(config);
-    let trusted = match &config.server.documents_dir {
-        Some(dir) => {
-            let trusted = Trusted::read(dir, schema, &limits).map_err(|problem| {
-                StartError::Config(config.problem("server.documents_dir", problem))
-            })?;
-            tracing::info!(documents = trusted.len(), "read the trusted documents");
-            trusted
-        }
-        None => Trusted::default(),
-    };
+/// Which documents callers may run, as `config` and `views` say.
+pub(super) fn read(config: &Config, views: Views) -> Result<Documents, StartError> {
+    let trusted = trusted(config)?.unwrap_or_default();
+    if config.server.documents_dir.is_some() {
+        tracing::info!(documents = trusted.len(), "read the trusted documents");
+    }
     let restricted = views
         .policy()
         .roles
@@ -36,7 +25,20 @@ pub(super) fn read(
             "may run trusted documents only, and there are none"
         );
     }
-    Ok(Documents::new(limits, trusted, views))
+    Ok(Documents::new(limits(config), trusted, views))
+}
+
+/// Reads the documents that the operator trusts; `None` where no folder of them is named.
+///
+/// # Errors
+///
+/// Returns [`StartError`] when one of them is not right.
+pub fn trusted(config: &Config) -> Result<Option<Trusted>, StartError> {
+    let dir = config.server.documents_dir.as_ref();
+    let trusted = dir
+        .map(|dir| Trusted::read(dir, &limits(config)))
+        .transpose();
+    trusted.map_err(|problem| StartError::Config(config.problem("server.documents_dir", problem)))
 }
 
 fn limits(config: &Config) -> Limits {

@@ -49,6 +49,7 @@ impl Authenticator {
     /// - [`ApiError::Unauthenticated`] when there is no token or it is not valid now
     /// - [`ApiError::Forbidden`] when they may not see with the eyes of another role
     /// - [`ApiError::Validation`] when there is no such role
+    /// - [`ApiError::Unavailable`] when no connection comes free in time
     /// - [`ApiError::Internal`] when the database fails
     pub async fn viewer(
         &self,
@@ -64,8 +65,8 @@ impl Authenticator {
             ApiError::Unauthenticated
         };
         let claims = self.tokens.verify(token).map_err(refuse)?;
-        let reads = self.database.reads();
-        let caller = caller::find(reads, claims.jti, &self.asking, view_as).await?;
+        let reserve = self.database.reserve();
+        let caller = caller::find(reserve, claims.jti, &self.asking, view_as).await?;
         let caller = caller.ok_or_else(|| refuse(Refusal::Unknown))?;
         let mut viewer = self.known(&claims, caller).map_err(refuse)?;
         if let Some(role) = view_as {

@@ -9,7 +9,8 @@ use crate::{app, auth::check_key_file, config::Config, database::migrations};
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     output::line("ok      the settings are right");
     let mut failed = 0;
-    for check in [key(config), database(config).await] {
+    let checks = [key(config), database(config).await, documents(config)];
+    for check in checks {
         match check {
             Ok(found) => output::line(format_args!("ok      {found}")),
             Err(problem) => {
@@ -20,7 +21,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     }
     match failed {
         0 => Ok(()),
-        _ => Err(Failure::Failed(format!("{failed} of 3 checks failed"))),
+        _ => Err(Failure::Failed(format!("{failed} of 4 checks failed"))),
     }
 }
 
@@ -59,4 +60,12 @@ async fn database(config: &Config) -> Result<String, String> {
     Err(format!(
         "the database {url} lacks {count} migrations; run `revhub migrate`"
     ))
+}
+
+fn documents(config: &Config) -> Result<String, String> {
+    let trusted = app::trusted_documents(config).map_err(|error| error.to_string())?;
+    Ok(match trusted {
+        Some(trusted) => format!("{} documents are trusted, and can be run", trusted.len()),
+        None => "no documents are to be trusted".to_owned(),
+    })
 }

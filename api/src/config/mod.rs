@@ -82,7 +82,7 @@ pub struct Database {
     /// Where it is; `None` is a file in the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<DatabaseUrl>,
-    /// Connections that read; with PostgreSQL, as many may write.
+    /// Connections that read; with PostgreSQL, as many may write. Two more are kept in reserve.
     pub max_connections: u32,
     /// How long a request waits for a free connection.
     pub acquire_timeout_seconds: u64,

@@ -3,7 +3,13 @@
 //! PostgreSQL does it by itself (`statement_timeout`). SQLite asks, every so many steps, whether it should
 //! go on.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use sea_orm::{
     DbErr, RuntimeErr,
@@ -12,36 +18,75 @@ use sea_orm::{
 
 /// How many steps SQLite makes between two questions: some hundredths of a millisecond.
 const STEPS: i32 = 4096;
-/// How much longer than the time that a request has it is waited for, so that the database, which stops
-/// the statement in time, can say so.
-const GRACE: Duration = Duration::from_millis(250);
 /// PostgreSQL's `query_canceled`, which is also how a statement ends that took too long.
 const POSTGRES_CANCELED: &str = "57014";
 /// SQLite's `SQLITE_INTERRUPT`.
 const SQLITE_INTERRUPTED: &str = "9";
 
 tokio::task_local! {
-    /// When the time of the request that is running is over.
-    static DEADLINE: Instant;
+    /// How long the request that is running may.
+    static TERM: Term;
 }
 
-/// Runs `request` for at most `limit`; `None` when its time is over. In SQLite its statements stop then;
-/// in PostgreSQL each stops when it has run for as long as one may.
-pub async fn within<T>(limit: Duration, request: impl Future<Output = T>) -> Option<T> {
-    let deadline = Instant::now() + limit;
-    let request = DEADLINE.scope(deadline, request);
-    tokio::time::timeout(limit + GRACE, request).await.ok()
+/// How long the statements of a request may run: until its time is over, and no longer than somebody
+/// waits for the answer.
+#[derive(Clone, Debug, Default)]
+pub struct Term {
+    end: Option<Instant>,
+    given_up: Arc<AtomicBool>,
 }
 
-/// `work` with the time of the request that is running now, also where it runs apart from it.
-pub(super) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
-    let deadline = DEADLINE.try_with(|deadline| *deadline);
-    async move {
-        match deadline {
-            Ok(deadline) => DEADLINE.scope(deadline, work).await,
-            Err(_outside) => work.await,
-        }
+/// Somebody who waits for an answer, as long as this value lives.
+#[derive(Debug)]
+pub struct Waiting {
+    given_up: Arc<AtomicBool>,
+}
+
+impl Term {
+    /// A term that begins now and is over after `limit`, where there is one, and when the second value
+    /// is dropped.
+    #[must_use]
+    pub fn new(limit: Option<Duration>) -> (Self, Waiting) {
+        let term = Self {
+            end: limit.map(|limit| Instant::now() + limit),
+            given_up: Arc::default(),
+        };
+        let given_up = Arc::clone(&term.given_up);
+        (term, Waiting { given_up })
     }
+
+    /// Runs `request` in this term. When it is over, SQLite stops the statement that is running; in
+    /// PostgreSQL each stops when it has run for as long as one may. No other begins.
+    pub fn of<T>(self, request: impl Future<Output = T>) -> impl Future<Output = T> {
+        TERM.scope(self, request)
+    }
+
+    /// The term of the request that is running now; one without an end where there is none.
+    fn current() -> Self {
+        TERM.try_with(Self::clone).unwrap_or_default()
+    }
+
+    fn is_over(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed) || self.end.is_some_and(|end| Instant::now() >= end)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.given_up.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether the term of the request that is running now is over, so that nothing should be read for it
+/// any more.
+#[must_use]
+pub fn is_over() -> bool {
+    Term::current().is_over()
+}
+
+/// `work` in the term of the request that is running now, also where it runs apart from it.
+pub(super) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    Term::current().of(work)
 }
 
 /// Whether the database stopped the statement because its time was over.
@@ -56,9 +101,9 @@ pub(super) fn was_stopped(error: &DbErr) -> bool {
     code.is_some_and(|code| [POSTGRES_CANCELED, SQLITE_INTERRUPTED].contains(&code.as_ref()))
 }
 
-/// Has every connection of a pool of SQLite stop at the end of the request that takes it, and after
-/// `timeout` at the latest.
-pub(super) fn enforce(pool: PoolOptions<Sqlite>, timeout: Duration) -> PoolOptions<Sqlite> {
+/// Has every connection of a pool of SQLite stop at the end of the term of the request that takes it,
+/// and after `timeout` at the latest.
+pub(super) fn enforce(pool: PoolOptions<Sqlite>, timeout: Option<Duration>) -> PoolOptions<Sqlite> {
     pool.after_connect(move |connection, _| Box::pin(arm(connection, timeout)))
         .before_acquire(move |connection, _| {
             Box::pin(async move {
@@ -68,11 +113,14 @@ pub(super) fn enforce(pool: PoolOptions<Sqlite>, timeout: Duration) -> PoolOptio
         })
 }
 
-async fn arm(connection: &mut SqliteConnection, timeout: Duration) -> Result<(), SqlxError> {
-    let latest = Instant::now() + timeout;
-    let deadline = DEADLINE.try_with(|deadline| latest.min(*deadline));
-    let deadline = deadline.unwrap_or(latest);
+async fn arm(
+    connection: &mut SqliteConnection,
+    timeout: Option<Duration>,
+) -> Result<(), SqlxError> {
+    let mut term = Term::current();
+    let latest = timeout.map(|timeout| Instant::now() + timeout);
+    term.end = term.end.into_iter().chain(latest).min();
     let mut handle = connection.lock_handle().await?;
-    handle.set_progress_handler(STEPS, move || Instant::now() < deadline);
+    handle.set_progress_handler(STEPS, move || !term.is_over());
     Ok(())
 }

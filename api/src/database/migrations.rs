@@ -42,7 +42,7 @@ pub async fn apply(database: &Database) -> Result<usize, DbErr> {
 ///
 /// As [`apply`].
 pub async fn pending(database: &Database) -> Result<Vec<String>, DbErr> {
-    let pending = Migrator::get_pending_migrations_read_only(database.reads()).await?;
+    let pending = Migrator::get_pending_migrations_read_only(database.reserve()).await?;
     Ok(pending.iter().map(|m| m.name().to_owned()).collect())
 }
 

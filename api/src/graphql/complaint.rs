@@ -25,11 +25,11 @@ use crate::{
     reader::{MAX_COST, Reading},
 };
 
-use super::{document::NESTING, error::request_error};
+use super::{
+    document::NESTING,
+    error::{MOST_ERRORS, request_error},
+};
 use wording::{Complaint, TWICE};
-
-/// The most errors that one answer tells.
-const MOST_ERRORS: usize = 20;
 
 /// Characters of a message, or of a field's path.
 const LONGEST_TEXT: usize = 300;

@@ -4,6 +4,9 @@ use async_graphql::{Error, ErrorExtensionValues, Pos, Response, ServerError};
 
 use crate::error::ApiError;
 
+/// The most errors that one answer tells.
+pub const MOST_ERRORS: usize = 20;
+
 /// The answer to a request that is refused as a whole.
 #[must_use]
 pub fn refused(error: &ApiError) -> Response {

@@ -15,6 +15,6 @@ mod types;
 
 pub use complaint::ReportCost;
 pub use document::{Documents, Limits, Trusted};
-pub use error::refused;
+pub use error::{MOST_ERRORS, refused};
 pub use execute::{execute, operation};
 pub use schema::{Query, Schema, build, sdl};

@@ -25,7 +25,7 @@ pub struct Schema {
     pub(super) calendar: Calendar,
 }
 
-type Executable = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub(super) type Executable = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
 
 /// How deep a query may be nested; introspection queries of common tools need 13.
 const MAX_DEPTH: usize = 20;
@@ -55,7 +55,12 @@ pub fn sdl() -> String {
         .sorted_fields()
         .sorted_arguments()
         .prefer_single_line_descriptions();
-    builder().finish().sdl_with_options(options)
+    bare().sdl_with_options(options)
+}
+
+/// The schema with nothing behind it: for what looks at its types only.
+pub(super) fn bare() -> Executable {
+    builder().finish()
 }
 
 fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {

@@ -38,7 +38,8 @@ pub(super) fn answer(
     viewer: &Viewer,
     media: Media,
 ) -> HttpResponse {
-    if outcome::is_request_error(response) {
+    let failed = outcome::status(response, media).is_server_error();
+    if failed || outcome::is_request_error(response) {
         return outcome::answer(response, media);
     }
     let tagged = Tagged {
@@ -49,18 +50,17 @@ pub(super) fn answer(
         errors: &response.errors,
     };
     match serde_json::to_vec(&tagged) {
-        Ok(said) => with_tag(http, &said, || outcome::answer(response, media)),
+        Ok(said) => with_tag(http, tag(&said), || outcome::answer(response, media)),
         Err(_unwritable) => outcome::answer(response, media),
     }
 }
 
-/// The `answer` that says `said`, with its tag, or 304 in its place when the caller has it already.
+/// The `answer` with its `tag`, or 304 in its place when the caller has it already.
 pub(super) fn with_tag(
     http: &HttpRequest,
-    said: &[u8],
+    tag: EntityTag,
     answer: impl FnOnce() -> HttpResponse,
 ) -> HttpResponse {
-    let tag = tag(said);
     let known = match http.get_header::<IfNoneMatch>() {
         Some(IfNoneMatch::Any) => true,
         Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
@@ -79,8 +79,8 @@ pub(super) fn with_tag(
     answer
 }
 
-/// Weak, because a compressed answer has the same.
-fn tag(said: &[u8]) -> EntityTag {
+/// The tag of an answer that says `said`. Weak, because a compressed one has the same.
+pub(super) fn tag(said: &[u8]) -> EntityTag {
     let digest = Sha256::digest(said);
     let bytes = digest.iter().take(TAG_BYTES);
     let number = bytes.fold(0, |number: u128, byte| (number << 8) | u128::from(*byte));

@@ -44,10 +44,10 @@ pub(super) async fn get(request: HttpRequest, state: web::Data<State>) -> HttpRe
 async fn answer_body(
     http: &HttpRequest,
     payload: web::Payload,
-    state: &State,
+    state: &web::Data<State>,
 ) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
-    let _slot = state
+    let slot = state
         .limit
         .enter(viewer.token_id)
         .map_err(|error| Refusal::of_limit(&error))?;
@@ -58,21 +58,25 @@ async fn answer_body(
     }
     let body = body::read(http, payload, state.body_limit, state.body_timeout).await?;
     if let Err(error) = state.documents.check_json(&body) {
-        return Ok(outcome::answer(&graphql::refused(&error), media));
+        let refused = graphql::refused(&error);
+        outcome::note_errors(http, &refused);
+        return Ok(outcome::answer(&refused, media));
     }
     let asked = request::of_body(&body, state.batch_limit)?;
-    let running = state.limit.run(async {
+    let (http, own) = (http.clone(), web::Data::clone(state));
+    let running = async move {
         Ok(match asked {
             Asked::One(request) => {
-                let response = run(http, state, &viewer, *request).await?;
+                let response = run(&http, &own, &viewer, *request).await?;
                 outcome::answer(&response, media)
             }
             Asked::Batch(requests) => {
-                let responses = run_batch(http, state, &viewer, requests).await;
+                let responses = run_batch(&http, &own, &viewer, requests).await;
                 outcome::answer_batch(&responses, media)
             }
         })
-    });
+    };
+    let running = state.limit.run(slot, running);
     running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
@@ -88,21 +92,29 @@ async fn run_batch(
             Ok(request) => run(http, state, viewer, request).await,
             Err(refusal) => Err(refusal),
         };
-        responses.push(response.unwrap_or_else(|refusal| outcome::refused(&refusal)));
+        responses.push(response.unwrap_or_else(|refusal| {
+            let refused = outcome::refused(&refusal);
+            outcome::note_errors(http, &refused);
+            refused
+        }));
     }
     responses
 }
 
-async fn answer_url(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refusal> {
+async fn answer_url(http: &HttpRequest, state: &web::Data<State>) -> Result<HttpResponse, Refusal> {
     let (viewer, media) = admit(http, state).await?;
-    let _slot = state
+    let slot = state
         .limit
         .enter(viewer.token_id)
         .map_err(|error| Refusal::of_limit(&error))?;
     let request = request::of_url(http.query_string())?;
-    let running = state.limit.run(run(http, state, &viewer, request));
-    let response = running.await.map_err(|error| Refusal::of_limit(&error))??;
-    Ok(conditional::answer(http, &response, &viewer, media))
+    let (asked, own) = (http.clone(), web::Data::clone(state));
+    let running = async move {
+        let response = run(&asked, &own, &viewer, request).await?;
+        Ok(conditional::answer(&asked, &response, &viewer, media))
+    };
+    let running = state.limit.run(slot, running);
+    running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
 /// The caller first: nothing that they sent is read before it is known who they are.
@@ -115,17 +127,29 @@ async fn admit(http: &HttpRequest, state: &State) -> Result<(Viewer, Media), Ref
     Ok((viewer, media))
 }
 
-/// Reads and executes one request. By GET nothing but a query runs, whichever of the document's
-/// operations is asked for: a GET has no effect, and may be repeated.
+/// Answers one request, if it is one that the caller may run.
 async fn run(
     http: &HttpRequest,
     state: &State,
     viewer: &Viewer,
     mut request: Request,
 ) -> Result<Response, Refusal> {
-    if let Err(error) = state.documents.admit(&mut request, viewer) {
-        return Ok(Response::from_errors(vec![error]));
-    }
+    let response = match state.documents.admit(&mut request, viewer) {
+        Ok(()) => execute(http, state, viewer, request).await?,
+        Err(error) => Response::from_errors(vec![error]),
+    };
+    outcome::note_errors(http, &response);
+    Ok(response)
+}
+
+/// Executes one request. By GET nothing but a query runs, whichever of the document's
+/// operations is asked for: a GET has no effect, and may be repeated.
+async fn execute(
+    http: &HttpRequest,
+    state: &State,
+    viewer: &Viewer,
+    mut request: Request,
+) -> Result<Response, Refusal> {
     let name = request.operation_name.clone();
     let running = request.parsed_query().ok();
     let running = running.and_then(|document| graphql::operation(document, name.as_deref()));
@@ -148,7 +172,5 @@ async fn run(
         .map(|notes| notes.id.clone());
     // Boxed, because it is large, and what waits for it would be as large.
     let executing = Box::pin(graphql::execute(&state.schema, request, viewer.clone(), id));
-    let response = outcome::settle(executing).await;
-    note(http, |notes| notes.errors += response.errors.len());
-    Ok(response)
+    Ok(outcome::settle(executing).await)
 }

@@ -6,9 +6,15 @@ use std::{
     time::Duration,
 };
 
+use actix_web::rt::{self, time::timeout};
+use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::{database, error::ApiError};
+use crate::{database::Term, error::ApiError};
+
+/// How much longer than the time that a request has it is waited for, so that the database, which stops
+/// the statement in time, can say so.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// The limits on running requests.
 #[derive(Debug)]
@@ -58,26 +64,37 @@ impl Limit {
         })
     }
 
-    /// Waits for `executing`, for as long as it may take.
+    /// Waits for `executing`, for as long as it may take. It runs in a task of its own, to its end: the
+    /// `slot` is taken as long as the database works for it, whether or not somebody waits.
     ///
     /// # Errors
     ///
-    /// [`ApiError::Timeout`] when its time is over.
-    pub(super) fn run<'a, T: 'a>(
+    /// [`ApiError::Timeout`] when its time is over; [`ApiError::Internal`] when it panics.
+    pub(super) async fn run<T: 'static>(
         &self,
-        executing: impl Future<Output = T> + 'a,
-    ) -> impl Future<Output = Result<T, ApiError>> + 'a {
-        let time = self.time;
+        slot: Slot,
+        executing: impl Future<Output = T> + 'static,
+    ) -> Result<T, ApiError> {
+        // Dropped with this future, when a caller hangs up.
+        let (term, _waiting) = Term::new(self.time);
         // It is large, and would be copied from future to future.
-        let executing = Box::pin(executing);
-        async move {
-            match time {
-                Some(time) => database::within(time, executing)
-                    .await
-                    .ok_or(ApiError::Timeout),
-                None => Ok(executing.await),
-            }
-        }
+        let executing = Box::pin(term.of(executing));
+        let task = async move {
+            let result = executing.await;
+            drop(slot);
+            result
+        };
+        let running = rt::spawn(task.in_current_span());
+        let ended = match self.time {
+            Some(time) => timeout(time + GRACE, running)
+                .await
+                .map_err(|_elapsed| ApiError::Timeout)?,
+            None => running.await,
+        };
+        ended.map_err(|_panic| {
+            tracing::error!("a handler panicked");
+            ApiError::internal("a handler panicked")
+        })
     }
 }
 

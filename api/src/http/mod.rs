@@ -36,7 +36,7 @@ use crate::{
     auth::Authenticator,
     config::Config,
     database::Database,
-    graphql::{Documents, Schema, sdl},
+    graphql::{Documents, Schema},
 };
 use limit::Limit;
 use media::Media;
@@ -50,7 +50,7 @@ pub struct State {
     authenticator: Authenticator,
     database: Database,
     /// The schema definition, once somebody has asked for it.
-    sdl: OnceLock<String>,
+    definition: OnceLock<schema::Definition>,
     body_limit: usize,
     body_timeout: Duration,
     /// How many requests a batch may hold; 0 is no batches.
@@ -80,17 +80,13 @@ impl State {
             limit: Limit::new(limits.concurrent_operations, limits.request_seconds),
             authenticator,
             database,
-            sdl: OnceLock::new(),
+            definition: OnceLock::new(),
             batch_limit: config.batch_limit,
             compression: config.compression,
             body_limit: config.body_limit_bytes,
             body_timeout: Duration::from_secs(config.body_timeout_seconds),
             slow_request: config.slow_request_milliseconds.map(Duration::from_millis),
         }
-    }
-
-    fn sdl(&self) -> &String {
-        self.sdl.get_or_init(sdl)
     }
 }
 

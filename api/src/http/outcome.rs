@@ -7,17 +7,20 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{HeaderValue, VARY},
+        header::{HeaderValue, RETRY_AFTER, VARY},
     },
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use futures::FutureExt;
 use serde::Serialize;
 
-use super::{media::Media, refusal::Refusal};
+use crate::graphql::MOST_ERRORS;
 
-/// The most errors that one answer tells.
-const MOST_ERRORS: usize = 20;
+use super::{
+    caller::note,
+    media::Media,
+    refusal::{Refusal, SOON},
+};
 
 /// The request's headers that an answer depends on: what a cache has to compare.
 const DEPENDS_ON: HeaderValue =
@@ -59,7 +62,10 @@ pub(super) async fn deliver(
         tracing::error!("a handler panicked");
         Err(Refusal::internal())
     });
-    let refuse = |refusal: Refusal| refusal.response(Media::of_refusal(http));
+    let refuse = |refusal: Refusal| {
+        note(http, |notes| notes.failed(refusal.code()));
+        refusal.response(Media::of_refusal(http))
+    };
     let mut answer = answered.unwrap_or_else(refuse);
     answer.headers_mut().insert(VARY, DEPENDS_ON);
     answer
@@ -76,6 +82,15 @@ pub(super) async fn settle(executing: impl Future<Output = Response>) -> Respons
     let errors = std::mem::take(&mut response.errors);
     response.errors = errors.into_iter().map(with_code).collect();
     response
+}
+
+/// Tells the log what failed in `response`.
+pub(super) fn note_errors(http: &HttpRequest, response: &Response) {
+    note(http, |notes| {
+        for error in &response.errors {
+            notes.failed(code(error).unwrap_or("INTERNAL"));
+        }
+    });
 }
 
 /// The response to a request in a batch that never became GraphQL.
@@ -102,16 +117,23 @@ fn written(body: &impl Serialize, status: StatusCode, media: Media) -> HttpRespo
         tracing::error!("the response cannot be written as JSON");
         return Refusal::internal().response(media);
     };
-    HttpResponseBuilder::new(status)
-        .content_type(media.content_type())
-        .body(body)
+    let mut answer = HttpResponseBuilder::new(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.insert_header((RETRY_AFTER, SOON));
+    }
+    answer.content_type(media.content_type()).body(body)
 }
 
-/// The status of an answer. A partial one is 200: the field that failed says so in `errors`.
-fn status(response: &Response, media: Media) -> StatusCode {
+/// The status of an answer. It is one of 500 and above when nothing could be answered, and that was not
+/// the caller's fault. A partial one is 200: the field that failed says so in `errors`.
+pub(super) fn status(response: &Response, media: Media) -> StatusCode {
     let ours = |error: &ServerError| error.path.is_empty() && code(error) == Some("INTERNAL");
     if response.errors.iter().any(ours) {
         return StatusCode::INTERNAL_SERVER_ERROR;
+    }
+    let busy = |error: &ServerError| code(error) == Some("SERVICE_UNAVAILABLE");
+    if response.data == Value::Null && response.errors.iter().any(busy) {
+        return StatusCode::SERVICE_UNAVAILABLE;
     }
     match media {
         Media::GraphqlResponse if is_request_error(response) => StatusCode::BAD_REQUEST,

@@ -14,6 +14,9 @@ use serde_json::json;
 use super::media::Media;
 use crate::error::ApiError;
 
+/// The value of `Retry-After`, in seconds, where asking again is worth it.
+pub(super) const SOON: &str = "1";
+
 /// Why a request is not answered.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -67,6 +70,7 @@ impl Refusal {
             ApiError::Unauthenticated => StatusCode::UNAUTHORIZED,
             ApiError::Forbidden { .. } | ApiError::DocumentNotTrusted => StatusCode::FORBIDDEN,
             ApiError::Validation { .. } => StatusCode::BAD_REQUEST,
+            ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let challenge = match (error, sent) {
@@ -81,6 +85,7 @@ impl Refusal {
         }
         Self {
             challenge,
+            again: status == StatusCode::SERVICE_UNAVAILABLE,
             ..Self::new(status, error.code(), error.message())
         }
     }
@@ -134,7 +139,7 @@ impl Refusal {
             response.insert_header((ALLOW, allow));
         }
         if self.again {
-            response.insert_header((RETRY_AFTER, "1"));
+            response.insert_header((RETRY_AFTER, SOON));
         }
         if self.close {
             response.force_close();

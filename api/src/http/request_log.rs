@@ -32,11 +32,19 @@ pub(super) struct Notes {
     pub(super) viewer: Option<Viewer>,
     /// The names of the operations that ran, with commas between those of a batch.
     operation: Option<String>,
-    /// How many errors the GraphQL response has; in a batch, all responses.
-    pub(super) errors: usize,
+    /// How many errors the answer has; in a batch, all responses.
+    errors: usize,
+    /// The code of the first one.
+    code: Option<String>,
 }
 
 impl Notes {
+    /// The answer has an error with this code.
+    pub(super) fn failed(&mut self, code: &str) {
+        self.errors += 1;
+        self.code.get_or_insert_with(|| code.to_owned());
+    }
+
     /// An operation runs; so it is called, if it is called anything.
     pub(super) fn ran(&mut self, operation: Option<&str>) {
         let Some(name) = operation else {
@@ -85,6 +93,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
     let status = response.status().as_u16();
     let operation = notes.and_then(|notes| notes.operation.as_deref());
     let errors = notes.map_or(0, |notes| notes.errors);
+    let code = notes.and_then(|notes| notes.code.as_deref());
     let user = viewer.and_then(|viewer| viewer.user_id);
     let user = user.map(tracing::field::display);
     let token = viewer.map(|viewer| tracing::field::display(viewer.token_id));
@@ -101,6 +110,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
             duration_ms,
             operation,
             errors,
+            code,
             user,
             token,
             roles,
@@ -115,6 +125,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
             duration_ms,
             operation,
             errors,
+            code,
             user,
             token,
             roles,

@@ -1,9 +1,28 @@
 //! `/schema.graphql`: the schema, for generators of code and for people.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::EntityTag,
+    web::{self, Bytes},
+};
 
 use super::{State, caller, conditional, outcome, refusal::Refusal};
-use crate::error::ApiError;
+use crate::{error::ApiError, graphql::sdl};
+
+/// The schema definition, as it is sent.
+pub(super) struct Definition {
+    /// Shared by all answers.
+    text: Bytes,
+    tag: EntityTag,
+}
+
+impl Definition {
+    fn new() -> Self {
+        let text = Bytes::from(sdl());
+        let tag = conditional::tag(&text);
+        Self { text, tag }
+    }
+}
 
 /// Answers who has a token with the schema definition. Plain text, which every tool takes and a
 /// browser shows.
@@ -18,11 +37,24 @@ async fn answer(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refus
         let error = ApiError::DocumentNotTrusted;
         return Err(Refusal::of_caller(&error, true));
     }
-    let sdl = state.sdl();
+    let Definition { text, tag } = state.definition.get_or_init(Definition::new);
     let answer = || {
         HttpResponse::Ok()
             .content_type("text/plain; charset=utf-8")
-            .body(sdl.clone())
+            .body(text.clone())
     };
-    Ok(conditional::with_tag(http, sdl.as_bytes(), answer))
+    Ok(conditional::with_tag(http, tag.clone(), answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_shares_the_text() {
+        let definition = Definition::new();
+        let answered = definition.text.clone();
+        assert_eq!(answered.as_ptr(), definition.text.as_ptr());
+        assert_eq!(definition.tag, conditional::tag(&definition.text));
+    }
 }

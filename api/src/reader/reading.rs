@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 use crate::{
     auth::Viewer,
     calendar::Moment,
-    database::Database,
+    database::{self, Database},
     dataset::GlobalId,
     error::{ApiError, Exceeded},
 };
@@ -211,9 +211,11 @@ impl Reading {
         }
         let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
         let Some(snapshot) = &self.snapshot else {
+            still_wanted()?;
             return Ok(self.database.reads().query_one_raw(statement).await?);
         };
         let mut snapshot = snapshot.lock().await;
+        still_wanted()?;
         if matches!(*snapshot, Snapshot::NotTaken) {
             *snapshot = Snapshot::Taken(self.database.snapshot().await?);
         }
@@ -228,4 +230,12 @@ impl Reading {
             error
         })
     }
+}
+
+/// Whether there is time, and somebody waits for what is to be read.
+fn still_wanted() -> Result<(), ApiError> {
+    if database::is_over() {
+        return Err(ApiError::Timeout);
+    }
+    Ok(())
 }

@@ -3,11 +3,16 @@
 use std::time::{Duration, Instant};
 
 use api::views::Role;
+use futures::future::join_all;
 use reqwest::StatusCode;
+use sea_orm::DbBackend;
 use serde_json::json;
 use tests::{app::TestApp, database::each_database};
 
 use super::{assert_answered, extensions, time};
+
+/// What is quick.
+const LEADS: &str = "{ leads { totalCount } }";
 
 #[tokio::test]
 async fn a_caller_has_so_many_requests_running_and_no_more() {
@@ -40,6 +45,99 @@ async fn a_caller_has_so_many_requests_running_and_no_more() {
             (vec!["TIMEOUT"], vec!["TIMEOUT"])
         );
         assert_answered(&app.graphql(&one, "{ __typename }", json!({})).await);
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn one_token_does_not_take_all_connections_from_the_others() {
+    for database in each_database() {
+        let app = TestApp::start_with(database, &[("LIMITS__REQUEST_SECONDS", "3")]).await;
+        time::make_slow(&app).await;
+        let (one, other) = (
+            app.token_for(Role::Admin).await,
+            app.token_for(Role::Admin).await,
+        );
+        let slow = (0..20).map(async |_| app.graphql(&one, time::SLOW, json!({})).await.status);
+        let meanwhile = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            assert_answered(&app.graphql(&other, LEADS, json!({})).await);
+        };
+        let (statuses, ()) = tokio::join!(join_all(slow), meanwhile);
+        let refused = statuses.iter();
+        let refused = refused.filter(|status| **status == StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.count(), 14);
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_gets_no_connection_is_known_and_told_to_come_again() {
+    for database in each_database() {
+        let settings = [
+            ("DATABASE__MAX_CONNECTIONS", "1"),
+            ("DATABASE__ACQUIRE_TIMEOUT_SECONDS", "1"),
+            ("LIMITS__REQUEST_SECONDS", "5"),
+        ];
+        let app = TestApp::start_with(database, &settings).await;
+        time::make_slow(&app).await;
+        let (one, other) = (
+            app.token_for(Role::Admin).await,
+            app.token_for(Role::Admin).await,
+        );
+        let slow = async { app.graphql(&one, time::SLOW, json!({})).await };
+        let meanwhile = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            // Neither who is calling nor whether the hub is well waits for what others read.
+            assert_answered(&app.graphql(&other, "{ viewer { name } }", json!({})).await);
+            let ready = app.http.get(format!("{}/health/ready", app.url));
+            assert_eq!(ready.send().await.unwrap().status(), StatusCode::OK);
+            for document in [LEADS, "{ leads { totalCount } accounts { totalCount } }"] {
+                let refused = app.graphql(&other, document, json!({})).await;
+                assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+                let codes = refused.codes();
+                assert!(codes.iter().all(|code| *code == "SERVICE_UNAVAILABLE"));
+                assert_eq!(refused.header("retry-after"), "1");
+            }
+        };
+        let (stopped, ()) = tokio::join!(slow, meanwhile);
+        assert_eq!(stopped.codes(), ["TIMEOUT"]);
+        assert_answered(&app.graphql(&other, LEADS, json!({})).await);
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_counts_until_its_statement_ends_though_its_caller_hung_up() {
+    for database in each_database() {
+        let settings = [
+            ("DATABASE__MAX_CONNECTIONS", "1"),
+            ("LIMITS__CONCURRENT_OPERATIONS", "1"),
+            ("LIMITS__REQUEST_SECONDS", "5"),
+        ];
+        let app = TestApp::start_with(database, &settings).await;
+        time::make_slow(&app).await;
+        let token = app.token_for(Role::Admin).await;
+        let slow = app.graphql(&token, time::SLOW, json!({}));
+        let waited = tokio::time::timeout(Duration::from_millis(500), slow).await;
+        assert!(waited.is_err());
+        let (hung_up, mut refused) = (Instant::now(), 0);
+        let answer = loop {
+            let answer = app.graphql(&token, LEADS, json!({})).await;
+            if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                break answer;
+            }
+            refused += 1;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        assert_answered(&answer);
+        if app.database.backend() == DbBackend::Postgres {
+            // It stops when its time is over.
+            assert!(refused > 10, "{refused}");
+        } else {
+            // It stops at once.
+            assert!(hung_up.elapsed() < Duration::from_secs(3));
+        }
         app.stop().await;
     }
 }

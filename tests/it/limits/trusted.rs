@@ -219,3 +219,32 @@ fn a_hub_does_not_start_with_a_document_that_it_cannot_run() {
     let said = String::from_utf8(started.stderr).unwrap();
     assert!(said.contains("/nowhere cannot be read"), "{said}");
 }
+
+#[test]
+fn doctor_reads_them_too() {
+    let database = each_database().next().unwrap();
+    let (documents, home) = (folder(), tempfile::tempdir().unwrap());
+    let doctor = || {
+        let mut doctor = revhub(&database, &home, &["doctor"]);
+        doctor.env("REVHUB__SERVER__DOCUMENTS_DIR", documents.path());
+        let doctor = run(doctor);
+        let said = [doctor.stdout, doctor.stderr].map(|said| String::from_utf8(said).unwrap());
+        (doctor.status.code(), said.concat())
+    };
+    let (status, said) = doctor();
+    assert_eq!(status, Some(0), "{said}");
+    // Each counts once, however many hashes it is known by.
+    assert!(said.contains("ok      2 documents are trusted"), "{said}");
+    fs::write(
+        documents.path().join("wrong.graphql"),
+        "{ leads { secret } }",
+    )
+    .unwrap();
+    let (status, said) = doctor();
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("wrong.graphql:1: there is no field `secret`"),
+        "{said}"
+    );
+    assert!(said.contains("1 of 4 checks failed"), "{said}");
+}

@@ -7,12 +7,15 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::Request;
+use async_graphql::{Request, Response, ServerError};
 use futures::FutureExt;
 use serde_json::Value;
 
 use super::{
-    super::{complaint::ValidateOnly, schema::Schema},
+    super::{
+        complaint::ValidateOnly,
+        schema::{Executable, bare},
+    },
     Document, Hash, Limits, persisted, read,
 };
 
@@ -25,16 +28,19 @@ pub struct Trusted {
     by_hash: HashMap<Hash, Arc<Document>>,
     /// By the id that a manifest gives them, which need not be their hash.
     by_id: HashMap<String, Arc<Document>>,
+    /// How many there are: one is known by more than one hash.
+    count: usize,
 }
 
 impl Trusted {
     /// Reads the folder `dir`: every `*.graphql` file in it, each a document, and a
-    /// `persisted-documents.json`. Each has to be one that `schema` can run within `limits`.
+    /// `persisted-documents.json`. Each has to be one that the schema can run within `limits`.
     ///
     /// # Errors
     ///
     /// Returns what is wrong with the first file that is not right, and its name.
-    pub fn read(dir: &Path, schema: &Schema, limits: &Limits) -> Result<Self, String> {
+    pub fn read(dir: &Path, limits: &Limits) -> Result<Self, String> {
+        let schema = &bare();
         let mut trusted = Self::default();
         for file in files(dir).map_err(|error| unreadable(dir, &error))? {
             let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
@@ -51,13 +57,13 @@ impl Trusted {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.by_hash.len()
+        self.count
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_hash.is_empty()
+        self.count == 0
     }
 
     /// The document with that hash.
@@ -75,7 +81,7 @@ impl Trusted {
         &mut self,
         place: &str,
         text: &str,
-        schema: &Schema,
+        schema: &Executable,
         limits: &Limits,
     ) -> Result<(), String> {
         let wrong = || format!("{place}: an object of documents by their ids is expected");
@@ -94,15 +100,18 @@ impl Trusted {
         &mut self,
         place: &str,
         text: &str,
-        schema: &Schema,
+        schema: &Executable,
         limits: &Limits,
     ) -> Result<Arc<Document>, String> {
         let document = read(text, limits).map_err(|error| at(place, &error))?;
         validate(&document, schema).map_err(|error| at(place, &error))?;
         let document = Arc::new(document);
-        for text in [text, text.trim_end()] {
-            self.by_hash
-                .insert(persisted::hash(text), Arc::clone(&document));
+        let trimmed = persisted::hash(text.trim_end());
+        if !self.by_hash.contains_key(&trimmed) {
+            self.count += 1;
+        }
+        for hash in [persisted::hash(text), trimmed] {
+            self.by_hash.insert(hash, Arc::clone(&document));
         }
         Ok(document)
     }
@@ -128,7 +137,7 @@ fn unreadable(path: &Path, error: &io::Error) -> String {
     format!("{} cannot be read: {error}", path.display())
 }
 
-fn at(place: &str, error: &async_graphql::ServerError) -> String {
+fn at(place: &str, error: &ServerError) -> String {
     match error.locations.first() {
         Some(position) => format!("{place}:{}: {}", position.line, error.message),
         None => format!("{place}: {}", error.message),
@@ -136,7 +145,7 @@ fn at(place: &str, error: &async_graphql::ServerError) -> String {
 }
 
 /// Whether `schema` can run the document, whatever its variables are.
-fn validate(document: &Document, schema: &Schema) -> Result<(), async_graphql::ServerError> {
+fn validate(document: &Document, schema: &Executable) -> Result<(), ServerError> {
     let mut request = Request::new("").data(ValidateOnly);
     let operation = document.parsed.operations.iter().next();
     request.operation_name = operation
@@ -144,7 +153,29 @@ fn validate(document: &Document, schema: &Schema) -> Result<(), async_graphql::S
         .map(ToString::to_string);
     request.set_parsed_query(document.parsed.clone());
     // Nothing is executed, so that there is nothing to wait for.
-    let response = schema.executable.execute(request).now_or_never();
-    let errors = response.map(|response| response.errors).unwrap_or_default();
+    passed(schema.execute(request).now_or_never())
+}
+
+/// Whether a check has passed. One that has not ended has not.
+fn passed(checked: Option<Response>) -> Result<(), ServerError> {
+    let unchecked = || ServerError::new("it cannot be checked", None);
+    let errors = checked.ok_or_else(unchecked)?.errors;
     errors.into_iter().next().map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_checked_is_not_trusted() {
+        assert!(passed(None).is_err());
+        assert!(
+            passed(Some(Response::from_errors(vec![ServerError::new(
+                "no", None
+            )])))
+            .is_err()
+        );
+        assert!(passed(Some(Response::default())).is_ok());
+    }
 }
