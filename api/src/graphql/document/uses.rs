@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Name, Positioned, Value, parser::types::Directive};
+use async_graphql::{
+    Name, Positioned, Value,
+    parser::types::{Directive, OperationDefinition},
+};
 use async_graphql_value::Value as Input;
 
 use crate::error::ApiError;
@@ -21,11 +24,11 @@ pub(super) type Counts<'d> = HashMap<&'d str, usize>;
 #[derive(Debug)]
 pub(super) struct Use {
     /// The variable's name.
-    pub(super) name: Name,
+    name: Name,
     /// In how many places it stands, with each fragment counted wherever it is spread.
-    pub(super) times: usize,
+    times: usize,
     /// What stands there when none is given.
-    pub(super) default: Size,
+    default: Size,
 }
 
 /// How large a value is.
@@ -68,6 +71,33 @@ impl Size {
             bytes: self.bytes.saturating_mul(count),
         }
     }
+}
+
+/// What `operation` uses of its variables, so many times as `counts` say.
+pub(super) fn of_operation(operation: &OperationDefinition, counts: &Counts<'_>) -> Vec<Use> {
+    let defaults: HashMap<_, _> = operation
+        .variable_definitions
+        .iter()
+        .filter_map(|variable| {
+            let variable = &variable.node;
+            let default = Size::of(&variable.default_value.as_ref()?.node);
+            Some((variable.name.node.as_str(), default))
+        })
+        .collect();
+    let mut used: Vec<_> = without_defaults(counts).collect();
+    for one in &mut used {
+        one.default = defaults.get(one.name.as_str()).copied().unwrap_or_default();
+    }
+    used
+}
+
+/// As [`of_operation`], outside of any: what is not given there is nothing.
+pub(super) fn without_defaults(counts: &Counts<'_>) -> impl Iterator<Item = Use> {
+    counts.iter().map(|(name, times)| Use {
+        name: Name::new(name),
+        times: *times,
+        default: Size::default(),
+    })
 }
 
 /// Checks that what is `given` for variables is not too much where it is used.

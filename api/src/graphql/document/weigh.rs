@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Positioned,
-    parser::types::{Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    parser::types::{Directive, ExecutableDocument, Selection, SelectionSet},
 };
 
 use crate::error::ApiError;
@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use super::{
     Limits, NESTING, at_most,
     introspection::{self, Weight},
-    uses::{self, Counts, Size, Use},
+    uses::{self, Counts, Use},
 };
 
 /// Checks every operation of `document`, and says what all of them use of variables. The library
@@ -54,41 +54,15 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<Ve
         at_most("nesting", NESTING, nesting)?;
         let expanded = expanded(&tally, &fragments, &ordered);
         expanded.check(limits)?;
-        used.extend(uses_of(operation, &expanded.uses));
+        used.extend(uses::of_operation(operation, &expanded.uses));
         spread.extend(expanded.spread);
         let weight = Weight::of(&operation.selection_set.node, &weights);
         at_most("introspection", introspection::MOST, weight.outside)?;
     }
     // What nothing spreads is still validated, once.
     let idle = fragments.iter().filter(|(name, _)| !spread.contains(*name));
-    used.extend(idle.flat_map(|(_, tally)| uses(&tally.uses)));
+    used.extend(idle.flat_map(|(_, tally)| uses::without_defaults(&tally.uses)));
     Ok(used)
-}
-
-/// What `operation` uses of its variables, so many times as `counts` say.
-fn uses_of(operation: &OperationDefinition, counts: &Counts<'_>) -> Vec<Use> {
-    let defaults: HashMap<_, _> = operation
-        .variable_definitions
-        .iter()
-        .filter_map(|variable| {
-            let variable = &variable.node;
-            let default = Size::of(&variable.default_value.as_ref()?.node);
-            Some((variable.name.node.as_str(), default))
-        })
-        .collect();
-    let mut used: Vec<_> = uses(counts).collect();
-    for one in &mut used {
-        one.default = defaults.get(one.name.as_str()).copied().unwrap_or_default();
-    }
-    used
-}
-
-fn uses(counts: &Counts<'_>) -> impl Iterator<Item = Use> {
-    counts.iter().map(|(name, times)| Use {
-        name: Name::new(name),
-        times: *times,
-        default: Size::default(),
-    })
 }
 
 /// Why a document is not run.
