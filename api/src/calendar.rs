@@ -7,10 +7,10 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
-/// The first and the last day that there are.
-pub const FIRST_DAY: NaiveDate = day(1, 1, 1);
+/// The first day that there is.
+const FIRST_DAY: NaiveDate = day(1, 1, 1);
 /// The last day that there is.
-pub const LAST_DAY: NaiveDate = day(9999, 12, 31);
+const LAST_DAY: NaiveDate = day(9999, 12, 31);
 /// The last instant that there is, in the microseconds that the databases keep.
 const LAST_INSTANT: DateTime<Utc> = match NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999) {
     Some(time) => LAST_DAY.and_time(time).and_utc(),
@@ -190,21 +190,13 @@ impl Calendar {
     /// The first day of the period after the one that starts on `start`.
     #[must_use]
     pub fn following(&self, period: Period, start: NaiveDate) -> NaiveDate {
-        let following = match period.months() {
-            Some(months) => start.checked_add_months(Months::new(months)),
-            None => start.checked_add_days(period.days()),
-        };
-        within(following, LAST_DAY)
+        period.step().ahead(start)
     }
 
     /// The first day of the period before the one that starts on `start`.
     #[must_use]
     pub fn previous(&self, period: Period, start: NaiveDate) -> NaiveDate {
-        let previous = match period.months() {
-            Some(months) => back(start, months),
-            None => start.checked_sub_days(period.days()),
-        };
-        within(previous, FIRST_DAY)
+        period.step().back(start)
     }
 }
 
@@ -285,18 +277,14 @@ impl Moment {
 }
 
 impl Period {
-    /// How many months it has; none for those that are made of days.
-    fn months(self) -> Option<u32> {
+    fn step(self) -> Step {
         match self {
-            Self::Day | Self::Week => None,
-            Self::Month => Some(1),
-            Self::Quarter | Self::FiscalQuarter => Some(3),
-            Self::Year | Self::FiscalYear => Some(12),
+            Self::Day => Step::days(1),
+            Self::Week => Step::days(7),
+            Self::Month => Step::months(1),
+            Self::Quarter | Self::FiscalQuarter => Step::months(3),
+            Self::Year | Self::FiscalYear => Step::months(12),
         }
-    }
-
-    fn days(self) -> Days {
-        Days::new(if self == Self::Week { 7 } else { 1 })
     }
 }
 
@@ -314,26 +302,56 @@ impl Duration {
     /// The day that lies so much before `day`; `day` itself for hours and minutes.
     #[must_use]
     pub fn before(self, day: NaiveDate) -> NaiveDate {
-        let earlier = match self {
-            Self::Minutes(_) | Self::Hours(_) => Some(day),
-            Self::Days(n) => day.checked_sub_days(Days::new(n.into())),
-            Self::Weeks(n) => day.checked_sub_days(Days::new(u64::from(n) * 7)),
-            Self::Months(n) => back(day, n),
-            Self::Years(n) => back(day, n.saturating_mul(12)),
-        };
-        within(earlier, FIRST_DAY)
+        self.step().back(day)
     }
 
     /// The day that lies so much after `day`; `day` itself for hours and minutes.
     #[must_use]
     pub fn after(self, day: NaiveDate) -> NaiveDate {
-        let later = match self {
-            Self::Minutes(_) | Self::Hours(_) => Some(day),
-            Self::Days(n) => day.checked_add_days(Days::new(n.into())),
-            Self::Weeks(n) => day.checked_add_days(Days::new(u64::from(n) * 7)),
-            Self::Months(n) => day.checked_add_months(Months::new(n)),
-            Self::Years(n) => day.checked_add_months(Months::new(n.saturating_mul(12))),
-        };
+        self.step().ahead(day)
+    }
+
+    fn step(self) -> Step {
+        match self {
+            Self::Minutes(_) | Self::Hours(_) => Step::days(0),
+            Self::Days(n) => Step::days(n.into()),
+            Self::Weeks(n) => Step::days(u64::from(n) * 7),
+            Self::Months(n) => Step::months(n),
+            Self::Years(n) => Step::months(n.saturating_mul(12)),
+        }
+    }
+}
+
+/// A number of months and of days of the calendar, by which one goes within the days that there are.
+struct Step {
+    months: Months,
+    days: Days,
+}
+
+impl Step {
+    fn days(days: u64) -> Self {
+        Self {
+            months: Months::new(0),
+            days: Days::new(days),
+        }
+    }
+
+    fn months(months: u32) -> Self {
+        Self {
+            months: Months::new(months),
+            days: Days::new(0),
+        }
+    }
+
+    fn back(&self, day: NaiveDate) -> NaiveDate {
+        let earlier = day.checked_sub_months(self.months);
+        let earlier = earlier.and_then(|day| day.checked_sub_days(self.days));
+        within(earlier, FIRST_DAY)
+    }
+
+    fn ahead(&self, day: NaiveDate) -> NaiveDate {
+        let later = day.checked_add_months(self.months);
+        let later = later.and_then(|day| day.checked_add_days(self.days));
         within(later, LAST_DAY)
     }
 }
