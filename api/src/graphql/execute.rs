@@ -21,7 +21,7 @@ const AS_OF: &str = "asOf";
 /// `@include`.
 pub async fn execute(
     schema: &Schema,
-    request: Request,
+    mut request: Request,
     viewer: Viewer,
     request_id: Option<String>,
 ) -> Response {
@@ -31,7 +31,6 @@ pub async fn execute(
     if let Err(error) = recorded {
         return Response::from_errors(vec![server_error(&error, Pos::default())]);
     }
-    let mut request = request;
     let several = match prepare(&mut request) {
         Ok(several) => several,
         Err(error) => return Response::from_errors(vec![error]),

@@ -11,6 +11,7 @@ use super::{
     State, body,
     caller::{self, note},
     conditional,
+    limit::Slot,
     media::{self, Media},
     outcome,
     refusal::Refusal,
@@ -46,11 +47,7 @@ async fn answer_body(
     payload: web::Payload,
     state: &web::Data<State>,
 ) -> Result<HttpResponse, Refusal> {
-    let (viewer, media) = admit(http, state).await?;
-    let slot = state
-        .limit
-        .enter(viewer.token_id)
-        .map_err(|error| Refusal::of_limit(&error))?;
+    let (viewer, media, slot) = admit(http, state).await?;
     if !media::is_json(http) {
         let message = "send application/json, in UTF-8 and not compressed";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -102,11 +99,7 @@ async fn run_batch(
 }
 
 async fn answer_url(http: &HttpRequest, state: &web::Data<State>) -> Result<HttpResponse, Refusal> {
-    let (viewer, media) = admit(http, state).await?;
-    let slot = state
-        .limit
-        .enter(viewer.token_id)
-        .map_err(|error| Refusal::of_limit(&error))?;
+    let (viewer, media, slot) = admit(http, state).await?;
     let request = request::of_url(http.query_string())?;
     let (asked, own) = (http.clone(), web::Data::clone(state));
     let running = async move {
@@ -117,14 +110,17 @@ async fn answer_url(http: &HttpRequest, state: &web::Data<State>) -> Result<Http
     running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
-/// The caller first: nothing that they sent is read before it is known who they are.
-async fn admit(http: &HttpRequest, state: &State) -> Result<(Viewer, Media), Refusal> {
+/// The caller first: nothing that they sent is read before it is known who they are, and that they do
+/// not run too much already.
+async fn admit(http: &HttpRequest, state: &State) -> Result<(Viewer, Media, Slot), Refusal> {
     let viewer = caller::viewer(http, state).await?;
     let media = Media::accepted(http).ok_or_else(|| {
         let message = "application/json and application/graphql-response+json are to be had";
         Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     })?;
-    Ok((viewer, media))
+    let slot = state.limit.enter(viewer.token_id);
+    let slot = slot.map_err(|error| Refusal::of_limit(&error))?;
+    Ok((viewer, media, slot))
 }
 
 /// Answers one request, if it is one that the caller may run.
