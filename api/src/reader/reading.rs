@@ -100,10 +100,10 @@ impl Reading {
         id: GlobalId,
         node: &NodeSelection,
     ) -> Result<Option<String>, ApiError> {
-        self.budget.spend(cost::of_node(node))?;
-        let mut compiler = self.compiler();
-        compiler.root_node(id.id, node)?;
-        self.run(compiler).await
+        let row = self.read(cost::of_node(node), |compiler| {
+            compiler.root_node(id.id, node)
+        });
+        text(row.await?)
     }
 
     /// For each id the row as JSON, or null where there is none that the viewer may see, as a JSON
@@ -116,20 +116,15 @@ impl Reading {
         &self,
         ids: &[Option<(GlobalId, NodeSelection)>],
     ) -> Result<String, ApiError> {
-        self.budget.spend(
-            ids.iter()
-                .flatten()
-                .map(|(_, node)| cost::of_node(node))
-                .fold(0, u64::saturating_add),
-        )?;
+        let nodes = ids.iter().flatten();
+        let costs = nodes.map(|(_, node)| cost::of_node(node));
+        let cost = costs.fold(0, u64::saturating_add);
         if ids.is_empty() {
+            self.budget.spend(cost)?;
             return Ok("[]".to_owned());
         }
-        let mut compiler = self.compiler();
-        compiler.root_nodes(ids)?;
-        self.run(compiler)
-            .await
-            .map(|json| json.unwrap_or_else(|| "[]".to_owned()))
+        let row = self.read(cost, |compiler| compiler.root_nodes(ids));
+        Ok(text(row.await?)?.unwrap_or_else(|| "[]".to_owned()))
     }
 
     /// A page of rows as JSON.
@@ -138,12 +133,10 @@ impl Reading {
     ///
     /// As [`Reading::node`].
     pub async fn connection(&self, connection: &Connection) -> Result<String, ApiError> {
-        self.budget.spend(cost::of_root_connection(connection))?;
-        let mut compiler = self.compiler();
-        compiler.root_connection(connection)?;
-        self.run(compiler)
-            .await
-            .map(|json| json.unwrap_or_else(|| "null".to_owned()))
+        let row = self.read(cost::of_root_connection(connection), |compiler| {
+            compiler.root_connection(connection)
+        });
+        Ok(text(row.await?)?.unwrap_or_else(|| "null".to_owned()))
     }
 
     /// Numbers over rows as JSON.
@@ -152,11 +145,10 @@ impl Reading {
     ///
     /// As [`Reading::node`].
     pub async fn aggregate(&self, aggregate: &Aggregate) -> Result<String, ApiError> {
-        self.budget.spend(cost::of_aggregate(aggregate))?;
-        let mut compiler = self.compiler();
-        compiler.root_aggregate(aggregate)?;
-        let json = self.run(compiler).await?;
-        json.ok_or_else(|| ApiError::internal("an aggregate without a row"))
+        let row = self.read(cost::of_aggregate(aggregate), |compiler| {
+            compiler.root_aggregate(aggregate)
+        });
+        text(row.await?)?.ok_or_else(|| ApiError::internal("an aggregate without a row"))
     }
 
     /// Groups of rows as a JSON array.
@@ -166,11 +158,12 @@ impl Reading {
     /// As [`Reading::node`]; [`ApiError::Validation`] when there are more groups than are given without
     /// saying how many.
     pub async fn groups(&self, groups: &Groups) -> Result<String, ApiError> {
-        self.budget.spend(cost::of_groups(groups))?;
-        let mut compiler = self.compiler();
-        compiler.root_groups(groups)?;
-        let row = self.row(compiler).await?;
-        let row = row.ok_or_else(|| ApiError::internal("groups without a row"))?;
+        let row = self.read(cost::of_groups(groups), |compiler| {
+            compiler.root_groups(groups)
+        });
+        let row = row
+            .await?
+            .ok_or_else(|| ApiError::internal("groups without a row"))?;
         let count: i64 = row.try_get_by_index(1)?;
         if groups.first.is_none() && count > i64::from(MAX_GROUPS) {
             let problem = format!(
@@ -181,17 +174,17 @@ impl Reading {
         Ok(row.try_get_by_index(0)?)
     }
 
-    fn compiler(&self) -> Compiler<'_> {
+    /// Spends the points of one statement, and reads the one row that it gives.
+    async fn read<'s>(
+        &'s self,
+        cost: u64,
+        compile: impl FnOnce(&mut Compiler<'s>) -> Result<(), ApiError>,
+    ) -> Result<Option<QueryResult>, ApiError> {
+        self.budget.spend(cost)?;
         let dialect = dialect(self.database.backend());
-        Compiler::new(dialect, &self.viewer, &self.moment.calendar)
-    }
-
-    async fn run(&self, compiler: Compiler<'_>) -> Result<Option<String>, ApiError> {
-        let row = self.row(compiler).await?;
-        Ok(row
-            .map(|row| row.try_get_by_index(0))
-            .transpose()?
-            .flatten())
+        let mut compiler = Compiler::new(dialect, &self.viewer, &self.moment.calendar);
+        compile(&mut compiler)?;
+        self.row(compiler).await
     }
 
     async fn row(&self, compiler: Compiler<'_>) -> Result<Option<QueryResult>, ApiError> {
@@ -230,6 +223,12 @@ impl Reading {
             error
         })
     }
+}
+
+/// The finished JSON in a row, where there is one.
+fn text(row: Option<QueryResult>) -> Result<Option<String>, ApiError> {
+    let text = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(text.flatten())
 }
 
 /// Whether there is time, and somebody waits for what is to be read.

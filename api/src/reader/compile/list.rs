@@ -238,14 +238,13 @@ impl Compiler<'_> {
             order,
             ..
         } = connection;
-        let mut source = match parent {
+        let source = match parent {
             Parent::All => self.all_rows(entity, filter)?,
             nested => self.source(entity, filter, nested)?,
         };
-        // The order changes no number. Whether it may be asked for does not depend on what is selected.
-        let counted = source.sql();
-        self.key_expressions(&mut source, entity, order)?;
-        Ok(format!("(SELECT count(*){counted})"))
+        // The order changes no number, but it may not be asked for where a number is selected either.
+        self.refuse_masked_order(entity, order)?;
+        Ok(format!("(SELECT count(*){})", source.sql()))
     }
 
     /// The columns that the rows of a page must carry.
