@@ -173,8 +173,7 @@ impl Oracle {
             cursors,
             refused: BTreeSet::new(),
         };
-        let refusals = execution.refusals();
-        execution.refused = refusals.into_iter().map(|refusal| refusal.key).collect();
+        execution.refused = execution.refused_keys();
         execution
     }
 }

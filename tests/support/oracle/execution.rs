@@ -37,6 +37,8 @@ impl<'a> Execution<'a> {
         for (key, fields) in grouped {
             let value = match object {
                 Object::Query if self.refused.contains(key) => self.refuse(&fields)?,
+                // It may be null: what is refused below it leaves the rest of the viewer.
+                Object::Viewer if self.is_refused_user(&fields) => Json::Null,
                 _ => self.execute_field(&object_type, object, &fields)?,
             };
             result.insert(key.to_owned(), value);

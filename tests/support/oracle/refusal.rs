@@ -56,6 +56,39 @@ impl<'a> Execution<'a> {
         found
     }
 
+    /// The keys of the root that come to nothing, because something is refused there or below, and
+    /// nothing between may be null.
+    pub(super) fn refused_keys(&self) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        let root = &operation_of(self.document).selection_set.node;
+        self.each_field("Query", root, &mut BTreeSet::new(), &mut |field| {
+            let mut arguments = BTreeSet::new();
+            if field.name.node == "viewer" {
+                let set = &field.selection_set.node;
+                self.each_field("Viewer", set, &mut BTreeSet::new(), &mut |field| {
+                    if field.name.node != "user" {
+                        self.look_into("Viewer", field, &Way::default(), &mut arguments);
+                    }
+                });
+            } else {
+                self.look_into("Query", field, &Way::default(), &mut arguments);
+            }
+            if !arguments.is_empty() {
+                keys.insert(field.response_key().node.to_string());
+            }
+        });
+        keys
+    }
+
+    /// Whether `fields` are the viewer's user, and something is refused below.
+    pub(super) fn is_refused_user(&self, fields: &[&'a Field]) -> bool {
+        let mut arguments = BTreeSet::new();
+        for field in fields.iter().filter(|field| field.name.node == "user") {
+            self.look_into("Viewer", field, &Way::default(), &mut arguments);
+        }
+        !arguments.is_empty()
+    }
+
     /// The arguments at fault in a field of `object_type`, and below it.
     fn look_into(
         &self,
