@@ -1,12 +1,12 @@
 //! From the `Authorization` header to the caller.
 
-use std::slice;
+use std::{net::IpAddr, slice, sync::Arc};
 
 use uuid::Uuid;
 
 use super::{
     token::{Claims, Refusal, Tokens},
-    viewer::{Reach, Viewer},
+    viewer::{Allowance, Reach, Viewer},
 };
 use crate::{
     database::Database,
@@ -14,6 +14,17 @@ use crate::{
     store::caller::{self, Asking, Caller},
     views::{READ_ALL, Views, Word},
 };
+
+/// What a request says of who sends it.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'r> {
+    /// The header `Authorization`.
+    pub authorization: Option<&'r str>,
+    /// A role: they want to see what somebody in it would see in their place.
+    pub view_as: Option<&'r str>,
+    /// Where it comes from.
+    pub address: Option<IpAddr>,
+}
 
 /// Finds out who is calling.
 #[derive(Clone)]
@@ -36,13 +47,11 @@ impl Authenticator {
         }
     }
 
-    /// Who sent `authorization`, the header of that name. Costs one statement.
+    /// Who sends a request with these credentials. Costs one statement.
     ///
     /// A bad token is never a guest: whatever is wrong with it, the caller learns only that it is
-    /// not valid, and the log says why.
-    ///
-    /// With `view_as`, a role, they see what somebody in that role would see in their place, where a
-    /// role of theirs allows it.
+    /// not valid, and the log says why. With the eyes of another role they see where a role of theirs
+    /// allows it.
     ///
     /// # Errors
     ///
@@ -51,12 +60,9 @@ impl Authenticator {
     /// - [`ApiError::Validation`] when there is no such role
     /// - [`ApiError::Unavailable`] when no connection comes free in time
     /// - [`ApiError::Internal`] when the database fails
-    pub async fn viewer(
-        &self,
-        authorization: Option<&str>,
-        view_as: Option<&str>,
-    ) -> Result<Viewer, ApiError> {
-        let Some(token) = authorization.and_then(bearer) else {
+    pub async fn viewer(&self, credentials: &Credentials<'_>) -> Result<Viewer, ApiError> {
+        let view_as = credentials.view_as;
+        let Some(token) = credentials.authorization.and_then(bearer) else {
             tracing::info!("no bearer token");
             return Err(ApiError::Unauthenticated);
         };
@@ -69,6 +75,7 @@ impl Authenticator {
         let caller = caller::find(reserve, claims.jti, &self.asking, view_as).await?;
         let caller = caller.ok_or_else(|| refuse(Refusal::Unknown))?;
         let mut viewer = self.known(&claims, caller).map_err(refuse)?;
+        viewer.address = credentials.address;
         if let Some(role) = view_as {
             self.view_as(&mut viewer, role)?;
         }
@@ -86,6 +93,10 @@ impl Authenticator {
         // Scopes narrow: what is no list of them must not count as none.
         let scopes: Vec<String> =
             serde_json::from_value(caller.scopes).map_err(|_error| Refusal::Unknown)?;
+        let allowance = Allowance {
+            requests_per_minute: caller.requests_per_minute.and_then(|it| it.try_into().ok()),
+            points_per_minute: caller.points_per_minute.and_then(|it| it.try_into().ok()),
+        };
         let (name, roles, reach) = match (caller.user_id, caller.user) {
             (None, _) => (
                 caller.token_name,
@@ -106,7 +117,9 @@ impl Authenticator {
             roles,
             scopes,
             viewed_as: None,
-            reach,
+            address: None,
+            allowance,
+            reach: Arc::new(reach),
         })
     }
 
@@ -133,7 +146,9 @@ impl Authenticator {
                 roles,
                 scopes: Vec::new(),
                 viewed_as: None,
-                reach: user.into(),
+                address: None,
+                allowance: Allowance::default(),
+                reach: Arc::new(user.into()),
             }
         }))
     }

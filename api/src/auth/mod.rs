@@ -5,7 +5,7 @@ mod keys;
 mod token;
 mod viewer;
 
-pub use authenticator::Authenticator;
+pub use authenticator::{Authenticator, Credentials};
 pub use keys::{KeyError, SigningKey, check_key_file};
 pub use token::{Claims, Refusal, Tokens};
-pub use viewer::{Reach, Viewer};
+pub use viewer::{Allowance, Reach, Viewer};

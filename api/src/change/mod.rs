@@ -1,6 +1,8 @@
 //! The change log: every write appends to it, in its own transaction. Nothing else writes to the
 //! table `change`, and a test looks for other writers.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DatabaseTransaction, DbErr};
 use serde_json::Value as Json;
@@ -64,6 +66,8 @@ pub struct Change {
     pub reason: Option<String>,
     /// The request that did it, as in the server's log.
     pub request_id: Option<String>,
+    /// The address from which it was done; none: not over the network.
+    pub address: Option<IpAddr>,
 }
 
 /// Appends `changes` to the log, in the transaction of the writes that they are about.
@@ -88,5 +92,7 @@ fn row(change: Change) -> ActiveModel {
         fields: Set(change.fields),
         reason: Set(change.reason),
         request_id: Set(change.request_id),
+        actor_address: Set(change.address.map(|address| address.to_string())),
+        transaction_id: NotSet,
     }
 }

@@ -103,6 +103,11 @@ impl Config {
                 "must be origins as browsers send them, such as \"https://app.example.com\", or \"*\" alone",
             ),
             (
+                "server.trusted_proxies",
+                self.trusted_proxies().len() == server.trusted_proxies.len(),
+                "must be networks such as \"10.0.0.0/8\"; one address is \"192.0.2.7/32\"",
+            ),
+            (
                 "database.url",
                 known_scheme,
                 "must begin with postgres:// or sqlite://",

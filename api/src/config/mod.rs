@@ -13,6 +13,7 @@ mod tests;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use error::{ConfigError, Problem};
@@ -70,6 +71,9 @@ pub struct Server {
     /// The origins whose pages may ask, such as `https://app.example.com`; `*` is every origin.
     #[serde(deserialize_with = "list::deserialize")]
     pub cors_origins: Vec<String>,
+    /// The networks of proxies that are believed when they say for whom they ask.
+    #[serde(deserialize_with = "list::deserialize")]
+    pub trusted_proxies: Vec<String>,
     /// From when on a request is logged as slow; `None` is never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_request_milliseconds: Option<u64>,
@@ -154,6 +158,15 @@ impl Config {
             let file = self.data.dir.join("revhub.sqlite3");
             DatabaseUrl::new(format!("sqlite://{}", file.display()))
         })
+    }
+
+    /// The networks of `server.trusted_proxies`. Reading the settings made sure that they are some.
+    #[must_use]
+    pub fn trusted_proxies(&self) -> Vec<IpNet> {
+        let networks = self.server.trusted_proxies.iter();
+        networks
+            .filter_map(|network| network.parse().ok())
+            .collect()
     }
 
     /// The file of the private key that signs tokens.

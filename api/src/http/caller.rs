@@ -2,8 +2,8 @@
 
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION};
 
-use super::{State, refusal::Refusal, request_log::Notes};
-use crate::auth::Viewer;
+use super::{State, address, refusal::Refusal, request_log::Notes};
+use crate::auth::{Credentials, Viewer};
 
 /// The header with the role to look at the hub with the eyes of.
 const VIEW_AS: &str = "view-as";
@@ -19,7 +19,12 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
     // What is no text is no role either, and is told so.
     let view_as = http.headers().get(VIEW_AS);
     let view_as = view_as.map(|role| role.to_str().unwrap_or_default());
-    let viewer = state.authenticator.viewer(header, view_as).await;
+    let credentials = Credentials {
+        authorization: header,
+        view_as,
+        address: address::of(http, &state.proxies),
+    };
+    let viewer = state.authenticator.viewer(&credentials).await;
     let viewer = viewer.map_err(|error| Refusal::of_caller(&error, sent))?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
     Ok(viewer)

@@ -3,6 +3,7 @@
 //! Thin handlers of our own, because the usual ones have no limits on bodies, take any content type
 //! and answer everything with 200.
 
+mod address;
 mod body;
 mod caller;
 mod compression;
@@ -31,6 +32,7 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use ipnet::IpNet;
 
 use crate::{
     auth::Authenticator,
@@ -56,6 +58,8 @@ pub struct State {
     /// How many requests a batch may hold; 0 is no batches.
     batch_limit: usize,
     compression: bool,
+    /// The networks of proxies that are believed when they say for whom they ask.
+    proxies: Vec<IpNet>,
     slow_request: Option<Duration>,
 }
 
@@ -69,6 +73,7 @@ impl State {
         database: Database,
         config: &Config,
     ) -> Self {
+        let proxies = config.trusted_proxies();
         let Config {
             server: config,
             limits,
@@ -83,6 +88,7 @@ impl State {
             definition: OnceLock::new(),
             batch_limit: config.batch_limit,
             compression: config.compression,
+            proxies,
             body_limit: config.body_limit_bytes,
             body_timeout: Duration::from_secs(config.body_timeout_seconds),
             slow_request: config.slow_request_milliseconds.map(Duration::from_millis),

@@ -103,6 +103,11 @@ pub async fn issue(
         revoked_at: None,
         last_used_at: None,
         created_by: None,
+        hint: None,
+        ip_allow: None,
+        requests_per_minute: None,
+        points_per_minute: None,
+        rotated_from_id: None,
     };
     store::api_token::insert(&tx, row).await?;
     let token = tokens.sign(id, user_id.unwrap_or(id), now, expires_at)?;

@@ -39,6 +39,7 @@ pub async fn record(
         fields: Some(json!({ "role": [viewer.roles, role] })),
         reason: None,
         request_id,
+        address: viewer.address,
     };
     let tx = db.begin().await?;
     change::record(&tx, vec![change]).await?;
