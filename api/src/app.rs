@@ -15,13 +15,14 @@ use sea_orm::DbErr;
 use tokio::task::JoinHandle;
 
 use crate::{
-    auth::{Authenticator, KeyError, SigningKey, Tokens},
+    auth::{Authenticator, KeyError, Known, SigningKey, Tokens},
     calendar::Calendar,
     clock::Clock,
     config::{Config, ConfigError},
     database::{self, Database, migrations},
     dataset::vocabulary,
     graphql, http,
+    services::{caller, token::Issuer},
     views::{Policy, PolicyError, Views},
 };
 
@@ -40,6 +41,8 @@ pub struct App {
     pub clock: Clock,
     /// Who may see and do what.
     pub views: Views,
+    /// Who is known to call.
+    pub known: Known,
     config: Config,
 }
 
@@ -49,6 +52,10 @@ pub struct Running {
     pub url: String,
     handle: ServerHandle,
     server: JoinHandle<io::Result<()>>,
+    /// Keeps what is known of callers as the database says.
+    following: JoinHandle<()>,
+    known: Known,
+    clock: Clock,
     database: Database,
 }
 
@@ -85,8 +92,22 @@ impl App {
             tokens,
             clock,
             views,
+            known: Known::default(),
             config,
         })
+    }
+
+    /// What issues tokens and takes them back.
+    #[must_use]
+    pub fn issuer(&self) -> Issuer {
+        Issuer {
+            database: self.database.clone(),
+            tokens: self.tokens.clone(),
+            views: self.views.clone(),
+            known: self.known.clone(),
+            clock: self.clock.clone(),
+            days: self.config.auth.token_days,
+        }
     }
 
     /// Starts to listen and to answer, and returns once it does.
@@ -98,11 +119,18 @@ impl App {
     pub fn listen(self) -> Result<Running, StartError> {
         let calendar = calendar(&self.config)?;
         warn_of_unfairness(&self.config);
-        let views = self.views.clone();
-        let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
+        let schema = graphql::build(self.issuer(), calendar);
         let documents = documents::read(&self.config, self.views.clone())?;
-        let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
+        let (known, clock) = (self.known, self.clock);
+        let authenticator = Authenticator::new(
+            self.tokens,
+            self.database.clone(),
+            self.views,
+            clock.clone(),
+            known.clone(),
+        );
         let database = self.database.clone();
+        let following = caller::follow(database.clone(), known.clone(), clock.clone());
         let state = http::State::new(schema, documents, authenticator, database, &self.config);
         let (server, address) = bind(&self.config, Data::new(state))?;
         let handle = server.handle();
@@ -112,6 +140,9 @@ impl App {
             url,
             handle,
             server: tokio::spawn(server),
+            following: tokio::spawn(following),
+            known,
+            clock,
             database: self.database,
         })
     }
@@ -133,6 +164,8 @@ impl Running {
             ended = finishing => ended,
             () = hurry => Ok(()),
         };
+        self.following.abort();
+        caller::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
     }
@@ -142,6 +175,7 @@ impl Drop for Running {
     /// Stops at once, unless it has stopped already.
     fn drop(&mut self) {
         self.server.abort();
+        self.following.abort();
     }
 }
 

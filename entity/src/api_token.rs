@@ -39,7 +39,7 @@ pub struct Model {
     /// How many requests may be made with it in a minute; none: as the settings say.
     pub requests_per_minute: Option<i32>,
     /// How many cost points may be spent with it in a minute; none: as the settings say.
-    pub points_per_minute: Option<i64>,
+    pub points_per_minute: Option<i32>,
     /// The token in whose place it was put.
     pub rotated_from_id: Option<Uuid>,
 }

@@ -16,4 +16,6 @@ mod reading;
 mod roles;
 mod schema;
 mod serve;
+mod tail;
+mod tokens;
 mod views;

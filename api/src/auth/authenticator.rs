@@ -1,14 +1,16 @@
 //! From the `Authorization` header to the caller.
 
-use std::{net::IpAddr, slice, sync::Arc};
+use std::{net::IpAddr, slice, sync::Arc, time::Instant};
 
 use uuid::Uuid;
 
 use super::{
-    token::{Claims, Refusal, Tokens},
+    known::{Known, KnownCaller, fingerprint},
+    token::{Claims, LEEWAY, Refusal, Tokens},
     viewer::{Allowance, Reach, Viewer},
 };
 use crate::{
+    clock::Clock,
     database::Database,
     error::ApiError,
     store::caller::{self, Asking, Caller},
@@ -33,21 +35,32 @@ pub struct Authenticator {
     database: Database,
     views: Views,
     asking: Asking,
+    clock: Clock,
+    known: Known,
 }
 
 impl Authenticator {
-    /// Checks tokens with `tokens`, looks them up in `database`, and gives each caller their view.
+    /// Checks tokens with `tokens`, looks them up in `database`, and gives each caller their view. Who is
+    /// `known` is not looked up again.
     #[must_use]
-    pub fn new(tokens: Tokens, database: Database, views: Views) -> Self {
+    pub fn new(
+        tokens: Tokens,
+        database: Database,
+        views: Views,
+        clock: Clock,
+        known: Known,
+    ) -> Self {
         Self {
             tokens,
             database,
             asking: asking(&views),
             views,
+            clock,
+            known,
         }
     }
 
-    /// Who sends a request with these credentials. Costs one statement.
+    /// Who sends a request with these credentials. Costs one statement, and none while the caller is known.
     ///
     /// A bad token is never a guest: whatever is wrong with it, the caller learns only that it is
     /// not valid, and the log says why. With the eyes of another role they see where a role of theirs
@@ -55,44 +68,86 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// - [`ApiError::Unauthenticated`] when there is no token or it is not valid now
+    /// - [`ApiError::Unauthenticated`] when there is no token or it is not valid now, or not from there
     /// - [`ApiError::Forbidden`] when they may not see with the eyes of another role
     /// - [`ApiError::Validation`] when there is no such role
     /// - [`ApiError::Unavailable`] when no connection comes free in time
     /// - [`ApiError::Internal`] when the database fails
     pub async fn viewer(&self, credentials: &Credentials<'_>) -> Result<Viewer, ApiError> {
-        let view_as = credentials.view_as;
         let Some(token) = credentials.authorization.and_then(bearer) else {
             tracing::info!("no bearer token");
             return Err(ApiError::Unauthenticated);
         };
-        let refuse = |refusal: Refusal| {
-            tracing::info!(reason = %refusal, "token refused");
-            ApiError::Unauthenticated
+        let caller = match self.known(credentials) {
+            Some(caller) => caller,
+            None => Arc::new(self.look_up(token, credentials.view_as).await?),
         };
-        let claims = self.tokens.verify(token).map_err(refuse)?;
-        let reserve = self.database.reserve();
-        let caller = caller::find(reserve, claims.jti, &self.asking, view_as).await?;
-        let caller = caller.ok_or_else(|| refuse(Refusal::Unknown))?;
-        let mut viewer = self.known(&claims, caller).map_err(refuse)?;
+        if let Err(refusal) = self.check(&caller, credentials.address) {
+            return Err(refused(&refusal));
+        }
+        let mut viewer = caller.viewer.clone();
         viewer.address = credentials.address;
-        if let Some(role) = view_as {
+        self.known.used(viewer.token_id);
+        if let Some(role) = credentials.view_as {
             self.view_as(&mut viewer, role)?;
         }
         Ok(viewer)
     }
 
+    /// Who sends a request with these credentials, if that needs no looking up.
+    fn known(&self, credentials: &Credentials<'_>) -> Option<Arc<KnownCaller>> {
+        // Which rows are theirs depends on the eyes that they look with.
+        let token = credentials.authorization.and_then(bearer);
+        let token = token.filter(|_| credentials.view_as.is_none())?;
+        self.known.caller(&fingerprint(token))
+    }
+
+    /// Looks up who comes with `token`. `as_if` stands in for the roles that they have.
+    async fn look_up(&self, token: &str, as_if: Option<&str>) -> Result<KnownCaller, ApiError> {
+        let round = self.known.round();
+        let claims = self
+            .tokens
+            .verify(token)
+            .map_err(|refusal| refused(&refusal))?;
+        let reserve = self.database.reserve();
+        let caller = caller::find(reserve, claims.jti, &self.asking, as_if).await?;
+        let caller = caller.ok_or_else(|| refused(&Refusal::Unknown))?;
+        let caller = self.caller(&claims, caller);
+        let caller = caller.map_err(|refusal| refused(&refusal))?;
+        if let (None, Some(round)) = (as_if, round) {
+            self.known.keep(fingerprint(token), caller.clone(), round);
+        }
+        Ok(caller)
+    }
+
+    /// Whether a token is good now, and there.
+    fn check(&self, caller: &KnownCaller, address: Option<IpAddr>) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        if caller.until <= now - LEEWAY {
+            return Err(Refusal::Expired);
+        }
+        if caller.from > now + LEEWAY {
+            return Err(Refusal::NotYet);
+        }
+        if !caller.may_call_from(address) {
+            return Err(Refusal::Address);
+        }
+        Ok(())
+    }
+
     /// Whether the token that was found is still good, and whose it is.
-    fn known(&self, claims: &Claims, caller: Caller) -> Result<Viewer, Refusal> {
+    fn caller(&self, claims: &Claims, caller: Caller) -> Result<KnownCaller, Refusal> {
         if caller.revoked_at.is_some() {
             return Err(Refusal::Revoked);
         }
         if caller.user_id.unwrap_or(claims.jti) != claims.sub {
             return Err(Refusal::Unknown);
         }
-        // Scopes narrow: what is no list of them must not count as none.
+        // Scopes and networks narrow: what is no list of them must not count as none.
         let scopes: Vec<String> =
             serde_json::from_value(caller.scopes).map_err(|_error| Refusal::Unknown)?;
+        let networks = caller.ip_allow.map(serde_json::from_value).transpose();
+        let networks = networks.map_err(|_error| Refusal::Unknown)?;
         let allowance = Allowance {
             requests_per_minute: caller.requests_per_minute.and_then(|it| it.try_into().ok()),
             points_per_minute: caller.points_per_minute.and_then(|it| it.try_into().ok()),
@@ -109,7 +164,7 @@ impl Authenticator {
             }
             (Some(_), _) => return Err(Refusal::Inactive),
         };
-        Ok(Viewer {
+        let viewer = Viewer {
             user_id: caller.user_id,
             token_id: claims.jti,
             name,
@@ -120,6 +175,13 @@ impl Authenticator {
             address: None,
             allowance,
             reach: Arc::new(reach),
+        };
+        Ok(KnownCaller {
+            viewer,
+            networks,
+            from: claims.valid_from(),
+            until: claims.valid_until().min(caller.expires_at),
+            looked_up_at: Instant::now(),
         })
     }
 
@@ -156,12 +218,13 @@ impl Authenticator {
     /// Puts the view of `role` before the viewer's eyes, to look and no more. What their token may not
     /// read they do not read this way either.
     fn view_as(&self, viewer: &mut Viewer, role: &str) -> Result<(), ApiError> {
+        let forbidden = || ApiError::Forbidden {
+            action: "see with the eyes of another role".to_owned(),
+        };
         let policy = self.views.policy();
         let mut own = viewer.roles.iter().filter_map(|own| policy.role(own));
         if !own.any(|own| own.view_as) {
-            return Err(ApiError::Forbidden {
-                action: "see with the eyes of another role".to_owned(),
-            });
+            return Err(forbidden());
         }
         let Some(role) = policy.role(role) else {
             let problem = format!("there is no such role; there is {}", policy.names());
@@ -170,10 +233,20 @@ impl Authenticator {
         if viewer.scopes.is_empty() {
             viewer.scopes = vec![READ_ALL.to_owned()];
         }
+        viewer.scopes.retain(|scope| scope.ends_with(":read"));
+        if viewer.scopes.is_empty() {
+            return Err(forbidden());
+        }
         viewer.view = self.views.of(slice::from_ref(&role.name), &viewer.scopes);
         viewer.viewed_as = Some(role.name.clone());
         Ok(())
     }
+}
+
+/// What a caller with a bad token learns; the log learns why.
+fn refused(refusal: &Refusal) -> ApiError {
+    tracing::info!(reason = %refusal, "token refused");
+    ApiError::Unauthenticated
 }
 
 /// The token in `Bearer …`; the scheme's name is written in any case.

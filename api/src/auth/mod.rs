@@ -2,10 +2,12 @@
 
 mod authenticator;
 mod keys;
+mod known;
 mod token;
 mod viewer;
 
 pub use authenticator::{Authenticator, Credentials};
 pub use keys::{KeyError, SigningKey, check_key_file};
+pub use known::{Known, Outdated};
 pub use token::{Claims, Refusal, Tokens};
 pub use viewer::{Allowance, Reach, Viewer};

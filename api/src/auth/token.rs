@@ -13,7 +13,7 @@ use super::keys::{KeyError, SigningKey};
 use crate::{clock::Clock, error::ApiError};
 
 /// How much the clocks of those who sign and those who check may differ.
-const LEEWAY: TimeDelta = TimeDelta::seconds(5);
+pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(5);
 /// The longest token that is looked at, in bytes; ours have about 400.
 const LONGEST: usize = 4096;
 
@@ -55,6 +55,20 @@ pub enum Refusal {
     Revoked,
     /// Its user has left.
     Inactive,
+    /// It may not be used from there.
+    Address,
+}
+
+impl Claims {
+    /// UTC; valid from then on.
+    pub(super) fn valid_from(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.nbf, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// UTC; not valid from then on.
+    pub(super) fn valid_until(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.exp, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
 }
 
 /// Signs tokens and checks them.
@@ -167,6 +181,7 @@ impl fmt::Display for Refusal {
             Self::Unknown => f.write_str("no such token was issued"),
             Self::Revoked => f.write_str("it was revoked"),
             Self::Inactive => f.write_str("its user is not active"),
+            Self::Address => f.write_str("it may not be used from this address"),
         }
     }
 }

@@ -34,6 +34,15 @@ pub struct Viewer {
     pub reach: Arc<Reach>,
 }
 
+impl Viewer {
+    /// Whether they may change anything at all: not with the eyes of another role, and not with a token
+    /// that is for reading.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        self.viewed_as.is_none() && self.view.writes
+    }
+}
+
 /// How much may be asked with a token in a minute; `None` is as much as the settings say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {

@@ -171,6 +171,14 @@ pub(super) fn doubled(field: &str, at: Pos) -> ServerError {
     complain(vec![at], VALIDATION_FAILED, &problem)
 }
 
+/// The error of a mutation that has the root field with that key twice.
+pub(super) fn said_twice(key: &str, at: Pos) -> ServerError {
+    let problem = Complaint::new(format!(
+        "`{key}` stands twice in this mutation: say it once, or give each an alias"
+    ));
+    complain(vec![at], VALIDATION_FAILED, &problem)
+}
+
 /// Checks that every variable that must be given was, which the library finds out too late to say so.
 pub(super) fn check_variables(
     operation: &OperationDefinition,

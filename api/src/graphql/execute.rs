@@ -1,16 +1,22 @@
 //! Runs one request of one caller.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     Name, Pos, Request, Response, ServerError, Value, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
+    parser::types::{
+        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+    },
 };
 use chrono::SecondsFormat;
 
-use crate::{auth::Viewer, calendar::Moment, services::viewing};
+use crate::{auth::Viewer, calendar::Moment, change::Author, error::ApiError, services::viewing};
 
-use super::{error::server_error, schema::Schema};
+use super::{
+    complaint::said_twice,
+    error::{request_error, server_error},
+    schema::Schema,
+};
 
 /// What of the extensions says when an answer was read: everything that was committed before is in it.
 const AS_OF: &str = "asOf";
@@ -26,12 +32,13 @@ pub async fn execute(
     request_id: Option<String>,
 ) -> Response {
     let now = schema.clock.now();
+    let author = Author::of(&viewer, request_id);
     // Nobody looks with other eyes unless it is on record.
-    let recorded = viewing::record(&schema.database, &viewer, now, request_id).await;
+    let recorded = viewing::record(&schema.database, &viewer, now, &author).await;
     if let Err(error) = recorded {
         return Response::from_errors(vec![server_error(&error, Pos::default())]);
     }
-    let several = match prepare(&mut request) {
+    let several = match prepare(&mut request, &viewer) {
         Ok(several) => several,
         Err(error) => return Response::from_errors(vec![error]),
     };
@@ -40,7 +47,7 @@ pub async fn execute(
         calendar: schema.calendar.clone(),
     };
     let reading = Arc::new(schema.reader.reading(viewer, moment, several));
-    let request = request.data(Arc::clone(&reading));
+    let request = request.data(Arc::clone(&reading)).data(author);
     let mut response = schema.executable.execute(request).await;
     reading.finish().await;
     if response.data != Value::Null {
@@ -71,19 +78,71 @@ pub fn operation<'d>(
 }
 
 /// Fills in the defaults of the variables of the operation that runs, and says whether it may take
-/// several statements.
-fn prepare(request: &mut Request) -> Result<bool, ServerError> {
+/// several statements that see the same.
+fn prepare(request: &mut Request, viewer: &Viewer) -> Result<bool, ServerError> {
     let name = request.operation_name.clone();
-    let Some((_, running)) = operation(request.parsed_query()?, name.as_deref()) else {
+    let document = request.parsed_query()?;
+    let Some((_, running)) = operation(document, name.as_deref()) else {
         return Ok(false);
     };
-    let (defaults, several) = (defaults(running), !reads_once(running));
+    let changes = running.ty == OperationType::Mutation;
+    if changes {
+        may_change(viewer)?;
+        runs_once(document, running)?;
+    }
+    // What a mutation answers is read after it, and not what was before.
+    let (defaults, several) = (defaults(running), !changes && !reads_once(running));
     for (name, value) in defaults.iter() {
         if !request.variables.contains_key(name) {
             request.variables.insert(name.clone(), value.clone());
         }
     }
     Ok(several)
+}
+
+/// Stops who comes with a token to read with, before anything runs.
+fn may_change(viewer: &Viewer) -> Result<(), ServerError> {
+    if viewer.may_write() {
+        return Ok(());
+    }
+    let with = match viewer.viewed_as {
+        Some(_) => "with the eyes of another role",
+        None => "with a token that is for reading",
+    };
+    Err(request_error(&ApiError::Forbidden {
+        action: format!("change anything {with}"),
+    }))
+}
+
+/// Stops a mutation that says the same root field twice: the specification has it run once, and the
+/// library would run it twice.
+fn runs_once(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> Result<(), ServerError> {
+    let mut keys = HashSet::new();
+    let mut sets = vec![&operation.selection_set.node];
+    let mut spread = HashSet::new();
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let key = field.node.response_key();
+                    if !keys.insert(&key.node) {
+                        return Err(said_twice(&key.node, key.pos));
+                    }
+                }
+                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                Selection::FragmentSpread(fragment) => {
+                    let name = &fragment.node.fragment_name.node;
+                    let first = spread.insert(name);
+                    let fragment = document.fragments.get(name).filter(|_| first);
+                    sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether there is one field at the root, which is one statement.

@@ -1,12 +1,15 @@
 //! The schema, put together once at start.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SchemaBuilder};
+use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
-use crate::{calendar::Calendar, clock::Clock, database::Database, reader::Reader, views::Views};
+use crate::{
+    calendar::Calendar, clock::Clock, database::Database, reader::Reader, services::token::Issuer,
+};
 
 use super::{
     complaint::InOurWords,
     document::NESTING,
+    mutation::TokenMutation,
     query::{AccessQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -25,7 +28,7 @@ pub struct Schema {
     pub(super) calendar: Calendar,
 }
 
-pub(super) type Executable = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub(super) type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// How deep a query may be nested; introspection queries of common tools need 13.
 const MAX_DEPTH: usize = 20;
@@ -35,10 +38,21 @@ const MAX_DEPTH: usize = 20;
 #[graphql(name = "Query")]
 pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 
-/// Builds the schema over `database`.
+/// What there is to do.
+#[derive(Debug, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(TokenMutation);
+
+/// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for.
 #[must_use]
-pub fn build(database: Database, clock: Clock, views: Views, calendar: Calendar) -> Schema {
-    let builder = builder().data(database.clone()).data(views);
+pub fn build(issuer: Issuer, calendar: Calendar) -> Schema {
+    let Issuer {
+        database,
+        clock,
+        views,
+        ..
+    } = issuer.clone();
+    let builder = builder().data(database.clone()).data(views).data(issuer);
     Schema {
         executable: builder.finish(),
         reader: Reader::new(database.clone()),
@@ -63,10 +77,10 @@ pub(super) fn bare() -> Executable {
     builder().finish()
 }
 
-fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, DatasetQuery),
-        EmptyMutation,
+        Mutation(TokenMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

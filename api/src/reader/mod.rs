@@ -9,17 +9,14 @@ mod dialect;
 mod filter;
 mod order;
 mod pattern;
+mod permission;
 mod reading;
 mod selection;
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::DbBackend;
 
 use crate::{
-    auth::Viewer,
-    calendar::{Calendar, Moment},
-    database::Database,
-    dataset::GlobalId,
-    error::ApiError,
+    auth::Viewer, calendar::Moment, database::Database, dataset::GlobalId, error::ApiError,
     views::Scope,
 };
 
@@ -32,13 +29,12 @@ pub use cursor::Cursor;
 pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
 pub use order::{Order, OrderKey};
 pub use pattern::{MAX_PATTERN, Side, ignoring_case};
+pub use permission::permit;
 pub use reading::Reading;
 pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,
     PageInfoPart, ReferencePart,
 };
-
-use compile::Compiler;
 
 /// Reads what viewers may see. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -72,21 +68,7 @@ impl Reader {
         id: GlobalId,
         scopes: &[&Scope],
     ) -> Result<Option<Vec<bool>>, ApiError> {
-        let backend = self.database.backend();
-        let calendar = Calendar::default();
-        let mut compiler = Compiler::new(dialect(backend), viewer, &calendar);
-        compiler.root_explanation(id, scopes)?;
-        let (sql, values) = compiler.finish();
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        let row = self.database.reads().query_one_raw(statement).await?;
-        let Some(json) = row
-            .map(|row| row.try_get_by_index::<String>(0))
-            .transpose()?
-        else {
-            return Ok(None);
-        };
-        let holding = serde_json::from_str(&json).map_err(ApiError::internal)?;
-        Ok(Some(holding))
+        permission::truths(self.database.reads(), viewer, id, scopes).await
     }
 }
 

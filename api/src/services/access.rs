@@ -70,7 +70,7 @@ pub async fn explain(
     id: Option<GlobalId>,
     whom: Option<Uuid>,
 ) -> Result<Explanation, ApiError> {
-    if !viewer.view.explain {
+    if !viewer.view.explain || viewer.viewed_as.is_some() {
         return Err(ApiError::Forbidden {
             action: "ask why somebody sees a row".to_owned(),
         });

@@ -23,7 +23,7 @@ pub struct Caller {
     /// How many requests may be made with it in a minute.
     pub requests_per_minute: Option<i32>,
     /// How many cost points may be spent with it in a minute.
-    pub points_per_minute: Option<i64>,
+    pub points_per_minute: Option<i32>,
     /// UTC; not valid from then on.
     pub expires_at: DateTime<Utc>,
     /// UTC; taken back then.
