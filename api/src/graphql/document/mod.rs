@@ -30,7 +30,7 @@ use crate::{
     views::Views,
 };
 
-use super::{complaint, error::request_error, execute::operation};
+use super::{complaint, error::request_error};
 use lex::Unread;
 use recent::Recent;
 use uses::{Size, Use};
@@ -141,9 +141,6 @@ impl Documents {
             .map_err(|error| request_error(&error))?;
         let document = self.find(request, viewer)?;
         uses::check(&document.uses, &given, &self.limits).map_err(|error| request_error(&error))?;
-        if let Some((_, running)) = operation(&document.parsed, request.operation_name.as_deref()) {
-            complaint::check_variables(running, &request.variables)?;
-        }
         request.set_parsed_query(document.parsed.clone());
         Ok(())
     }
