@@ -18,6 +18,12 @@ fn cases() -> Vec<Case> {
         let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned();
         (query, json!({ "ids": vec!["lead_0"; count - 1] }))
     };
+    // Each is one value, however it is set apart from the others.
+    let objects = |count: usize| {
+        let query =
+            "query($v: [LeadFilter!]) { leads(filter: {or: $v}) { totalCount } }".to_owned();
+        (query, json!({ "v": vec![json!({}); count - 1] }))
+    };
     // A list of 499 values in 20 conditions, and single values.
     let used = |count: usize| {
         let lists = "{score: {in: $v}} ".repeat(20);
@@ -63,6 +69,7 @@ fn cases() -> Vec<Case> {
             format!("query({defined}) {{ {list} {{ totalCount }} }}")
         }),
         ("variable_values", 10_000, Box::new(ids)),
+        ("variable_values", 10_000, Box::new(objects)),
         ("argument_values", 10_000, Box::new(used)),
         ("argument_bytes", 1_048_576, Box::new(long)),
         case("depth", 20, |depth| {
