@@ -160,7 +160,7 @@ pub fn cors(origins: &[String]) -> Cors {
     cors::allowing(origins)
 }
 
-/// Says in our words what [`cors`] refuses.
+/// Says in our words what [`cors()`] refuses.
 ///
 /// # Errors
 ///
