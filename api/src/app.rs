@@ -295,6 +295,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
             .app_data(state.clone())
             .wrap(from_fn(http::compress))
             .wrap(Condition::new(!origins.is_empty(), http::cors(&origins)))
+            .wrap(from_fn(http::refuse_preflights))
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })

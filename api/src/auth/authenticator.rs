@@ -228,7 +228,8 @@ impl Authenticator {
         }
         let Some(role) = policy.role(role) else {
             let problem = format!("there is no such role; there is {}", policy.names());
-            return Err(ApiError::validation("View-As", problem));
+            let roles = policy.roles.iter().map(|role| role.name.as_str());
+            return Err(ApiError::validation("View-As", problem).allowing(roles));
         };
         if viewer.scopes.is_empty() {
             viewer.scopes = vec![READ_ALL.to_owned()];

@@ -99,7 +99,12 @@ impl State {
 /// Says what is served under which path.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
-        .route("/", web::get().to(root))
+        .service(
+            web::resource("/")
+                .route(web::get().to(root))
+                .route(web::head().to(root))
+                .default_service(web::to(only_get)),
+        )
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
@@ -155,6 +160,18 @@ pub fn compress<B: MessageBody + 'static>(
 /// Lets pages of these origins ask. With none it refuses every preflight: leave it out then.
 pub fn cors(origins: &[String]) -> Cors {
     cors::allowing(origins)
+}
+
+/// Says in our words what [`cors()`] refuses.
+///
+/// # Errors
+///
+/// Passes on what the handlers return.
+pub fn refuse_preflights<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> impl Future<Output = Result<ServiceResponse<BoxBody>, actix_web::Error>> {
+    cors::refuse(request, next)
 }
 
 async fn root() -> HttpResponse {
