@@ -44,13 +44,13 @@ const ROTATE: &str = "mutation($input: RotateTokenInput!) { rotateToken(input: $
 const REVOKE: &str = "mutation($input: RevokeTokenInput!) { revokeToken(input: $input) { apiToken { id revokedAt } } }";
 const WHO: &str = "{ viewer { name roles } }";
 
-fn input(input: Value) -> Value {
+fn input(input: &Value) -> Value {
     json!({ "input": input })
 }
 
 /// A system's token as an administrator makes it: the token, and its global id.
 async fn made(app: &TestApp, admin: &str, of: Value) -> (String, String) {
-    let answer = app.graphql(admin, CREATE, input(of)).await;
+    let answer = app.graphql(admin, CREATE, input(&of)).await;
     let made = &answer.data()["createServiceToken"];
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     (text(&made["token"]), text(&made["apiToken"]["id"]))
@@ -77,7 +77,7 @@ async fn an_administrator_makes_a_token_for_a_system_and_it_is_on_record() {
             .graphql(
                 &admin,
                 CREATE,
-                input(json!({
+                input(&json!({
                     "name": " nightly export ", "role": "ANALYST", "scopes": ["lead:read", "metric:read"],
                     "ipAllow": ["127.0.0.1", "192.0.2.9/24"], "days": 30,
                     "requestsPerMinute": 60, "pointsPerMinute": 100_000,
@@ -125,7 +125,7 @@ async fn nobody_else_makes_tokens_for_systems_and_nothing_is_written() {
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
             let token = app.token_for(role).await;
             let before = (tokens(app).await.len(), changes(app).await.len());
-            let answer = app.graphql(&token, CREATE, input(new.clone())).await;
+            let answer = app.graphql(&token, CREATE, input(&new)).await;
             assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"], "{role}");
             let after = (tokens(app).await.len(), changes(app).await.len());
             assert_eq!(before, after, "{role}");
@@ -173,7 +173,7 @@ async fn what_makes_no_sense_is_told_and_makes_no_token() {
             ),
         ] {
             let before = tokens(app).await.len();
-            let answer = app.graphql(&admin, CREATE, input(wrong.clone())).await;
+            let answer = app.graphql(&admin, CREATE, input(&wrong)).await;
             assert_eq!(answer.codes(), ["VALIDATION"], "{wrong}");
             assert_eq!(
                 answer.body["errors"][0]["extensions"]["field"], field,
@@ -201,10 +201,10 @@ async fn a_token_cannot_give_what_it_may_not_be_used_for() {
             json!(null),
         ] {
             let new = json!({ "name": "a", "role": "ADMIN", "scopes": scopes });
-            let answer = app.graphql(&narrow, CREATE, input(new)).await;
+            let answer = app.graphql(&narrow, CREATE, input(&new)).await;
             assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"], "{scopes}");
             let new = json!({ "name": "a", "scopes": scopes });
-            let answer = app.graphql(&narrow, CREATE_OWN, input(new)).await;
+            let answer = app.graphql(&narrow, CREATE_OWN, input(&new)).await;
             let codes = answer.codes();
             assert!(
                 codes == ["FORBIDDEN_SCOPE"] || codes == ["VALIDATION"],
@@ -218,11 +218,11 @@ async fn a_token_cannot_give_what_it_may_not_be_used_for() {
             .unwrap();
         let id = global_id(dataset().entity("ApiToken").unwrap(), wide.id);
         let answer = app
-            .graphql(&narrow, ROTATE, input(json!({ "id": id })))
+            .graphql(&narrow, ROTATE, input(&json!({ "id": id })))
             .await;
         assert_ne!(answer.codes(), [""; 0]);
         let new = json!({ "name": "a", "role": "ADMIN", "scopes": ["lead:read"] });
-        let _answered = app.graphql(&narrow, CREATE, input(new)).await.data();
+        let _answered = app.graphql(&narrow, CREATE, input(&new)).await.data();
     })
     .await;
 }
@@ -236,7 +236,7 @@ async fn a_token_of_ones_own_sees_what_one_sees_and_changes_nothing() {
             .graphql(
                 &token,
                 CREATE_OWN,
-                input(json!({ "name": "my spreadsheet" })),
+                input(&json!({ "name": "my spreadsheet" })),
             )
             .await;
         let made = &answer.data()["createPersonalToken"];
@@ -264,7 +264,7 @@ async fn a_token_of_ones_own_sees_what_one_sees_and_changes_nothing() {
         // It is stopped before anything runs: not a statement.
         let _before = app.take_statements();
         let answer = app
-            .graphql(&own, CREATE_OWN, input(json!({ "name": "another" })))
+            .graphql(&own, CREATE_OWN, input(&json!({ "name": "another" })))
             .await;
         assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
@@ -272,12 +272,12 @@ async fn a_token_of_ones_own_sees_what_one_sees_and_changes_nothing() {
         assert!(app.take_statements().is_empty());
         // Not even with a right to write something else.
         let writes = json!({ "name": "mine", "scopes": ["lead:write"] });
-        let answer = app.graphql(&token, CREATE_OWN, input(writes)).await;
+        let answer = app.graphql(&token, CREATE_OWN, input(&writes)).await;
         assert_eq!(answer.codes(), ["VALIDATION"]);
         // A system is nobody, and has nothing of its own.
         let system = app.token_for(Role::SalesRep).await;
         let answer = app
-            .graphql(&system, CREATE_OWN, input(json!({ "name": "mine" })))
+            .graphql(&system, CREATE_OWN, input(&json!({ "name": "mine" })))
             .await;
         assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
     })
@@ -289,7 +289,7 @@ async fn nobody_changes_anything_with_the_eyes_of_another_role_or_by_get() {
     each_app(async |app| {
         let admin = app.token_for(Role::Admin).await;
         let body =
-            json!({ "query": CREATE, "variables": input(json!({ "name": "a", "role": "ADMIN" })) });
+            json!({ "query": CREATE, "variables": input(&json!({ "name": "a", "role": "ADMIN" })) });
         let request = app
             .http
             .post(format!("{}/graphql", app.url))
@@ -418,7 +418,7 @@ async fn everybody_sees_their_own_tokens_and_an_administrator_all() {
         ] {
             for mutation in [REVOKE, ROTATE] {
                 let answer = app
-                    .graphql(&rep, mutation, input(json!({ "id": id })))
+                    .graphql(&rep, mutation, input(&json!({ "id": id })))
                     .await;
                 assert_eq!(answer.codes(), ["NOT_FOUND"]);
             }
@@ -442,7 +442,7 @@ async fn a_rotated_token_and_the_new_one_overlap() {
         )
         .await;
         let of = json!({ "id": id, "overlapHours": 2, "days": 60 });
-        let answer = app.graphql(&admin, ROTATE, input(of)).await;
+        let answer = app.graphql(&admin, ROTATE, input(&of)).await;
         let rotated = &answer.data()["rotateToken"];
         let new = rotated["token"].as_str().unwrap().to_owned();
         let from = json!({ "id": id, "expiresAt": "2026-11-22T14:00:00.000000Z" });
@@ -465,7 +465,7 @@ async fn a_rotated_token_and_the_new_one_overlap() {
         );
         let admin = app.token_for(Role::Admin).await;
         let again = app
-            .graphql(&admin, ROTATE, input(json!({ "id": id })))
+            .graphql(&admin, ROTATE, input(&json!({ "id": id })))
             .await;
         assert_eq!(again.codes(), ["NOT_FOUND"]);
         let kinds: Vec<_> = changes(app)
@@ -502,7 +502,7 @@ async fn rotating_under_load_fails_no_request() {
                     .graphql(
                         &admin,
                         ROTATE,
-                        input(json!({ "id": id, "overlapHours": 1 })),
+                        input(&json!({ "id": id, "overlapHours": 1 })),
                     )
                     .await;
                 let rotated = &answer.data()["rotateToken"];
@@ -548,7 +548,7 @@ async fn a_token_that_is_taken_back_ends_at_once_here_and_within_a_second_elsewh
             }
         }
         let answer = app
-            .graphql(&admin, REVOKE, input(json!({ "id": id })))
+            .graphql(&admin, REVOKE, input(&json!({ "id": id })))
             .await;
         let revoked = json!({ "id": id, "revokedAt": "2026-11-22T12:00:00.000000Z" });
         assert_eq!(answer.data()["revokeToken"]["apiToken"], revoked);
@@ -556,7 +556,7 @@ async fn a_token_that_is_taken_back_ends_at_once_here_and_within_a_second_elsewh
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         ends_within_a_second(app, &elsewhere.url, &token).await;
         let again = app
-            .graphql(&admin, REVOKE, input(json!({ "id": id })))
+            .graphql(&admin, REVOKE, input(&json!({ "id": id })))
             .await;
         assert_eq!(again.codes(), ["NOT_FOUND"]);
     })
