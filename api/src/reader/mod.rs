@@ -7,6 +7,7 @@ mod cost;
 mod cursor;
 mod dialect;
 mod filter;
+mod fingerprint;
 mod order;
 mod pattern;
 mod reading;

@@ -91,11 +91,7 @@ async fn what_others_commit_meanwhile_is_read_when_it_was_before() {
 }
 
 /// Counts the lead's version up until it is ended; says when each was committed at the latest.
-async fn write(
-    database: Database,
-    id: Uuid,
-    ended: Arc<AtomicBool>,
-) -> Vec<(DateTime<Utc>, i32)> {
+async fn write(database: Database, id: Uuid, ended: Arc<AtomicBool>) -> Vec<(DateTime<Utc>, i32)> {
     let mut committed = Vec::new();
     for version in 2.. {
         if ended.load(Ordering::Relaxed) {

@@ -69,11 +69,15 @@ async fn one_connection_is_enough_for_whatever_is_asked_at_once() {
         assert!(answer.codes().is_empty(), "{}", answer.text);
         let data = answer.data();
         assert_eq!(data["a"]["visible"], true);
-        assert_eq!(data["b"]["rules"][0], json!({ "rows": "own", "holds": true }));
+        assert_eq!(
+            data["b"]["rules"][0],
+            json!({ "rows": "own", "holds": true })
+        );
         let paths = json!({ "nodes": [{ "path": "/L/" }, { "path": "/L/1/" }] });
         assert_eq!(data["viewer"]["territories"], paths);
         assert_eq!(data["viewer"]["again"]["totalCount"], 2);
-        let alone = "query($row: ID!, $user: ID!) { explainAccess(id: $row, viewerId: $user) { visible } }";
+        let alone =
+            "query($row: ID!, $user: ID!) { explainAccess(id: $row, viewerId: $user) { visible } }";
         let answer = app.graphql(&token, alone, world.variables()).await;
         assert_eq!(answer.data()["explainAccess"]["visible"], true);
         app.stop().await;
@@ -86,13 +90,19 @@ async fn an_explanation_agrees_with_the_rows_beside_it_while_others_write() {
         let world = World::make(&app.database).await;
         let token = app.token_of(&world.admin.email).await;
         let ended = Arc::new(AtomicBool::new(false));
-        let writer = tokio::spawn(write(app.database.clone(), world.rep.clone(), world.account.clone(), ended.clone()));
+        let writer = tokio::spawn(write(
+            app.database.clone(),
+            world.rep.clone(),
+            world.account.clone(),
+            ended.clone(),
+        ));
         let query = "query($row: ID!, $user: ID!) {
             explainAccess(id: $row, viewerId: $user) { visible rules { role rows holds } }
             account(id: $row) { ownerId }
             user(id: $user) { roles }
         }";
-        let alone = "query($row: ID!, $user: ID!) { explainAccess(id: $row, viewerId: $user) { visible } }";
+        let alone =
+            "query($row: ID!, $user: ID!) { explainAccess(id: $row, viewerId: $user) { visible } }";
         let mut owned = [0; 2];
         for _ in 0..TIMES {
             let answer = app.graphql(&token, query, world.variables()).await;
@@ -103,7 +113,12 @@ async fn an_explanation_agrees_with_the_rows_beside_it_while_others_write() {
             // An analyst sees all, and a rep what is theirs: whichever it is, they see it.
             assert_eq!(explained["visible"], true, "{}", answer.text);
             let rule = &explained["rules"][0];
-            assert_eq!(json!([rule["role"]]), data["user"]["roles"], "{}", answer.text);
+            assert_eq!(
+                json!([rule["role"]]),
+                data["user"]["roles"],
+                "{}",
+                answer.text
+            );
             let holds = rule["rows"] != "own" || theirs;
             assert_eq!(rule["holds"], holds, "{}", answer.text);
             let answer = app.graphql(&token, alone, world.variables()).await;
@@ -111,7 +126,10 @@ async fn an_explanation_agrees_with_the_rows_beside_it_while_others_write() {
         }
         ended.store(true, Ordering::Relaxed);
         writer.await.unwrap();
-        assert!(owned.iter().all(|times| *times > 0), "hardly anything was written: {owned:?}");
+        assert!(
+            owned.iter().all(|times| *times > 0),
+            "hardly anything was written: {owned:?}"
+        );
     })
     .await;
 }

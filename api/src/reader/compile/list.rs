@@ -11,7 +11,7 @@ use super::{
         selection::{Connection, ConnectionPart, EdgePart, Page, PageInfoPart},
     },
     Compiler, Parent,
-    order::Keys,
+    order::{Keys, ranked},
     page::Paged,
     scope::NEVER,
 };
@@ -144,6 +144,7 @@ impl Compiler<'_> {
                 let key = format!("{alias}.\"{}\"", piece.name);
                 match piece.piece {
                     Piece::Instant => self.dialect.instant(&key),
+                    Piece::Rank => ranked(piece.field, &key).unwrap_or(key),
                     _ => key,
                 }
             })
