@@ -1,7 +1,7 @@
 //! The keys that a list is ordered by, as SQL; and which rows lie behind one that a cursor names.
 
 use crate::{
-    dataset::{Direction, Entity, Field, Kind, dataset},
+    dataset::{Direction, Entity, Field, Kind},
     error::ApiError,
 };
 
@@ -137,24 +137,6 @@ impl Compiler<'_> {
             }
         }
         Ok(expressions)
-    }
-
-    /// Refuses an order by what is masked, also where no row is read in it.
-    pub(super) fn refuse_masked_order(
-        &self,
-        entity: &'static Entity,
-        order: &Order,
-    ) -> Result<(), ApiError> {
-        for key in &order.keys {
-            let mut entity = entity;
-            for relation in &key.way {
-                self.refuse_masked(relation, entity, &key.path)?;
-                let target = relation.kind.target().ok_or_else(|| misuse(relation))?;
-                entity = dataset().target(target)?;
-            }
-            self.refuse_masked(key.field, entity, &key.path)?;
-        }
-        Ok(())
     }
 
     /// The condition for rows behind the cursor in the list's order, or before it; with the cursor's
