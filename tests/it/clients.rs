@@ -6,3 +6,4 @@
 mod document;
 mod operations;
 mod programs;
+mod questions;
