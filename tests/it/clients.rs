@@ -7,3 +7,4 @@ mod document;
 mod operations;
 mod programs;
 mod questions;
+mod trusted;
