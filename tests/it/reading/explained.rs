@@ -60,10 +60,11 @@ async fn one_connection_is_enough_for_whatever_is_asked_at_once() {
         let world = World::make(&app.database).await;
         let token = app.token_of(&world.admin.email).await;
         let query = "query($row: ID!, $user: ID!) {
+            first: accounts { totalCount }
             a: explainAccess(id: $row, viewerId: $user) { visible }
             viewer { territories { nodes { path } } user { name } again: territories { totalCount } }
             b: explainAccess(id: $row, viewerId: $user) { rules { rows holds } }
-            accounts { totalCount }
+            last: accounts { totalCount }
         }";
         let answer = app.graphql(&token, query, world.variables()).await;
         assert!(answer.codes().is_empty(), "{}", answer.text);
