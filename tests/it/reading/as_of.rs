@@ -1,8 +1,11 @@
 //! `extensions.asOf`: everything that was committed before is in the answer.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use api::{clock::Clock, database::Database};
@@ -13,8 +16,10 @@ use uuid::Uuid;
 
 use super::hub::{Answer, Hub, lead_ids, noun, oracle, text};
 
-/// How often is asked while somebody writes.
-const TIMES: usize = 100;
+/// How many different versions are seen before it is enough.
+const VERSIONS: usize = 20;
+/// How often is asked at most.
+const TIMES: usize = 2000;
 
 fn as_of(answer: &Answer) -> DateTime<Utc> {
     let as_of = text(&answer.body["extensions"]["asOf"]);
@@ -71,17 +76,21 @@ async fn what_others_commit_meanwhile_is_read_when_it_was_before() {
         set_version(&hub.database, id, 1).await;
         let ended = Arc::new(AtomicBool::new(false));
         let writer = tokio::spawn(write(hub.database.clone(), id, ended.clone()));
-        let mut read = Vec::new();
-        for _ in 0..TIMES {
+        let (mut read, mut seen) = (Vec::new(), BTreeSet::new());
+        while seen.len() < VERSIONS && read.len() < TIMES {
             for question in questions(id) {
                 let answer = hub.ask(&question).await;
                 let version = answer.data()["lead"]["version"].as_i64().unwrap();
                 read.push((as_of(&answer), version));
+                seen.insert(version);
             }
         }
         ended.store(true, Ordering::Relaxed);
         let committed = writer.await.unwrap();
-        assert!(committed.len() > 10, "hardly anything was written");
+        assert!(
+            seen.len() >= VERSIONS,
+            "hardly anything was written: {seen:?}"
+        );
         for (as_of, version) in read {
             let before = committed.iter().filter(|(at, _)| *at < as_of);
             let least = before.map(|(_, version)| i64::from(*version)).max();

@@ -16,8 +16,10 @@ use tests::{
 };
 use uuid::Uuid;
 
-/// How often is asked while somebody writes.
-const TIMES: usize = 60;
+/// How often each of two states is seen before it is enough.
+const ENOUGH: usize = 15;
+/// How often is asked at most.
+const TIMES: usize = 2000;
 
 /// An account, and a rep who sees it when it is theirs.
 struct World {
@@ -105,7 +107,7 @@ async fn an_explanation_agrees_with_the_rows_beside_it_while_others_write() {
         let alone =
             "query($row: ID!, $user: ID!) { explainAccess(id: $row, viewerId: $user) { visible } }";
         let mut owned = [0; 2];
-        for _ in 0..TIMES {
+        while owned.iter().any(|times| *times < ENOUGH) && owned.iter().sum::<usize>() < TIMES {
             let answer = app.graphql(&token, query, world.variables()).await;
             let data = answer.data();
             let explained = &data["explainAccess"];
@@ -128,7 +130,7 @@ async fn an_explanation_agrees_with_the_rows_beside_it_while_others_write() {
         ended.store(true, Ordering::Relaxed);
         writer.await.unwrap();
         assert!(
-            owned.iter().all(|times| *times > 0),
+            owned.iter().all(|times| *times >= ENOUGH),
             "hardly anything was written: {owned:?}"
         );
     })
