@@ -52,9 +52,9 @@ pub fn build(issuer: Issuer, calendar: Calendar) -> Schema {
         views,
         ..
     } = issuer.clone();
-    let builder = builder().data(database.clone()).data(views).data(issuer);
     Schema {
-        executable: builder.finish(),
+        // Not the database: what a query reads, it reads with the `Reading` of its operation.
+        executable: builder().data(views).data(issuer).finish(),
         reader: Reader::new(database.clone()),
         database,
         clock,

@@ -7,6 +7,7 @@ mod cost;
 mod cursor;
 mod dialect;
 mod filter;
+mod fingerprint;
 mod order;
 mod pattern;
 mod permission;
@@ -15,10 +16,7 @@ mod selection;
 
 use sea_orm::DbBackend;
 
-use crate::{
-    auth::Viewer, calendar::Moment, database::Database, dataset::GlobalId, error::ApiError,
-    views::Scope,
-};
+use crate::{auth::Viewer, calendar::Moment, database::Database};
 
 pub use aggregate::{
     Aggregate, AggregatePart, Dimension, Function, GroupKey, GroupOrder, GroupPart, Groups, Having,
@@ -54,21 +52,6 @@ impl Reader {
     #[must_use]
     pub fn reading(&self, viewer: Viewer, moment: Moment, several: bool) -> Reading {
         Reading::new(self.database.clone(), viewer, moment, several)
-    }
-
-    /// For each scope whether the row with that id is in it for `viewer`; `None` where there is no such
-    /// row. It tells about rows that `viewer` does not see, and is for those who may know.
-    ///
-    /// # Errors
-    ///
-    /// [`ApiError::Internal`] when the database fails.
-    pub async fn explain(
-        &self,
-        viewer: &Viewer,
-        id: GlobalId,
-        scopes: &[&Scope],
-    ) -> Result<Option<Vec<bool>>, ApiError> {
-        permission::truths(self.database.reads(), viewer, id, scopes).await
     }
 }
 

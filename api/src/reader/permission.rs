@@ -41,7 +41,7 @@ pub async fn permit(
 }
 
 /// For each scope whether the row with that id is in it for `viewer`; `None` where there is no such row.
-pub(super) async fn truths(
+async fn truths(
     db: &impl ConnectionTrait,
     viewer: &Viewer,
     id: GlobalId,

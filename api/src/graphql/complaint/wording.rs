@@ -155,9 +155,6 @@ const WORDS: [(&str, Say); 32] = [
         let problem = "the document has several operations: say which one";
         Complaint::about("operationName".to_owned(), problem)
     }),
-    ("Schema is not configured for mutations", |_, _| {
-        Complaint::new("there are no mutations here")
-    }),
     ("Schema is not configured for subscriptions", |_, _| {
         Complaint::new("there are no subscriptions here")
     }),
