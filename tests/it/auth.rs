@@ -2,21 +2,25 @@
 
 #![cfg(test)]
 
+use std::{fs, time::Instant};
+
 use api::{
     auth::{SigningKey, Tokens},
     change::Author,
     clock::Clock,
     views::Role,
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use entity::{api_token, user};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use reqwest::{StatusCode, header::AUTHORIZATION};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tests::{
     app::{TestApp, each_app},
     client::Response,
+    database::each_database,
     fixtures,
 };
 use uuid::Uuid;
@@ -224,4 +228,95 @@ async fn a_user_who_left_is_refused() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_role_that_somebody_writes_into_their_token_is_none() {
+    each_app(async |app| {
+        let good = app.token_for(Role::Analyst).await;
+        let mut claims = claims(&good, app);
+        for (name, value) in [
+            ("role", json!("ADMIN")),
+            ("roles", json!(["ADMIN"])),
+            ("scopes", json!(["*:write"])),
+            ("scope", json!("*:write")),
+        ] {
+            claims[name] = value;
+        }
+        let parts: Vec<_> = good.split('.').collect();
+        let written = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
+        let forged = format!("{}.{written}.{}", parts[0], parts[2]);
+        assert_refused(&ask_with(app, &forged).await, INVALID);
+        // Not even where it is signed with the hub's own key: what counts is on record.
+        let pem = fs::read(app.key_file()).unwrap();
+        let key = EncodingKey::from_ed_pem(&pem).unwrap();
+        let signed = encode(&decode_header(&good).unwrap(), &claims, &key).unwrap();
+        let who = app.graphql(
+            &signed,
+            "{ viewer { roles can(action: \"capture\", entity: LEAD) } }",
+            json!({}),
+        );
+        let nobody = json!({ "viewer": { "roles": ["ANALYST"], "can": false } });
+        assert_eq!(who.await.data(), &nobody);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_in_a_url_is_refused_even_beside_a_good_one() {
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        for authorization in [None, Some(&token)] {
+            for path in ["graphql", "schema.graphql"] {
+                let url = format!(
+                    "{}/{path}?query=%7B__typename%7D&access_token={token}",
+                    app.url
+                );
+                let mut request = app.http.get(url);
+                if let Some(token) = authorization {
+                    request = request.bearer_auth(token);
+                }
+                let response = Response::read(request.send().await.unwrap()).await;
+                assert_eq!(response.status, StatusCode::BAD_REQUEST);
+                assert_eq!(response.codes(), ["BAD_REQUEST"]);
+                assert!(!response.text.contains(&token));
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_much_of_a_signature_is_right_does_not_show_in_the_time() {
+    let app = TestApp::start(each_database().next().unwrap()).await;
+    let good = app.token_for(Role::Admin).await;
+    // Wrong from the first character on, and in the last ones alone.
+    let at = good.rfind('.').unwrap() + 1;
+    let other = |letter: &str| if letter == "A" { "B" } else { "A" };
+    let early = format!(
+        "{}{}{}",
+        &good[..at],
+        other(&good[at..=at]),
+        &good[at + 1..]
+    );
+    let late = good.len() - 4;
+    let late = format!(
+        "{}{}{}",
+        &good[..late],
+        other(&good[late..=late]),
+        &good[late + 1..]
+    );
+    let tokens = tokens(&app, "revhub", "revhub");
+    let time = |token: &str| {
+        let began = Instant::now();
+        assert!(tokens.verify(token).is_err());
+        began.elapsed()
+    };
+    let (mut of_early, mut of_late): (Vec<_>, Vec<_>) =
+        (0..400).map(|_| (time(&early), time(&late))).unzip();
+    of_early.sort_unstable();
+    of_late.sort_unstable();
+    let ratio = of_early[200].as_secs_f64() / of_late[200].as_secs_f64();
+    assert!((0.7..1.4).contains(&ratio), "{ratio}");
+    app.stop().await;
 }

@@ -10,6 +10,9 @@ const VIEW_AS: &str = "view-as";
 
 /// Who sent this request. The log learns it too.
 pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, Refusal> {
+    if names_a_token(http.query_string()) {
+        return Err(Refusal::token_in_url());
+    }
     let mut headers = http.headers().get_all(AUTHORIZATION);
     let header = headers.next();
     let sent = header.is_some();
@@ -28,6 +31,13 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
     let viewer = viewer.map_err(|error| Refusal::of_caller(&error, sent))?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
     Ok(viewer)
+}
+
+/// Whether a URL has the parameter in which OAuth once let tokens be sent. Whoever it worked for would go
+/// on to write tokens into logs.
+fn names_a_token(query: &str) -> bool {
+    let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.any(|name| name.eq_ignore_ascii_case("access_token"))
 }
 
 /// Tells the log.

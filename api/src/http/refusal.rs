@@ -63,6 +63,12 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
 
+    /// There is a token where everybody logs it.
+    pub(super) fn token_in_url() -> Self {
+        let message = "a token belongs into the header `Authorization`, and never into a URL: take this one back";
+        Self::bad_request(message)
+    }
+
     /// The method is not served here; `allow` is.
     pub(super) fn method_not_allowed(allow: &'static str) -> Self {
         let message = format!("use {allow}");
