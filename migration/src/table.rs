@@ -168,6 +168,30 @@ pub(crate) async fn drop(manager: &SchemaManager<'_>, table: &'static str) -> Re
         .await
 }
 
+/// Adds a column to a table that may have rows: one that may be null, without a key or a check.
+pub(crate) async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    column: &Column,
+) -> Result<(), DbErr> {
+    let mut definition = definition(column, manager.get_database_backend());
+    let altered = Table::alter()
+        .table(table)
+        .add_column(&mut definition)
+        .to_owned();
+    manager.alter_table(altered).await
+}
+
+/// Takes a column away.
+pub(crate) async fn drop_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    column: &'static str,
+) -> Result<(), DbErr> {
+    let altered = Table::alter().table(table).drop_column(column).to_owned();
+    manager.alter_table(altered).await
+}
+
 /// That a column has one of `values`. SQLite fills a table with the list of an `IN`, for every statement
 /// anew, and looks every row up in it: a sixth of the time of an import. It compares much faster.
 fn is_one_of(column: &'static str, values: &[&'static str], backend: DatabaseBackend) -> Expr {
