@@ -53,9 +53,14 @@ const MODULES: [(&str, &[&str]); 18] = [
 
 /// Which modules may use a library, as paths within `api/src`. Libraries that are not named here
 /// may be used anywhere.
-const LIBRARIES: [(&str, &[&str]); 7] = [
-    ("jsonwebtoken", &["auth/token.rs"]),
-    ("ed25519_dalek", &["auth/keys.rs"]),
+const LIBRARIES: [(&str, &[&str]); 9] = [
+    (
+        "jsonwebtoken",
+        &["auth/token.rs", "auth/token", "auth/jwk.rs"],
+    ),
+    ("ed25519_dalek", &["auth/signing_key.rs"]),
+    ("p256", &["auth/signing_key.rs"]),
+    ("rsa", &["auth/signing_key.rs"]),
     ("async_graphql", &["graphql", "http"]),
     ("actix_web", &["http", "app.rs"]),
     ("actix_cors", &["http"]),

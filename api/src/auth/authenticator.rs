@@ -64,7 +64,7 @@ impl Authenticator {
             tracing::info!(reason = %refusal, "token refused");
             ApiError::Unauthenticated
         };
-        let claims = self.tokens.verify(token).map_err(refuse)?;
+        let claims = self.tokens.verify(token).await.map_err(refuse)?;
         let reserve = self.database.reserve();
         let caller = caller::find(reserve, claims.jti, &self.asking, view_as).await?;
         let caller = caller.ok_or_else(|| refuse(Refusal::Unknown))?;

@@ -92,12 +92,15 @@ pub async fn issue(
             (name, None, vec![Value::from(role)])
         }
     };
+    let signed = tokens.sign(id, user_id.unwrap_or(id), now, expires_at);
+    let signed = signed.await?;
     let row = api_token::Model {
         id,
         name,
         user_id,
         roles: Value::Array(roles),
         scopes: Value::from(scopes),
+        kid: Some(signed.kid),
         issued_at: now,
         expires_at,
         revoked_at: None,
@@ -105,11 +108,10 @@ pub async fn issue(
         created_by: None,
     };
     store::api_token::insert(&tx, row).await?;
-    let token = tokens.sign(id, user_id.unwrap_or(id), now, expires_at)?;
     tx.commit().await?;
     Ok(Issued {
         id,
-        token,
+        token: signed.token,
         expires_at,
     })
 }
