@@ -185,7 +185,7 @@ pub async fn connect(config: &Config) -> Result<Database, StartError> {
 /// Reads the signing key of `config`, or makes it, and registers it in the `database`.
 async fn tokens(config: &Config, database: &Database, clock: &Clock) -> Result<Tokens, StartError> {
     let file = KeyFile::at(config.key_file());
-    let key = file.load_or_create(signing_algorithm(config.auth.signing_algorithm));
+    let key = file.load_or_create(signing_algorithm(config).unwrap_or(SigningAlgorithm::EdDsa));
     let public = PublicKey::of(&key.map_err(StartError::Key)?);
     let public = public.map_err(|unusable| StartError::Key(file.unusable(unusable)))?;
     let kid = public.kid.clone();
@@ -209,14 +209,14 @@ async fn tokens(config: &Config, database: &Database, clock: &Clock) -> Result<T
     Ok(tokens)
 }
 
-/// The algorithm of a setting.
+/// What a key that is made signs with, where the settings say it.
 #[must_use]
-pub fn signing_algorithm(setting: config::SigningAlgorithm) -> SigningAlgorithm {
-    match setting {
+pub fn signing_algorithm(config: &Config) -> Option<SigningAlgorithm> {
+    config.auth.signing_algorithm.map(|setting| match setting {
         config::SigningAlgorithm::EdDsa => SigningAlgorithm::EdDsa,
         config::SigningAlgorithm::Es256 => SigningAlgorithm::Es256,
         config::SigningAlgorithm::Rs256 => SigningAlgorithm::Rs256,
-    }
+    })
 }
 
 /// The calendar of the workspace.

@@ -42,7 +42,8 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Rotate {
-    /// What the new key signs with [default: the setting `auth.signing_algorithm`]
+    /// What the new key signs with [default: the setting `auth.signing_algorithm`, or else what the old
+    /// one signs with]
     #[arg(long, value_name = "A", value_parser = algorithms())]
     algorithm: Option<SigningAlgorithm>,
     /// How many days the tokens of the old key are still good; 0 refuses them at once [default: until
@@ -82,8 +83,7 @@ async fn list(config: &Config) -> Result<(), Failure> {
 }
 
 async fn rotate(args: Rotate, config: Config) -> Result<(), Failure> {
-    let setting = app::signing_algorithm(config.auth.signing_algorithm);
-    let algorithm = args.algorithm.unwrap_or(setting);
+    let algorithm = args.algorithm.or(app::signing_algorithm(&config));
     let overlap = args.overlap_days.map_or(Overlap::LastToken, Overlap::Days);
     let App {
         database,

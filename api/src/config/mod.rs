@@ -109,8 +109,9 @@ pub struct Auth {
     /// The private key that signs; `None` is a file in the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
-    /// What a key that is made signs with.
-    pub signing_algorithm: SigningAlgorithm,
+    /// What a key that is made signs with; `None` is Ed25519, or what the key signs with that it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signing_algorithm: Option<SigningAlgorithm>,
     /// The roles, instead of the built-in ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles_file: Option<PathBuf>,

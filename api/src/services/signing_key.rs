@@ -103,9 +103,9 @@ pub async fn register(
     })
 }
 
-/// Puts a key for `algorithm` in the place of the one in `file`: registers it, waits until every replica
-/// can know it, and only then has the hub sign with it. The old one retires after `overlap`. No request
-/// fails meanwhile.
+/// Puts a key for `algorithm`, or of the same kind, in the place of the one in `file`: registers it, waits
+/// until every replica can know it, and only then has the hub sign with it. The old one retires after
+/// `overlap`. No request fails meanwhile. Returns the `kid` of the new one, and what becomes of the old one.
 ///
 /// # Errors
 ///
@@ -115,12 +115,13 @@ pub async fn rotate(
     db: &Database,
     clock: &Clock,
     file: &KeyFile,
-    algorithm: signing_key::SigningAlgorithm,
+    algorithm: Option<signing_key::SigningAlgorithm>,
     overlap: Overlap,
 ) -> Result<(String, Retirement), ApiError> {
     let _one_at_a_time = file.lock().map_err(ApiError::internal)?;
     let old = public(&file.load().map_err(ApiError::internal)?)?;
-    let key = file.generate(algorithm).map_err(ApiError::internal)?;
+    let key = file.generate(algorithm.unwrap_or(old.algorithm));
+    let key = key.map_err(ApiError::internal)?;
     let new = public(&key)?;
     let kid = new.kid.clone();
     // First of all, because this is what fails where the folder cannot be written to.

@@ -113,17 +113,29 @@ fn a_key_is_listed_replaced_and_retired() {
 fn an_overlap_is_as_long_as_one_says() {
     let hub = Operator::new();
     hub.issue("30");
-    let (_, told) = hub.told(&["key", "rotate", "--overlap-days", "7"]);
+    let rotate = ["key", "rotate", "--overlap-days=7", "--algorithm=ES256"];
+    let (_, told) = hub.told(&rotate);
     assert!(told.contains("1 valid token is cut off"), "{told}");
     let after = instant(&hub.list()[0], 5) - Utc::now();
     assert_eq!(after.num_hours(), 7 * 24 - 1, "{after}");
     // Nothing was signed with this one: a day, for who has a copy of the file.
     hub.told(&["key", "rotate"]);
     let list = hub.list();
+    assert_eq!(list[2][1], "ES256", "the kind stays");
     assert_eq!((instant(&list[1], 5) - Utc::now()).num_hours(), 23);
     hub.told(&["key", "rotate", "--overlap-days", "0"]);
     let states: Vec<_> = hub.list().iter().map(|line| line[4].clone()).collect();
     assert_eq!(states, ["retires", "retires", "retired", "signs"]);
+}
+
+#[test]
+fn a_setting_says_what_a_key_that_is_made_signs_with() {
+    let hub = Operator::new();
+    let settings = "[auth]\nsigning_algorithm = \"ES256\"\n";
+    fs::write(hub.folder.path().join("revhub.toml"), settings).unwrap();
+    let header = jsonwebtoken::decode_header(hub.issue("30")).unwrap();
+    assert_eq!(header.alg, jsonwebtoken::Algorithm::ES256);
+    assert_eq!(hub.list()[0][1], "ES256");
 }
 
 #[test]
