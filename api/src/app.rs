@@ -103,6 +103,8 @@ impl App {
         let views = self.views.clone();
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
         let documents = documents::read(&self.config, self.views.clone())?;
+        let roles = self.views.policy().roles.iter();
+        let roles = roles.map(|role| role.name.clone()).collect();
         let authenticator =
             Authenticator::new(self.tokens.clone(), self.database.clone(), self.views);
         let database = self.database.clone();
@@ -111,6 +113,7 @@ impl App {
             documents,
             authenticator,
             self.tokens,
+            roles,
             database,
             &self.config,
         );
@@ -297,6 +300,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
             .app_data(state.clone())
             .wrap(from_fn(http::compress))
             .wrap(Condition::new(!origins.is_empty(), http::cors(&origins)))
+            .wrap(from_fn(http::refuse_preflights))
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })

@@ -41,7 +41,13 @@ pub(crate) struct Served {
 impl Served {
     /// Makes it in `folder`, an empty one.
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut process = revhub(folder, &["demo", "--port", "0"]).spawn().unwrap();
+        Self::start_with(folder, &[])
+    }
+
+    /// As [`Served::start`], with `settings` such as `("REVHUB__SERVER__DOCUMENTS_DIR", "…")`.
+    pub(crate) fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut demo = revhub(folder, &["demo", "--port", "0"]);
+        let mut process = demo.envs(settings.iter().copied()).spawn().unwrap();
         let printed = BufReader::new(process.stdout.take().unwrap());
         let mut text = String::new();
         for line in printed.lines() {
@@ -252,8 +258,8 @@ async fn the_demo_fills_a_database_that_is_named_and_mixes_with_nothing() {
         let db = database.connect().await;
         assert_eq!(number(&db, "SELECT count(*) FROM lead").await, 5_000);
         assert_eq!(number(&db, "SELECT count(*) FROM touch").await, 60_000);
-        // History from before the hub: one entry in the change log, that of the job.
-        assert_eq!(number(&db, "SELECT count(*) FROM change").await, 1);
+        // History from before the hub: the change log has an entry of the job, and one of the key.
+        assert_eq!(number(&db, "SELECT count(*) FROM change").await, 2);
 
         let again = run(folder.path(), &demo);
         assert!(

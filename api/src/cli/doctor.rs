@@ -24,11 +24,13 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         Some(key),
         Some(database),
         registered,
+        Some(roles(config)),
         Some(documents(config)),
     ];
-    let (mut made, mut failed) = (1, 0);
+    // The settings are one more.
+    let count = checks.iter().flatten().count() + 1;
+    let mut failed = 0;
     for check in checks.into_iter().flatten() {
-        made += 1;
         match check {
             Ok(found) => output::line(format_args!("ok      {found}")),
             Err(problem) => {
@@ -39,7 +41,9 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     }
     match failed {
         0 => Ok(()),
-        _ => Err(Failure::Failed(format!("{failed} of {made} checks failed"))),
+        _ => Err(Failure::Failed(format!(
+            "{failed} of {count} checks failed"
+        ))),
     }
 }
 
@@ -69,6 +73,15 @@ async fn database(config: &Config) -> (Check, Option<Database>) {
         }
         Err(error) => (Err(format!("{url}: {error}")), None),
     }
+}
+
+fn roles(config: &Config) -> Check {
+    let views = app::views(config).map_err(|error| error.to_string())?;
+    let count = views.policy().roles.len();
+    Ok(match &config.auth.roles_file {
+        Some(file) => format!("the {count} roles of {} make sense", file.display()),
+        None => format!("the {count} roles are the built-in ones"),
+    })
 }
 
 fn documents(config: &Config) -> Check {

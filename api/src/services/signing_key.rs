@@ -200,15 +200,6 @@ pub async fn list(db: &Database, now: DateTime<Utc>) -> Result<Vec<Listed>, ApiE
     Ok(listed)
 }
 
-/// Finds a key.
-///
-/// # Errors
-///
-/// Returns [`ApiError::Internal`] when the database fails.
-pub async fn find(db: &Database, kid: &str) -> Result<Option<signing_key::Model>, ApiError> {
-    Ok(store::signing_key::find(db.reads(), kid).await?)
-}
-
 /// Has a key that is in use retire at `at`, unless it does so sooner anyway, and records it.
 async fn end(
     tx: &DatabaseTransaction,
