@@ -137,7 +137,7 @@ pub async fn rotate(
     Ok((kid, retirement))
 }
 
-/// Has a key that was replaced retire after `overlap`, unless it does so sooner anyway.
+/// Has a key that was replaced retire after `overlap`, unless it does so sooner anyway, or did before.
 async fn replaced(
     db: &Database,
     now: DateTime<Utc>,
@@ -145,6 +145,15 @@ async fn replaced(
     overlap: Overlap,
 ) -> Result<Retirement, ApiError> {
     let tx = db.begin().await?;
+    let old = store::signing_key::find(&tx, kid).await?;
+    let retired_at = old.and_then(|old| old.retires_at).filter(|at| *at <= now);
+    if let Some(at) = retired_at {
+        return Ok(Retirement {
+            kid: kid.to_owned(),
+            at,
+            cut_off: 0,
+        });
+    }
     let at = match overlap {
         Overlap::Days(days) => now + TimeDelta::days(days.into()),
         Overlap::LastToken => {

@@ -63,6 +63,12 @@ fn a_key_is_registered_replaced_and_retired() {
         "{refused}"
     );
 
+    // It can be replaced all the same.
+    let (_, told) = hub.told(&["key", "rotate"]);
+    assert!(told.contains("no valid token is cut off"), "{told}");
+    let (told, well) = hub.doctor();
+    assert!(well, "{told}");
+
     // Of another hub, perhaps; a start registers it.
     let other = Operator::new();
     other.issue("30");
