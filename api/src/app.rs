@@ -11,18 +11,23 @@ use actix_web::{
     web::Data,
 };
 use chrono_tz::Tz;
+use entity::signing_key::SigningAlgorithm;
 use sea_orm::DbErr;
 use tokio::task::JoinHandle;
 
 use crate::{
-    auth::{Authenticator, KeyError, Known, SigningKey, Tokens},
+    auth::{Authenticator, KeyError, KeyFile, Keyring, Known, PublicKey, Tokens},
     calendar::Calendar,
     clock::Clock,
-    config::{Config, ConfigError},
+    config::{self, Config, ConfigError},
     database::{self, Database, migrations},
     dataset::vocabulary,
     graphql, http,
-    services::{caller, token::Issuer},
+    services::{
+        caller,
+        signing_key::{self, Registration},
+        token::Issuer,
+    },
     views::{Policy, PolicyError, Views},
 };
 
@@ -60,7 +65,7 @@ pub struct Running {
 }
 
 impl App {
-    /// Connects to the database of `config`, migrates it and reads the signing key.
+    /// Connects to the database of `config`, migrates it, and reads the signing key and registers it.
     ///
     /// # Errors
     ///
@@ -86,7 +91,7 @@ impl App {
         if applied > 0 {
             tracing::info!(applied, "migrated the database");
         }
-        let tokens = tokens(&config, clock.clone())?;
+        let tokens = tokens(&config, &database, &clock).await?;
         Ok(Self {
             database,
             tokens,
@@ -123,15 +128,27 @@ impl App {
         let documents = documents::read(&self.config, self.views.clone())?;
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(
-            self.tokens,
+            self.tokens.clone(),
             self.database.clone(),
             self.views,
             clock.clone(),
             known.clone(),
         );
         let database = self.database.clone();
-        let following = caller::follow(database.clone(), known.clone(), clock.clone());
-        let state = http::State::new(schema, documents, authenticator, database, &self.config);
+        let following = caller::follow(
+            database.clone(),
+            known.clone(),
+            self.tokens.clone(),
+            clock.clone(),
+        );
+        let state = http::State::new(
+            schema,
+            documents,
+            authenticator,
+            self.tokens,
+            database,
+            &self.config,
+        );
         let (server, address) = bind(&self.config, Data::new(state))?;
         let handle = server.handle();
         let url = format!("http://{address}");
@@ -206,15 +223,41 @@ pub async fn connect(config: &Config) -> Result<Database, StartError> {
     })
 }
 
-/// Reads the signing key of `config`, or makes it.
-///
-/// # Errors
-///
-/// Returns [`StartError`] when the key is no good.
-pub fn tokens(config: &Config, clock: Clock) -> Result<Tokens, StartError> {
-    let key = SigningKey::load_or_create(&config.key_file()).map_err(StartError::Key)?;
+/// Reads the signing key of `config`, or makes it, and registers it in the `database`.
+async fn tokens(config: &Config, database: &Database, clock: &Clock) -> Result<Tokens, StartError> {
+    let file = KeyFile::at(config.key_file());
+    let key = file.load_or_create(signing_algorithm(config).unwrap_or(SigningAlgorithm::EdDsa));
+    let public = PublicKey::of(&key.map_err(StartError::Key)?);
+    let public = public.map_err(|unusable| StartError::Key(file.unusable(unusable)))?;
+    let kid = public.kid.clone();
+    let registered = signing_key::register(database, clock.now(), public).await;
+    match registered.map_err(StartError::Registration)? {
+        Registration::New => tracing::info!(kid, "registered the signing key"),
+        Registration::Known { retires_at: None } => {}
+        Registration::Known {
+            retires_at: Some(retires_at),
+        } => tracing::warn!(
+            kid,
+            %retires_at,
+            "the key in this hub's file was replaced, and nothing is signed with it once it has retired: \
+             put the new one there"
+        ),
+    }
+    let keyring = Keyring::new(database.clone(), clock.clone());
     let auth = &config.auth;
-    Tokens::new(&key, &auth.issuer, &auth.audience, clock).map_err(StartError::Key)
+    let tokens = Tokens::new(file, keyring, &auth.issuer, &auth.audience, clock.clone());
+    tokens.reload().await.map_err(StartError::Registration)?;
+    Ok(tokens)
+}
+
+/// What a key that is made signs with, where the settings say it.
+#[must_use]
+pub fn signing_algorithm(config: &Config) -> Option<SigningAlgorithm> {
+    config.auth.signing_algorithm.map(|setting| match setting {
+        config::SigningAlgorithm::EdDsa => SigningAlgorithm::EdDsa,
+        config::SigningAlgorithm::Es256 => SigningAlgorithm::Es256,
+        config::SigningAlgorithm::Rs256 => SigningAlgorithm::Rs256,
+    })
 }
 
 /// The calendar of the workspace.
@@ -338,6 +381,8 @@ pub enum StartError {
     Roles(PolicyError),
     /// The database could not be migrated.
     Migrations(DbErr),
+    /// The signing key could not be registered.
+    Registration(DbErr),
 }
 
 impl fmt::Display for StartError {
@@ -347,6 +392,9 @@ impl fmt::Display for StartError {
             Self::Key(error) => write!(f, "the signing key {error}"),
             Self::Roles(error) => error.fmt(f),
             Self::Migrations(error) => write!(f, "the database cannot be migrated: {error}"),
+            Self::Registration(error) => {
+                write!(f, "the signing key cannot be registered: {error}")
+            }
         }
     }
 }

@@ -20,6 +20,9 @@ pub struct Model {
     /// Array of scopes, for example `["lead:read"]`.
     #[sea_orm(column_type = "JsonBinary")]
     pub scopes: Json,
+    /// The key that signed it: the `kid` of a `signing_key`.
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub kid: Option<String>,
     /// UTC; valid from then on.
     pub issued_at: DateTimeUtc,
     /// UTC; invalid from then on.

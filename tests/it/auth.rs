@@ -5,14 +5,14 @@
 use std::{fs, time::Instant};
 
 use api::{
-    auth::{SigningKey, Tokens},
+    auth::{KeyFile, Keyring, PublicKey, Tokens},
     change::Author,
     clock::Clock,
     views::Role,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use entity::{api_token, user};
+use entity::{api_token, signing_key::SigningAlgorithm, user};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use reqwest::{StatusCode, header::AUTHORIZATION};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
@@ -114,15 +114,22 @@ async fn what_is_not_a_token_is_refused() {
 }
 
 /// The claims of a good token, to forge others from.
-fn claims(token: &str, app: &TestApp) -> Value {
-    let claims = tokens(app, "revhub", "revhub").verify(token).unwrap();
-    serde_json::to_value(claims).unwrap()
+async fn claims(token: &str, app: &TestApp) -> Value {
+    let claims = tokens(app, "revhub", "revhub").verify(token).await;
+    serde_json::to_value(claims.unwrap()).unwrap()
 }
 
 /// Signs with the hub's own key, under another name.
 fn tokens(app: &TestApp, issuer: &str, audience: &str) -> Tokens {
-    let key = SigningKey::load_or_create(&app.key_file()).unwrap();
-    Tokens::new(&key, issuer, audience, Clock::fixed(TestApp::now())).unwrap()
+    let clock = Clock::fixed(TestApp::now());
+    let keyring = Keyring::new(app.database.clone(), clock.clone());
+    Tokens::new(
+        KeyFile::at(app.key_file()),
+        keyring,
+        issuer,
+        audience,
+        clock,
+    )
 }
 
 #[tokio::test]
@@ -130,22 +137,22 @@ async fn a_token_that_is_not_signed_with_the_key_is_refused() {
     each_app(async |app| {
         let good = app.token_for(Role::Admin).await;
         assert_eq!(ask_with(app, &good).await.status, StatusCode::OK);
-        let claims = claims(&good, app);
+        let claims = claims(&good, app).await;
         let parts: Vec<_> = good.split('.').collect();
-        let public = SigningKey::load_or_create(&app.key_file())
-            .unwrap()
-            .public();
+        let public = PublicKey::of(&KeyFile::at(app.key_file()).load().unwrap()).unwrap();
+        let named = |algorithm| Header {
+            kid: Some(public.kid.clone()),
+            ..Header::new(algorithm)
+        };
         // {"alg":"none","typ":"JWT"}
         let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
-        let confused = EncodingKey::from_secret(&public);
-        let confused = encode(&Header::new(Algorithm::HS256), &claims, &confused).unwrap();
+        let confused = EncodingKey::from_secret(public.jwk["x"].as_str().unwrap().as_bytes());
+        let confused = encode(&named(Algorithm::HS256), &claims, &confused).unwrap();
         let other = tempfile::tempdir().unwrap();
-        let other = SigningKey::load_or_create(&other.path().join("key.pem")).unwrap();
-        let clock = Clock::fixed(TestApp::now());
-        let other = Tokens::new(&other, "revhub", "revhub", clock).unwrap();
-        let id: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
-        let until = TestApp::now() + TimeDelta::days(1);
-        let stranger = other.sign(id, id, TestApp::now(), until).unwrap();
+        let other = KeyFile::at(other.path().join("key.pem"));
+        other.load_or_create(SigningAlgorithm::EdDsa).unwrap();
+        let other = EncodingKey::from_ed_pem(&fs::read(other.path()).unwrap()).unwrap();
+        let stranger = encode(&named(Algorithm::EdDSA), &claims, &other).unwrap();
         let another = app.token_for(Role::Analyst).await;
         let another: Vec<_> = another.split('.').collect();
         for forged in [
@@ -166,19 +173,25 @@ async fn a_token_that_is_not_signed_with_the_key_is_refused() {
 async fn a_token_for_others_or_of_another_time_is_refused() {
     each_app(async |app| {
         let good = app.token_for(Role::Admin).await;
-        let id: Uuid = claims(&good, app)["jti"].as_str().unwrap().parse().unwrap();
+        let claims = claims(&good, app).await;
+        let id: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
         let now = TestApp::now();
         let (yesterday, tomorrow) = (now - TimeDelta::days(1), now + TimeDelta::days(1));
         let ours = tokens(app, "revhub", "revhub");
-        for wrong in [
-            tokens(app, "elsewhere", "revhub").sign(id, id, now, tomorrow),
-            tokens(app, "revhub", "elsewhere").sign(id, id, now, tomorrow),
-            ours.sign(id, id, yesterday, now - TimeDelta::seconds(6)),
-            ours.sign(id, id, now + TimeDelta::seconds(6), tomorrow),
-            ours.sign(id, Uuid::now_v7(), now, tomorrow),
-            ours.sign(Uuid::now_v7(), id, now, tomorrow),
+        let (elsewhere, others) = (
+            tokens(app, "elsewhere", "revhub"),
+            tokens(app, "revhub", "elsewhere"),
+        );
+        for (tokens, jti, sub, from, until) in [
+            (&elsewhere, id, id, now, tomorrow),
+            (&others, id, id, now, tomorrow),
+            (&ours, id, id, yesterday, now - TimeDelta::seconds(6)),
+            (&ours, id, id, now + TimeDelta::seconds(6), tomorrow),
+            (&ours, id, Uuid::now_v7(), now, tomorrow),
+            (&ours, Uuid::now_v7(), id, now, tomorrow),
         ] {
-            assert_refused(&ask_with(app, &wrong.unwrap()).await, INVALID);
+            let wrong = tokens.sign(jti, sub, from, until).await.unwrap();
+            assert_refused(&ask_with(app, &wrong.token).await, INVALID);
         }
         app.clock.set(tomorrow + TimeDelta::seconds(6));
         assert_refused(&ask_with(app, &good).await, INVALID);
@@ -190,11 +203,8 @@ async fn a_token_for_others_or_of_another_time_is_refused() {
 async fn a_token_that_was_taken_back_is_refused_at_once() {
     each_app(async |app| {
         let token = app.token_for(Role::Admin).await;
-        let id: Uuid = claims(&token, app)["jti"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let claims = claims(&token, app).await;
+        let id: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
         let row = api_token::Entity::find_by_id(id)
             .one(app.database.reads())
             .await;
@@ -234,7 +244,7 @@ async fn a_user_who_left_is_refused() {
 async fn a_role_that_somebody_writes_into_their_token_is_none() {
     each_app(async |app| {
         let good = app.token_for(Role::Analyst).await;
-        let mut claims = claims(&good, app);
+        let mut claims = claims(&good, app).await;
         for (name, value) in [
             ("role", json!("ADMIN")),
             ("roles", json!(["ADMIN"])),
@@ -307,13 +317,16 @@ async fn how_much_of_a_signature_is_right_does_not_show_in_the_time() {
         &good[late + 1..]
     );
     let tokens = tokens(&app, "revhub", "revhub");
-    let time = |token: &str| {
+    let time = async |token: &str| {
         let began = Instant::now();
-        assert!(tokens.verify(token).is_err());
+        assert!(tokens.verify(token).await.is_err());
         began.elapsed()
     };
-    let (mut of_early, mut of_late): (Vec<_>, Vec<_>) =
-        (0..400).map(|_| (time(&early), time(&late))).unzip();
+    let (mut of_early, mut of_late) = (Vec::new(), Vec::new());
+    for _ in 0..400 {
+        of_early.push(time(&early).await);
+        of_late.push(time(&late).await);
+    }
     of_early.sort_unstable();
     of_late.sort_unstable();
     let ratio = of_early[200].as_secs_f64() / of_late[200].as_secs_f64();

@@ -7,6 +7,7 @@ mod clients;
 mod demo;
 mod http;
 mod import;
+mod keys;
 mod limits;
 mod migrations;
 mod plans;

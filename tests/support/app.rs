@@ -13,7 +13,7 @@ use std::{
 
 use api::{
     app::{App, Running, connect},
-    auth::{Allowance, Known, Outdated, SigningKey, Tokens},
+    auth::{Allowance, KeyFile, Keyring, Known, Outdated, Tokens},
     change::Author,
     clock::Clock,
     config::{Config, Sources},
@@ -71,21 +71,22 @@ pub struct TestApp {
     _database: TestDatabase,
 }
 
-/// What issues tokens over `database`, with the built-in roles and a key of its own.
+/// What would issue tokens over `database`, with the built-in roles, had it a key.
 ///
 /// # Panics
 ///
-/// When no key can be made.
+/// When the built-in roles are wrong.
 #[must_use]
 pub fn issuer(database: Database, clock: Clock) -> Issuer {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let key = SigningKey::load_or_create(&folder.path().join("key.pem"));
-    let key = key.expect("a key can be made");
-    let tokens = Tokens::new(&key, "revhub", "revhub", clock.clone());
+    // Without a key, for who only reads.
+    let (file, keyring) = (
+        KeyFile::at("no-key.pem"),
+        Keyring::new(database.clone(), clock.clone()),
+    );
     let policy = Policy::built_in(&vocabulary()).expect("the built-in roles are right");
     Issuer {
         database,
-        tokens: tokens.expect("a key can be used"),
+        tokens: Tokens::new(file, keyring, "revhub", "revhub", clock.clone()),
         views: Views::new(policy),
         known: Known::default(),
         clock,

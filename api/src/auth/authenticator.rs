@@ -109,6 +109,7 @@ impl Authenticator {
         let claims = self
             .tokens
             .verify(token)
+            .await
             .map_err(|refusal| refused(&refusal))?;
         let reserve = self.database.reserve();
         let caller = caller::find(reserve, claims.jti, &self.asking, as_if).await?;
@@ -248,7 +249,10 @@ impl Authenticator {
 /// What a caller with a bad token learns; the log learns why.
 fn refused(refusal: &Refusal) -> ApiError {
     tracing::info!(reason = %refusal, "token refused");
-    ApiError::Unauthenticated
+    match refusal {
+        Refusal::KeysUnavailable => ApiError::Unavailable,
+        _ => ApiError::Unauthenticated,
+    }
 }
 
 /// The token in `Bearer …`; the scheme's name is written in any case.

@@ -113,11 +113,28 @@ pub struct Auth {
     /// The private key that signs; `None` is a file in the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
+    /// What a key that is made signs with; `None` is Ed25519, or what the key signs with that it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signing_algorithm: Option<SigningAlgorithm>,
     /// The roles, instead of the built-in ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles_file: Option<PathBuf>,
     /// How long a token is valid when its issuer does not say.
     pub token_days: u32,
+}
+
+/// How tokens are signed, by the name that it has in a token's header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum SigningAlgorithm {
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+    /// ECDSA on the curve P-256, with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSA of 2048 bits, PKCS #1 v1.5, with SHA-256.
+    #[serde(rename = "RS256")]
+    Rs256,
 }
 
 /// How the workspace tells time.

@@ -12,6 +12,7 @@ mod cors;
 mod graphql;
 mod health;
 mod json;
+mod jwks;
 mod limit;
 mod media;
 mod outcome;
@@ -35,7 +36,7 @@ use actix_web::{
 use ipnet::IpNet;
 
 use crate::{
-    auth::Authenticator,
+    auth::{Authenticator, Tokens},
     config::Config,
     database::Database,
     graphql::{Documents, Schema},
@@ -50,6 +51,7 @@ pub struct State {
     documents: Documents,
     limit: Limit,
     authenticator: Authenticator,
+    tokens: Tokens,
     database: Database,
     /// The schema definition, once somebody has asked for it.
     definition: OnceLock<schema::Definition>,
@@ -70,6 +72,7 @@ impl State {
         schema: Schema,
         documents: Documents,
         authenticator: Authenticator,
+        tokens: Tokens,
         database: Database,
         config: &Config,
     ) -> Self {
@@ -84,6 +87,7 @@ impl State {
             documents,
             limit: Limit::new(limits.concurrent_operations, limits.request_seconds),
             authenticator,
+            tokens,
             database,
             definition: OnceLock::new(),
             batch_limit: config.batch_limit,
@@ -116,6 +120,12 @@ pub fn routes(service: &mut web::ServiceConfig) {
             web::resource("/schema.graphql")
                 .route(web::get().to(schema::get))
                 .route(web::head().to(schema::get))
+                .default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource("/.well-known/jwks.json")
+                .route(web::get().to(jwks::get))
+                .route(web::head().to(jwks::get))
                 .default_service(web::to(only_get)),
         )
         .service(

@@ -6,7 +6,7 @@ use sea_orm::DbErr;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    auth::{Known, Outdated},
+    auth::{Known, Outdated, Tokens},
     change::{News, Tail},
     clock::Clock,
     database::Database,
@@ -30,13 +30,13 @@ const WATCHED: [&str; 6] = [
 
 /// Follows the change log, and has forgotten who is not any more as they were; and records which tokens
 /// were used. Ends when it is dropped.
-pub async fn follow(db: Database, known: Known, clock: Clock) {
+pub async fn follow(db: Database, known: Known, tokens: Tokens, clock: Clock) {
     let mut tail = Tail::default();
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for look in 1_u32.. {
         looks.tick().await;
-        if let Err(error) = catch_up(&db, &known, &mut tail).await {
+        if let Err(error) = catch_up(&db, &known, &tokens, &mut tail).await {
             tracing::warn!(%error, "callers are looked up with each request until the database answers");
         }
         if look % LOOKS_BETWEEN_RECORDS == 0 {
@@ -45,24 +45,27 @@ pub async fn follow(db: Database, known: Known, clock: Clock) {
     }
 }
 
-/// Looks what changed since `tail` was here last, and has it forgotten.
-///
-/// # Errors
-///
-/// Returns [`DbErr`] when the database fails; after a second nobody is known any more.
-pub async fn catch_up(db: &Database, known: &Known, tail: &mut Tail) -> Result<(), DbErr> {
+/// Looks what changed since `tail` was here last, and has it forgotten. When the database fails for a
+/// second, nobody is known any more.
+async fn catch_up(
+    db: &Database,
+    known: &Known,
+    tokens: &Tokens,
+    tail: &mut Tail,
+) -> Result<(), DbErr> {
     let began = Instant::now();
     let outdated = match tail.news(db.reserve(), &WATCHED).await? {
-        News::Much => Outdated::All,
-        News::Of(rows) => {
-            let of_tokens = rows.iter().all(|(entity, _)| entity == "api_token");
-            if of_tokens {
-                Outdated::Tokens(rows.into_iter().map(|(_, id)| id).collect())
-            } else {
-                Outdated::All
-            }
+        News::Of(rows) if rows.iter().all(|(entity, _)| entity == "api_token") => {
+            Outdated::Tokens(rows.into_iter().map(|(_, id)| id).collect())
         }
+        News::Of(_) | News::Much => Outdated::All,
     };
+    if outdated == Outdated::All
+        && let Err(error) = tokens.reload().await
+    {
+        // They are read again within a minute.
+        tracing::warn!(%error, "the keys that check tokens could not be read");
+    }
     known.heard(began, &outdated);
     Ok(())
 }

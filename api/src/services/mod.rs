@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod caller;
+pub mod signing_key;
 pub mod territory;
 pub mod token;
 pub mod viewing;

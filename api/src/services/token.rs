@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Allowance, Known, Outdated, Tokens, Viewer},
+    auth::{Allowance, Known, Outdated, Signed, Tokens, Viewer},
     change::{self, Author, Change},
     clock::Clock,
     database::Database,
@@ -329,7 +329,9 @@ impl Issuer {
         mut row: api_token::Model,
     ) -> Result<Issued, ApiError> {
         let (id, sub) = (row.id, row.user_id.unwrap_or(row.id));
-        let token = self.tokens.sign(id, sub, row.issued_at, row.expires_at)?;
+        let signed = self.tokens.sign(id, sub, row.issued_at, row.expires_at);
+        let Signed { token, kid } = signed.await?;
+        row.kid = Some(kid);
         row.hint = token
             .len()
             .checked_sub(HINT)
@@ -360,6 +362,7 @@ impl Issuer {
             user_id: None,
             roles: json!([]),
             scopes: json!([]),
+            kid: None,
             issued_at: now,
             expires_at: now + TimeDelta::days(days.into()),
             revoked_at: None,
