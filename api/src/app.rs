@@ -15,7 +15,7 @@ use sea_orm::DbErr;
 use tokio::task::JoinHandle;
 
 use crate::{
-    auth::{Authenticator, KeyError, SigningKey, Tokens},
+    auth::{Attempts, Authenticator, Budgets, KeyError, SigningKey, Tokens},
     calendar::Calendar,
     clock::Clock,
     config::{Config, ConfigError},
@@ -99,11 +99,22 @@ impl App {
         let calendar = calendar(&self.config)?;
         warn_of_unfairness(&self.config);
         let views = self.views.clone();
-        let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
+        let limits = &self.config.limits;
+        let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
+        let budgets = Budgets::new(requests, points, self.clock.clone());
+        let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
+        let schema = graphql::build(self.database.clone(), self.clock, views, calendar, budgets);
         let documents = documents::read(&self.config, self.views.clone())?;
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
-        let state = http::State::new(schema, documents, authenticator, database, &self.config);
+        let state = http::State::new(
+            schema,
+            documents,
+            authenticator,
+            attempts,
+            database,
+            &self.config,
+        );
         let (server, address) = bind(&self.config, Data::new(state))?;
         let handle = server.handle();
         let url = format!("http://{address}");

@@ -34,7 +34,8 @@ pub struct Viewer {
     pub reach: Arc<Reach>,
 }
 
-/// How much may be asked with a token in a minute; `None` is as much as the settings say.
+/// How much may be asked with a token in a minute; `None` is as much as the settings say, and 0 is as much as
+/// they like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
     /// Requests.

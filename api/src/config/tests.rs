@@ -242,3 +242,13 @@ fn an_origin_is_what_a_browser_sends() {
         "{complaint:?}"
     );
 }
+
+#[test]
+fn a_budget_has_no_more_than_a_billion() {
+    for setting in ["requests_per_minute", "points_per_minute"] {
+        for (value, right) in [("0", true), ("1000000000", true), ("1000000001", false)] {
+            let toml = format!("[limits]\n{setting} = {value}");
+            assert_eq!(load(&toml, &[]).is_ok(), right, "{toml}");
+        }
+    }
+}

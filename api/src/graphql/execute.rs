@@ -5,15 +5,18 @@ use std::sync::Arc;
 use async_graphql::{
     Name, Pos, Request, Response, ServerError, Value, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
+    to_value,
 };
 use chrono::SecondsFormat;
 
 use crate::{auth::Viewer, calendar::Moment, services::viewing};
 
-use super::{error::server_error, schema::Schema};
+use super::{budget::RequestBudget, complaint::COST, error::server_error, schema::Schema};
 
 /// What of the extensions says when an answer was read: everything that was committed before is in it.
 const AS_OF: &str = "asOf";
+/// What of the extensions says what the caller may still ask. It stands beside what the request could cost.
+const BUDGET: &str = "budget";
 
 /// Runs `request` as `viewer`; `request_id` is what the log calls it.
 ///
@@ -42,7 +45,15 @@ pub async fn execute(
     let reading = Arc::new(schema.reader.reading(viewer, moment, several));
     let request = request.data(Arc::clone(&reading));
     let mut response = schema.executable.execute(request).await;
+    schema.budgets.spend(reading.viewer(), reading.spent());
     reading.finish().await;
+    if response.extensions.contains_key(COST) {
+        let budget = schema.budgets.of(reading.viewer());
+        let budget = budget.and_then(|budget| to_value(RequestBudget::from(budget)).ok());
+        response
+            .extensions
+            .extend(budget.map(|budget| (BUDGET.to_owned(), budget)));
+    }
     if response.data != Value::Null {
         let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
         let as_of = (AS_OF.to_owned(), Value::from(as_of));

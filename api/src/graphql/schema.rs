@@ -2,7 +2,10 @@
 
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SchemaBuilder};
 
-use crate::{calendar::Calendar, clock::Clock, database::Database, reader::Reader, views::Views};
+use crate::{
+    auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
+    views::Views,
+};
 
 use super::{
     complaint::InOurWords,
@@ -23,6 +26,16 @@ pub struct Schema {
     pub(super) clock: Clock,
     /// What day it is.
     pub(super) calendar: Calendar,
+    /// What callers may still ask.
+    pub(super) budgets: Budgets,
+}
+
+impl Schema {
+    /// What callers may still ask.
+    #[must_use]
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
 }
 
 pub(super) type Executable = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
@@ -35,16 +48,24 @@ const MAX_DEPTH: usize = 20;
 #[graphql(name = "Query")]
 pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 
-/// Builds the schema over `database`.
+/// Builds the schema over `database`; what operations cost is taken from `budgets`.
 #[must_use]
-pub fn build(database: Database, clock: Clock, views: Views, calendar: Calendar) -> Schema {
+pub fn build(
+    database: Database,
+    clock: Clock,
+    views: Views,
+    calendar: Calendar,
+    budgets: Budgets,
+) -> Schema {
     let builder = builder().data(database.clone()).data(views);
+    let builder = builder.data(budgets.clone());
     Schema {
         executable: builder.finish(),
         reader: Reader::new(database.clone()),
         database,
         clock,
         calendar,
+        budgets,
     }
 }
 

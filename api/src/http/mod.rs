@@ -5,6 +5,7 @@
 
 mod address;
 mod body;
+mod budget;
 mod caller;
 mod compression;
 mod conditional;
@@ -35,7 +36,7 @@ use actix_web::{
 use ipnet::IpNet;
 
 use crate::{
-    auth::Authenticator,
+    auth::{Attempts, Authenticator, Budgets},
     config::Config,
     database::Database,
     graphql::{Documents, Schema},
@@ -50,6 +51,8 @@ pub struct State {
     documents: Documents,
     limit: Limit,
     authenticator: Authenticator,
+    attempts: Attempts,
+    budgets: Budgets,
     database: Database,
     /// The schema definition, once somebody has asked for it.
     definition: OnceLock<schema::Definition>,
@@ -70,6 +73,7 @@ impl State {
         schema: Schema,
         documents: Documents,
         authenticator: Authenticator,
+        attempts: Attempts,
         database: Database,
         config: &Config,
     ) -> Self {
@@ -80,10 +84,12 @@ impl State {
             ..
         } = config;
         Self {
+            budgets: schema.budgets().clone(),
             schema,
             documents,
             limit: Limit::new(limits.concurrent_operations, limits.request_seconds),
             authenticator,
+            attempts,
             database,
             definition: OnceLock::new(),
             batch_limit: config.batch_limit,

@@ -9,13 +9,10 @@ use actix_web::{
         header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::media::Media;
-use crate::error::ApiError;
-
-/// The value of `Retry-After`, in seconds, where asking again is worth it.
-pub(super) const SOON: &str = "1";
+use crate::error::{ApiError, Exceeded};
 
 /// Why a request is not answered.
 #[derive(Debug)]
@@ -25,8 +22,10 @@ pub(super) struct Refusal {
     message: Cow<'static, str>,
     challenge: Option<&'static str>,
     allow: Option<&'static str>,
-    /// Whether it is worth asking again in a second.
-    again: bool,
+    /// The limit that the request is beyond.
+    exceeded: Option<Exceeded>,
+    /// In how many seconds it is worth asking again.
+    retry_after: Option<u32>,
     /// Whether the rest of the request is not read, so that the connection cannot be used again.
     close: bool,
 }
@@ -43,7 +42,8 @@ impl Refusal {
             message: message.into(),
             challenge: None,
             allow: None,
-            again: false,
+            exceeded: None,
+            retry_after: None,
             close: false,
         }
     }
@@ -85,20 +85,23 @@ impl Refusal {
         }
         Self {
             challenge,
-            again: status == StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: error.retry_after(),
             ..Self::new(status, error.code(), error.message())
         }
     }
 
-    /// The caller has too much running, or what they asked took too long.
+    /// The caller has too much running or asks too often, or what they asked took too long.
     pub(super) fn of_limit(error: &ApiError) -> Self {
         let status = match error {
-            ApiError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::TooManyRequests { .. }
+            | ApiError::BudgetExceeded { .. }
+            | ApiError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Timeout => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self {
-            again: status == StatusCode::TOO_MANY_REQUESTS,
+            exceeded: error.exceeded(),
+            retry_after: error.retry_after(),
             ..Self::new(status, error.code(), error.message())
         }
     }
@@ -119,6 +122,11 @@ impl Refusal {
         &self.message
     }
 
+    /// The limit that the request is beyond, where it is that.
+    pub(super) fn exceeded(&self) -> Option<Exceeded> {
+        self.exceeded
+    }
+
     /// Closes the connection after the answer.
     pub(super) fn closing(self) -> Self {
         Self {
@@ -129,7 +137,15 @@ impl Refusal {
 
     /// The answer, in the shape of a GraphQL response.
     pub(super) fn response(self, media: Media) -> HttpResponse {
-        let error = json!({ "message": self.message, "extensions": { "code": self.code } });
+        let mut extensions = Map::new();
+        let mut set = |name: &str, value: Value| extensions.insert(name.to_owned(), value);
+        set("code", self.code.into());
+        if let Some(exceeded) = self.exceeded {
+            set("which", exceeded.which.into());
+            set("limit", exceeded.limit.into());
+            set("actual", exceeded.actual.into());
+        }
+        let error = json!({ "message": self.message, "extensions": extensions });
         let mut response = HttpResponseBuilder::new(self.status);
         response.content_type(media.content_type());
         if let Some(challenge) = self.challenge {
@@ -138,8 +154,8 @@ impl Refusal {
         if let Some(allow) = self.allow {
             response.insert_header((ALLOW, allow));
         }
-        if self.again {
-            response.insert_header((RETRY_AFTER, SOON));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
         }
         if self.close {
             response.force_close();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use api::{
-    auth::{Reach, Viewer},
+    auth::{Allowance, Budgets, Reach, Viewer},
     calendar::Calendar,
     clock::Clock,
     database::{Database, Options},
@@ -61,12 +61,14 @@ impl Hub {
         let log = Arc::clone(&statements);
         database.on_statement(move |info| log.lock().unwrap().push(info.statement.sql.clone()));
         let views = Views::new(Policy::built_in(&vocabulary()).unwrap());
+        let clock = Clock::fixed(TestApp::now());
         Self {
             schema: build(
                 database.clone(),
-                Clock::fixed(TestApp::now()),
+                clock.clone(),
                 views.clone(),
                 Calendar::default(),
+                Budgets::new(0, 0, clock),
             ),
             views: views.clone(),
             database,
@@ -77,8 +79,10 @@ impl Hub {
                 roles: caller.roles.clone(),
                 scopes: Vec::new(),
                 viewed_as: None,
+                address: None,
+                allowance: Allowance::default(),
                 view: views.of(&caller.roles, &[]),
-                reach: Reach::default(),
+                reach: Arc::new(Reach::default()),
             },
             statements,
             _file: file,
@@ -89,7 +93,9 @@ impl Hub {
     pub(crate) fn move_to(&mut self, calendar: &tests::oracle::Calendar) {
         let clock = Clock::fixed(calendar.now);
         let ours = Calendar::new(calendar.zone, calendar.fiscal_start).unwrap();
-        self.schema = build(self.database.clone(), clock, self.views.clone(), ours);
+        let budgets = Budgets::new(0, 0, clock.clone());
+        let (database, views) = (self.database.clone(), self.views.clone());
+        self.schema = build(database, clock, views, ours, budgets);
     }
 
     pub(crate) async fn ask(&self, query: &str) -> Answer {
