@@ -33,13 +33,15 @@ const OTHERS: [(&str, &[&str]); 5] = [
 ];
 
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 9] = [
+const BESIDE: [(&str, &[&str]); 11] = [
     ("Query", &["explainAccess"]),
     ("AccessExplanation", &["visible", "rules", "fields"]),
     ("AccessRule", &["role", "rows", "holds"]),
     ("FieldAccess", &["field", "masked", "rules"]),
     ("FieldRule", &["role", "mask", "masks"]),
-    ("Viewer", &["can", "viewedAs", "views"]),
+    ("Viewer", &["budget", "can", "viewedAs", "views"]),
+    ("RequestBudget", &["requests", "points", "resetsIn"]),
+    ("RequestQuota", &["limit", "remaining"]),
     (
         "EntityView",
         &[
