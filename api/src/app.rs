@@ -105,6 +105,8 @@ impl App {
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar, budgets);
         let documents = documents::read(&self.config, self.views.clone())?;
+        let roles = self.views.policy().roles.iter();
+        let roles = roles.map(|role| role.name.clone()).collect();
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
         let database = self.database.clone();
         let state = http::State::new(
@@ -112,6 +114,7 @@ impl App {
             documents,
             authenticator,
             attempts,
+            roles,
             database,
             &self.config,
         );
@@ -272,6 +275,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
             .app_data(state.clone())
             .wrap(from_fn(http::compress))
             .wrap(Condition::new(!origins.is_empty(), http::cors(&origins)))
+            .wrap(from_fn(http::refuse_preflights))
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })

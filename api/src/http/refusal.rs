@@ -20,14 +20,23 @@ pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
+    header: Option<Box<Header>>,
     challenge: Option<&'static str>,
     allow: Option<&'static str>,
     /// The limit that the request is beyond.
-    exceeded: Option<Exceeded>,
+    exceeded: Option<Box<Exceeded>>,
     /// In how many seconds it is worth asking again.
     retry_after: Option<u32>,
     /// Whether the rest of the request is not read, so that the connection cannot be used again.
     close: bool,
+}
+
+/// The header at fault.
+#[derive(Debug)]
+struct Header {
+    name: String,
+    /// What it could say, where that can be counted.
+    allowed: Vec<String>,
 }
 
 impl Refusal {
@@ -40,6 +49,7 @@ impl Refusal {
             status,
             code,
             message: message.into(),
+            header: None,
             challenge: None,
             allow: None,
             exceeded: None,
@@ -83,14 +93,20 @@ impl Refusal {
         if let ApiError::Internal(cause) = error {
             tracing::error!(%cause, "the caller cannot be looked up");
         }
+        let header = error.field().map(|name| Header {
+            name: name.to_owned(),
+            allowed: error.allowed().to_vec(),
+        });
         Self {
+            header: header.map(Box::new),
             challenge,
             retry_after: error.retry_after(),
             ..Self::new(status, error.code(), error.message())
         }
     }
 
-    /// The caller has too much running or asks too often, or what they asked took too long.
+    /// The caller has too much running or asks too often, or what they asked took too long: that would take as
+    /// long again, so that only the others are told when to come again.
     pub(super) fn of_limit(error: &ApiError) -> Self {
         let status = match error {
             ApiError::TooManyRequests { .. }
@@ -100,7 +116,7 @@ impl Refusal {
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self {
-            exceeded: error.exceeded(),
+            exceeded: error.exceeded().map(Box::new),
             retry_after: error.retry_after(),
             ..Self::new(status, error.code(), error.message())
         }
@@ -124,7 +140,7 @@ impl Refusal {
 
     /// The limit that the request is beyond, where it is that.
     pub(super) fn exceeded(&self) -> Option<Exceeded> {
-        self.exceeded
+        self.exceeded.as_deref().copied()
     }
 
     /// Closes the connection after the answer.
@@ -140,6 +156,12 @@ impl Refusal {
         let mut extensions = Map::new();
         let mut set = |name: &str, value: Value| extensions.insert(name.to_owned(), value);
         set("code", self.code.into());
+        if let Some(header) = self.header {
+            set("field", header.name.into());
+            if !header.allowed.is_empty() {
+                set("allowed", header.allowed.into());
+            }
+        }
         if let Some(exceeded) = self.exceeded {
             set("which", exceeded.which.into());
             set("limit", exceeded.limit.into());
@@ -161,5 +183,41 @@ impl Refusal {
             response.force_close();
         }
         response.body(json!({ "errors": [error] }).to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_will_be_over_is_worth_asking_again() {
+        let attempts = ApiError::TooManyAttempts {
+            limit: 60,
+            seconds: 42,
+        };
+        let budget = ApiError::BudgetExceeded {
+            exceeded: Exceeded {
+                which: "points_per_minute",
+                limit: 100,
+                actual: 101,
+            },
+            seconds: 7,
+        };
+        let running = ApiError::TooManyRequests { limit: 1 };
+        for (refusal, after) in [
+            (Refusal::of_limit(&running), Some("1")),
+            (Refusal::of_limit(&budget), Some("7")),
+            (Refusal::of_limit(&attempts), Some("42")),
+            (Refusal::of_limit(&ApiError::Timeout), None),
+            (Refusal::of_caller(&ApiError::Unavailable, true), Some("1")),
+            (Refusal::of_caller(&ApiError::Unauthenticated, true), None),
+            (Refusal::internal(), None),
+        ] {
+            let code = refusal.code();
+            let response = refusal.response(Media::Json);
+            let told = response.headers().get(RETRY_AFTER);
+            assert_eq!(told.map(|told| told.to_str().unwrap()), after, "{code}");
+        }
     }
 }

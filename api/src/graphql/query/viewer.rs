@@ -83,13 +83,10 @@ impl ViewerObject<'_> {
     ) -> Result<bool> {
         let entity = entity.0;
         if !entity.actions.iter().any(|known| known.name == action) {
-            let known: Vec<_> = entity.actions.iter().map(|action| action.name).collect();
-            let problem = format!(
-                "nothing of that name can be done with {} rows; there is {}",
-                entity.name,
-                known.join(", ")
-            );
-            return Err(resolver_error(&ApiError::validation("action", problem)));
+            let problem = format!("nothing of that name can be done with {} rows", entity.name);
+            let known = entity.actions.iter().map(|action| action.name);
+            let error = ApiError::validation("action", problem).allowing(known);
+            return Err(resolver_error(&error));
         }
         let view = self.0.view.noun(entity.name);
         Ok(view.can.contains_key(action.as_str()))
