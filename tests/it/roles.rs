@@ -48,14 +48,15 @@ fn a_hub_does_not_start_with_roles_that_make_no_sense() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("roles.toml");
     fs::write(&file, "[BOSS]\ndescription = \"All.\"\nLeads = 1\n").unwrap();
-    for command in ["serve", "roles"] {
+    for (command, status) in [("serve", 2), ("roles", 2), ("doctor", 1)] {
         let run = revhub(folder.path())
             .arg(command)
             .env("REVHUB__AUTH__ROLES_FILE", "roles.toml")
             .output()
             .unwrap();
-        let said = String::from_utf8(run.stderr).unwrap();
-        assert_eq!(run.status.code(), Some(2), "{said}");
+        let said = [run.stdout, run.stderr].map(|said| String::from_utf8(said).unwrap());
+        let said = said.concat();
+        assert_eq!(run.status.code(), Some(status), "{said}");
         assert!(
             said.contains(
                 "roles.toml:3: there is no entity or setting `Leads`. Did you mean `Lead`?"

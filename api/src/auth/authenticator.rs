@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, slice, sync::Arc};
 
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::{
@@ -128,13 +129,13 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// Returns [`ApiError::Internal`] when the database fails.
+    /// Returns [`DbErr`] when the database fails.
     pub async fn user(
         views: &Views,
-        database: &Database,
+        db: &impl ConnectionTrait,
         id: Uuid,
-    ) -> Result<Option<Viewer>, ApiError> {
-        let found = caller::find_user(database.reads(), id, &asking(views)).await?;
+    ) -> Result<Option<Viewer>, DbErr> {
+        let found = caller::find_user(db, id, &asking(views)).await?;
         let user = found.filter(|user| user.active);
         Ok(user.map(|user| {
             let roles = names(&user.roles);

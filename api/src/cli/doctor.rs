@@ -9,7 +9,14 @@ use crate::{app, auth::check_key_file, config::Config, database::migrations};
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     output::line("ok      the settings are right");
     let mut failed = 0;
-    let checks = [key(config), database(config).await, documents(config)];
+    let checks = [
+        key(config),
+        database(config).await,
+        roles(config),
+        documents(config),
+    ];
+    // The settings are one more.
+    let count = checks.len() + 1;
     for check in checks {
         match check {
             Ok(found) => output::line(format_args!("ok      {found}")),
@@ -21,7 +28,9 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     }
     match failed {
         0 => Ok(()),
-        _ => Err(Failure::Failed(format!("{failed} of 4 checks failed"))),
+        _ => Err(Failure::Failed(format!(
+            "{failed} of {count} checks failed"
+        ))),
     }
 }
 
@@ -60,6 +69,15 @@ async fn database(config: &Config) -> Result<String, String> {
     Err(format!(
         "the database {url} lacks {count} migrations; run `revhub migrate`"
     ))
+}
+
+fn roles(config: &Config) -> Result<String, String> {
+    let views = app::views(config).map_err(|error| error.to_string())?;
+    let count = views.policy().roles.len();
+    Ok(match &config.auth.roles_file {
+        Some(file) => format!("the {count} roles of {} make sense", file.display()),
+        None => format!("the {count} roles are the built-in ones"),
+    })
 }
 
 fn documents(config: &Config) -> Result<String, String> {

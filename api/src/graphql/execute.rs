@@ -9,7 +9,7 @@ use async_graphql::{
 };
 use chrono::SecondsFormat;
 
-use crate::{auth::Viewer, calendar::Moment, services::viewing};
+use crate::{auth::Viewer, calendar::Moment, reader::Reading, services::viewing};
 
 use super::{budget::RequestBudget, complaint::COST, error::server_error, schema::Schema};
 
@@ -17,6 +17,9 @@ use super::{budget::RequestBudget, complaint::COST, error::server_error, schema:
 const AS_OF: &str = "asOf";
 /// What of the extensions says what the caller may still ask. It stands beside what the request could cost.
 const BUDGET: &str = "budget";
+
+/// Root fields that take several statements each; any other is one.
+const OF_SEVERAL: [&str; 2] = ["viewer", "explainAccess"];
 
 /// Runs `request` as `viewer`; `request_id` is what the log calls it.
 ///
@@ -48,11 +51,7 @@ pub async fn execute(
     schema.budgets.spend(reading.viewer(), reading.spent());
     reading.finish().await;
     if response.extensions.contains_key(COST) {
-        let budget = schema.budgets.of(reading.viewer());
-        let budget = budget.and_then(|budget| to_value(RequestBudget::from(budget)).ok());
-        response
-            .extensions
-            .extend(budget.map(|budget| (BUDGET.to_owned(), budget)));
+        response.extensions.extend(budget(schema, &reading));
     }
     if response.data != Value::Null {
         let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
@@ -60,6 +59,12 @@ pub async fn execute(
         response.extensions.extend([as_of]);
     }
     response
+}
+
+/// What is left to the viewer of `reading`, for the extensions; `None` where nothing limits them.
+fn budget(schema: &Schema, reading: &Reading) -> Option<(String, Value)> {
+    let budget = RequestBudget::from(schema.budgets.of(reading.viewer())?);
+    Some((BUDGET.to_owned(), to_value(budget).ok()?))
 }
 
 /// The operation of `document` that runs when `name` is asked for, and what it is called there; with
@@ -101,7 +106,7 @@ fn prepare(request: &mut Request) -> Result<bool, ServerError> {
 fn reads_once(operation: &OperationDefinition) -> bool {
     match operation.selection_set.node.items.as_slice() {
         [only] => match &only.node {
-            Selection::Field(field) => field.node.name.node != "viewer",
+            Selection::Field(field) => !OF_SEVERAL.contains(&field.node.name.node.as_str()),
             _ => false,
         },
         _ => false,

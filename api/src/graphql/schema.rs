@@ -57,10 +57,9 @@ pub fn build(
     calendar: Calendar,
     budgets: Budgets,
 ) -> Schema {
-    let builder = builder().data(database.clone()).data(views);
-    let builder = builder.data(budgets.clone());
     Schema {
-        executable: builder.finish(),
+        // Not the database: what a query reads, it reads with the `Reading` of its operation.
+        executable: builder().data(views).data(budgets.clone()).finish(),
         reader: Reader::new(database.clone()),
         database,
         clock,

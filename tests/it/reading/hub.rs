@@ -26,6 +26,11 @@ use tests::{
 };
 use uuid::Uuid;
 
+/// Nobody asks too much here.
+fn unlimited() -> Budgets {
+    Budgets::new(0, 0, Clock::system())
+}
+
 /// A hub's reading half.
 pub(crate) struct Hub {
     pub(crate) database: Database,
@@ -61,14 +66,13 @@ impl Hub {
         let log = Arc::clone(&statements);
         database.on_statement(move |info| log.lock().unwrap().push(info.statement.sql.clone()));
         let views = Views::new(Policy::built_in(&vocabulary()).unwrap());
-        let clock = Clock::fixed(TestApp::now());
         Self {
             schema: build(
                 database.clone(),
-                clock.clone(),
+                Clock::fixed(TestApp::now()),
                 views.clone(),
                 Calendar::default(),
-                Budgets::new(0, 0, clock),
+                unlimited(),
             ),
             views: views.clone(),
             database,
@@ -93,9 +97,20 @@ impl Hub {
     pub(crate) fn move_to(&mut self, calendar: &tests::oracle::Calendar) {
         let clock = Clock::fixed(calendar.now);
         let ours = Calendar::new(calendar.zone, calendar.fiscal_start).unwrap();
-        let budgets = Budgets::new(0, 0, clock.clone());
         let (database, views) = (self.database.clone(), self.views.clone());
-        self.schema = build(database, clock, views, ours, budgets);
+        self.schema = build(database, clock, views, ours, unlimited());
+    }
+
+    /// From now on its clock is the machine's.
+    pub(crate) fn let_time_pass(&mut self) {
+        let (database, views) = (self.database.clone(), self.views.clone());
+        self.schema = build(
+            database,
+            Clock::system(),
+            views,
+            Calendar::default(),
+            unlimited(),
+        );
     }
 
     pub(crate) async fn ask(&self, query: &str) -> Answer {

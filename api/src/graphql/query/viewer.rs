@@ -4,7 +4,6 @@ use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
 use crate::{
     auth::{Budgets, Viewer},
-    database::Database,
     dataset::dataset,
     error::ApiError,
     services,
@@ -63,7 +62,7 @@ impl ViewerObject<'_> {
     /// in your views.
     async fn territories(&self, ctx: &Context<'_>) -> Result<Rows<Territory>> {
         let ids = match self.0.user_id {
-            Some(user) => services::territory::of_user(ctx.data_unchecked::<Database>(), user)
+            Some(user) => services::territory::of_user(reading(ctx), user)
                 .await
                 .map_err(|error| resolver_error(&error))?,
             None => Vec::new(),
