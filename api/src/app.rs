@@ -16,7 +16,9 @@ use sea_orm::DbErr;
 use tokio::task::JoinHandle;
 
 use crate::{
-    auth::{Authenticator, KeyError, KeyFile, Keyring, Known, PublicKey, Tokens},
+    auth::{
+        Attempts, Authenticator, Budgets, KeyError, KeyFile, Keyring, Known, PublicKey, Tokens,
+    },
     calendar::Calendar,
     clock::Clock,
     config::{self, Config, ConfigError},
@@ -124,7 +126,11 @@ impl App {
     pub fn listen(self) -> Result<Running, StartError> {
         let calendar = calendar(&self.config)?;
         warn_of_unfairness(&self.config);
-        let schema = graphql::build(self.issuer(), calendar);
+        let limits = &self.config.limits;
+        let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
+        let budgets = Budgets::new(requests, points, self.clock.clone());
+        let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
+        let schema = graphql::build(self.issuer(), calendar, budgets);
         let documents = documents::read(&self.config, self.views.clone())?;
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(
@@ -146,6 +152,7 @@ impl App {
             documents,
             authenticator,
             self.tokens,
+            attempts,
             database,
             &self.config,
         );

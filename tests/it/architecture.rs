@@ -47,7 +47,10 @@ const MODULES: [(&str, &[&str]); 18] = [
             "services", "views",
         ],
     ),
-    ("http", &["auth", "config", "database", "error", "graphql"]),
+    (
+        "http",
+        &["auth", "config", "database", "error", "graphql", "services"],
+    ),
     ("lib", &[]),
 ];
 

@@ -95,6 +95,17 @@ impl Authenticator {
         Ok(viewer)
     }
 
+    /// Whether the token of these credentials was found to be good before, and is as far as anybody knows.
+    #[must_use]
+    pub fn knows(&self, credentials: &Credentials<'_>) -> bool {
+        let as_themselves = Credentials {
+            view_as: None,
+            ..*credentials
+        };
+        let caller = self.known(&as_themselves);
+        caller.is_some_and(|caller| self.check(&caller, credentials.address).is_ok())
+    }
+
     /// Who sends a request with these credentials, if that needs no looking up.
     fn known(&self, credentials: &Credentials<'_>) -> Option<Arc<KnownCaller>> {
         // Which rows are theirs depends on the eyes that they look with.

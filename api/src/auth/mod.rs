@@ -1,6 +1,8 @@
 //! From a bearer token to the [`Viewer`] that everything else asks.
 
+mod attempts;
 mod authenticator;
+mod budget;
 #[cfg(test)]
 mod fixture;
 mod jwk;
@@ -10,8 +12,11 @@ mod known;
 mod signing_key;
 mod token;
 mod viewer;
+mod window;
 
+pub use attempts::{Attempts, TurnedAway};
 pub use authenticator::{Authenticator, Credentials};
+pub use budget::{Budget, Budgets, MOST_ALLOWED, Quota, WINDOW_SECONDS};
 pub use jwk::PublicKey;
 pub use key_file::{Draft, KeyError, KeyFile};
 pub use keyring::Keyring;

@@ -244,6 +244,16 @@ fn an_origin_is_what_a_browser_sends() {
 }
 
 #[test]
+fn a_budget_has_no_more_than_a_billion() {
+    for setting in ["requests_per_minute", "points_per_minute"] {
+        for (value, right) in [("0", true), ("1000000000", true), ("1000000001", false)] {
+            let toml = format!("[limits]\n{setting} = {value}");
+            assert_eq!(load(&toml, &[]).is_ok(), right, "{toml}");
+        }
+    }
+}
+
+#[test]
 fn a_batch_has_an_upper_bound() {
     let largest = load("[server]\nbatch_limit = 100", &[]).unwrap();
     assert_eq!(largest.server.batch_limit, 100);

@@ -45,6 +45,9 @@ const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 /// The document does not fit the schema.
 const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
+/// What of the extensions says what a request could cost.
+pub(super) const COST: &str = "cost";
+
 /// In the data of a request whose answer is to say what it could cost.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportCost;
@@ -174,7 +177,7 @@ impl Extension for Found {
         }
         let response = next.run(ctx, operation_name).await;
         match (ctx.data_opt::<ReportCost>(), ctx.data_opt::<Arc<Reading>>()) {
-            (Some(ReportCost), Some(reading)) => response.extension("cost", cost(reading)),
+            (Some(ReportCost), Some(reading)) => response.extension(COST, cost(reading)),
             _ => response,
         }
     }

@@ -7,19 +7,26 @@ use async_graphql::{
     parser::types::{
         DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
     },
+    to_value,
 };
 use chrono::SecondsFormat;
 
-use crate::{auth::Viewer, calendar::Moment, change::Author, error::ApiError, services::viewing};
+use crate::{
+    auth::Viewer, calendar::Moment, change::Author, error::ApiError, reader::Reading,
+    services::viewing,
+};
 
 use super::{
-    complaint::said_twice,
+    budget::RequestBudget,
+    complaint::{COST, said_twice},
     error::{request_error, server_error},
     schema::Schema,
 };
 
 /// What of the extensions says when an answer was read: everything that was committed before is in it.
 const AS_OF: &str = "asOf";
+/// What of the extensions says what the caller may still ask. It stands beside what the request could cost.
+const BUDGET: &str = "budget";
 
 /// Root fields that take several statements each; any other is one.
 const OF_SEVERAL: [&str; 2] = ["viewer", "explainAccess"];
@@ -52,13 +59,23 @@ pub async fn execute(
     let reading = Arc::new(schema.reader.reading(viewer, moment, several));
     let request = request.data(Arc::clone(&reading)).data(author);
     let mut response = schema.executable.execute(request).await;
+    schema.budgets.spend(reading.viewer(), reading.spent());
     reading.finish().await;
+    if response.extensions.contains_key(COST) {
+        response.extensions.extend(budget(schema, &reading));
+    }
     if response.data != Value::Null {
         let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
         let as_of = (AS_OF.to_owned(), Value::from(as_of));
         response.extensions.extend([as_of]);
     }
     response
+}
+
+/// What is left to the viewer of `reading`, for the extensions; `None` where nothing limits them.
+fn budget(schema: &Schema, reading: &Reading) -> Option<(String, Value)> {
+    let budget = RequestBudget::from(schema.budgets.of(reading.viewer())?);
+    Some((BUDGET.to_owned(), to_value(budget).ok()?))
 }
 
 /// The operation of `document` that runs when `name` is asked for, and what it is called there; with

@@ -1,6 +1,7 @@
 //! The GraphQL schema: thin, made from `dataset/`, and answered by `reader/`.
 
 mod argument;
+mod budget;
 mod complaint;
 mod document;
 mod domain;

@@ -3,7 +3,8 @@
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use crate::{
-    calendar::Calendar, clock::Clock, database::Database, reader::Reader, services::token::Issuer,
+    auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
+    services::token::Issuer,
 };
 
 use super::{
@@ -26,6 +27,16 @@ pub struct Schema {
     pub(super) clock: Clock,
     /// What day it is.
     pub(super) calendar: Calendar,
+    /// What callers may still ask.
+    pub(super) budgets: Budgets,
+}
+
+impl Schema {
+    /// What callers may still ask.
+    #[must_use]
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
 }
 
 pub(super) type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;
@@ -43,9 +54,10 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 #[graphql(name = "Mutation")]
 pub struct Mutation(TokenMutation);
 
-/// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for.
+/// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
+/// operations cost is taken from `budgets`.
 #[must_use]
-pub fn build(issuer: Issuer, calendar: Calendar) -> Schema {
+pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
     let Issuer {
         database,
         clock,
@@ -54,11 +66,16 @@ pub fn build(issuer: Issuer, calendar: Calendar) -> Schema {
     } = issuer.clone();
     Schema {
         // Not the database: what a query reads, it reads with the `Reading` of its operation.
-        executable: builder().data(views).data(issuer).finish(),
+        executable: builder()
+            .data(views)
+            .data(budgets.clone())
+            .data(issuer)
+            .finish(),
         reader: Reader::new(database.clone()),
         database,
         clock,
         calendar,
+        budgets,
     }
 }
 

@@ -2,8 +2,14 @@
 
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION};
 
+use tracing::Instrument;
+
 use super::{State, address, refusal::Refusal, request_log::Notes};
-use crate::auth::{Credentials, Viewer};
+use crate::{
+    auth::{Credentials, TurnedAway, Viewer},
+    error::ApiError,
+    services::attempt,
+};
 
 /// The header with the role to look at the hub with the eyes of.
 const VIEW_AS: &str = "view-as";
@@ -27,10 +33,56 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
         view_as,
         address: address::of(http, &state.proxies),
     };
-    let viewer = state.authenticator.viewer(&credentials).await;
-    let viewer = viewer.map_err(|error| Refusal::of_caller(&error, sent))?;
+    let viewer = identify(http, state, &credentials).await;
+    let viewer = viewer.map_err(|error| match error {
+        ApiError::TooManyAttempts { .. } => Refusal::of_limit(&error),
+        error => Refusal::of_caller(&error, sent),
+    })?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
+    count(state, &viewer)?;
     Ok(viewer)
+}
+
+/// Counts one more request of `viewer`, whatever becomes of it, if they have one left.
+pub(super) fn count(state: &State, viewer: &Viewer) -> Result<(), Refusal> {
+    let counted = state.budgets.enter(viewer);
+    counted.map_err(|error| Refusal::of_limit(&error))
+}
+
+/// Who has these credentials. Where too many attempts have failed from their address, nothing that they send is
+/// looked at.
+async fn identify(
+    http: &HttpRequest,
+    state: &State,
+    credentials: &Credentials<'_>,
+) -> Result<Viewer, ApiError> {
+    let address = credentials.address;
+    // Who was found to be good before goes on to be let in, whoever else fails from the same address.
+    let known = state.authenticator.knows(credentials);
+    if let Some(address) = address.filter(|_| !known) {
+        state.attempts.may_try(address)?;
+    }
+    let viewer = state.authenticator.viewer(credentials).await;
+    if let (Some(address), Err(ApiError::Unauthenticated)) = (address, &viewer)
+        && let Some(turned_away) = state.attempts.failed(address)
+    {
+        record(http, state, turned_away);
+    }
+    viewer
+}
+
+/// Puts it on record that somebody is turned away. The answer does not wait for it.
+fn record(http: &HttpRequest, state: &State, turned_away: TurnedAway) {
+    let mut request_id = None;
+    note(http, |notes| request_id = Some(notes.id.clone()));
+    let database = state.database.clone();
+    let recording = async move {
+        let recorded = attempt::record(&database, &turned_away, request_id).await;
+        if let Err(error) = recorded {
+            tracing::error!(?error, "who was turned away is not on record");
+        }
+    };
+    tokio::spawn(recording.in_current_span());
 }
 
 /// Whether a URL has the parameter in which OAuth once let tokens be sent. Whoever it worked for would go

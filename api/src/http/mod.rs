@@ -5,6 +5,7 @@
 
 mod address;
 mod body;
+mod budget;
 mod caller;
 mod compression;
 mod conditional;
@@ -36,7 +37,7 @@ use actix_web::{
 use ipnet::IpNet;
 
 use crate::{
-    auth::{Authenticator, Tokens},
+    auth::{Attempts, Authenticator, Budgets, Tokens},
     config::Config,
     database::Database,
     graphql::{Documents, Schema},
@@ -52,6 +53,8 @@ pub struct State {
     limit: Limit,
     authenticator: Authenticator,
     tokens: Tokens,
+    attempts: Attempts,
+    budgets: Budgets,
     database: Database,
     /// The schema definition, once somebody has asked for it.
     definition: OnceLock<schema::Definition>,
@@ -73,6 +76,7 @@ impl State {
         documents: Documents,
         authenticator: Authenticator,
         tokens: Tokens,
+        attempts: Attempts,
         database: Database,
         config: &Config,
     ) -> Self {
@@ -83,11 +87,13 @@ impl State {
             ..
         } = config;
         Self {
+            budgets: schema.budgets().clone(),
             schema,
             documents,
             limit: Limit::new(limits.concurrent_operations, limits.request_seconds),
             authenticator,
             tokens,
+            attempts,
             database,
             definition: OnceLock::new(),
             batch_limit: config.batch_limit,

@@ -1,6 +1,7 @@
 //! Rules and transactions: what can be done, by whom and when.
 
 pub mod access;
+pub mod attempt;
 pub mod caller;
 pub mod signing_key;
 pub mod territory;

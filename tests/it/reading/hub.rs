@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use api::{
-    auth::{Allowance, Reach, Viewer},
+    auth::{Allowance, Budgets, Reach, Viewer},
     calendar::Calendar,
     clock::Clock,
     database::{Database, Options},
@@ -24,6 +24,11 @@ use tests::{
     rows::{Cell, Row, Rows, cell},
 };
 use uuid::Uuid;
+
+/// Nobody asks too much here.
+fn unlimited() -> Budgets {
+    Budgets::new(0, 0, Clock::system())
+}
 
 /// A hub's reading half.
 pub(crate) struct Hub {
@@ -62,7 +67,7 @@ impl Hub {
         let issuer = app::issuer(database.clone(), Clock::fixed(TestApp::now()));
         let view = issuer.views.of(&caller.roles, &[]);
         Self {
-            schema: build(issuer.clone(), Calendar::default()),
+            schema: build(issuer.clone(), Calendar::default(), unlimited()),
             issuer,
             database,
             viewer: Viewer {
@@ -89,7 +94,7 @@ impl Hub {
             ..self.issuer.clone()
         };
         let ours = Calendar::new(calendar.zone, calendar.fiscal_start).unwrap();
-        self.schema = build(issuer, ours);
+        self.schema = build(issuer, ours, unlimited());
     }
 
     /// From now on its clock is the machine's.
@@ -98,7 +103,7 @@ impl Hub {
             clock: Clock::system(),
             ..self.issuer.clone()
         };
-        self.schema = build(issuer, Calendar::default());
+        self.schema = build(issuer, Calendar::default(), unlimited());
     }
 
     pub(crate) async fn ask(&self, query: &str) -> Answer {

@@ -45,7 +45,7 @@ const CHANGING: [&str; 4] = [
 ];
 
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 12] = [
+const BESIDE: [(&str, &[&str]); 14] = [
     (
         "Query",
         &[
@@ -71,7 +71,9 @@ const BESIDE: [(&str, &[&str]); 12] = [
     ("AccessRule", &["role", "rows", "holds"]),
     ("FieldAccess", &["field", "masked", "rules"]),
     ("FieldRule", &["role", "mask", "masks"]),
-    ("Viewer", &["can", "viewedAs", "views"]),
+    ("Viewer", &["budget", "can", "viewedAs", "views"]),
+    ("RequestBudget", &["requests", "points", "resetsIn"]),
+    ("RequestQuota", &["limit", "remaining"]),
     (
         "EntityView",
         &[
