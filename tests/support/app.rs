@@ -113,7 +113,7 @@ impl TestApp {
             url: running.url.clone(),
             database: connected,
             clock,
-            http: Client::new(),
+            http: client::http(),
             tokens,
             views,
             statements,

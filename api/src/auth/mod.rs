@@ -2,10 +2,12 @@
 
 mod authenticator;
 mod keys;
+mod provider;
 mod token;
 mod viewer;
 
 pub use authenticator::Authenticator;
 pub use keys::{KeyError, SigningKey, check_key_file};
+pub use provider::{Identity, Providers, UserKey};
 pub use token::{Claims, Refusal, Tokens};
 pub use viewer::{Reach, Viewer};

@@ -13,7 +13,7 @@ use super::keys::{KeyError, SigningKey};
 use crate::{clock::Clock, error::ApiError};
 
 /// How much the clocks of those who sign and those who check may differ.
-const LEEWAY: TimeDelta = TimeDelta::seconds(5);
+pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(5);
 /// The longest token that is looked at, in bytes; ours have about 400.
 const LONGEST: usize = 4096;
 
@@ -55,6 +55,8 @@ pub enum Refusal {
     Revoked,
     /// Its user has left.
     Inactive,
+    /// What its identity provider says is not enough.
+    Identity(&'static str),
 }
 
 /// Signs tokens and checks them.
@@ -161,7 +163,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::TooLong => write!(f, "it is longer than {LONGEST} bytes"),
             Self::Invalid(why) => f.write_str(why),
-            Self::Header(why) => f.write_str(why),
+            Self::Header(why) | Self::Identity(why) => f.write_str(why),
             Self::Expired => f.write_str("it has expired"),
             Self::NotYet => f.write_str("it is not valid yet"),
             Self::Unknown => f.write_str("no such token was issued"),
