@@ -1,6 +1,7 @@
 //! Builds everything once, and serves it.
 
 mod documents;
+mod providers;
 
 use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use documents::trusted as trusted_documents;
+pub use providers::providers;
 
 /// How long a caller may take to send a request's headers.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);

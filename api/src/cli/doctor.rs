@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use super::{Failure, output};
-use crate::{app, auth::check_key_file, config::Config, database::migrations};
+use crate::{app, auth::check_key_file, clock::Clock, config::Config, database::migrations};
 
 /// Checks, without changing anything, that what the hub needs is there.
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     output::line("ok      the settings are right");
     let mut failed = 0;
-    let checks = [key(config), database(config).await, documents(config)];
+    let mut checks = vec![key(config), database(config).await, documents(config)];
+    checks.extend(providers(config).await);
+    let count = checks.len().saturating_add(1);
     for check in checks {
         match check {
             Ok(found) => output::line(format_args!("ok      {found}")),
@@ -21,7 +23,9 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     }
     match failed {
         0 => Ok(()),
-        _ => Err(Failure::Failed(format!("{failed} of 4 checks failed"))),
+        _ => Err(Failure::Failed(format!(
+            "{failed} of {count} checks failed"
+        ))),
     }
 }
 
@@ -68,4 +72,25 @@ fn documents(config: &Config) -> Result<String, String> {
         Some(trusted) => format!("{} documents are trusted, and can be run", trusted.len()),
         None => "no documents are to be trusted".to_owned(),
     })
+}
+
+/// Whether each identity provider can be asked for its keys.
+async fn providers(config: &Config) -> Vec<Result<String, String>> {
+    if config.providers().is_empty() {
+        return Vec::new();
+    }
+    let providers =
+        app::views(config).and_then(|views| app::providers(config, &views, &Clock::system()));
+    let providers = match providers {
+        Ok(providers) => providers,
+        Err(error) => return vec![Err(error.to_string())],
+    };
+    let probed = providers.probe().await.into_iter();
+    let checks = probed.map(|(issuer, keys)| match keys {
+        Ok(count) => Ok(format!(
+            "the identity provider {issuer} answers, and {count} of its keys can be used"
+        )),
+        Err(problem) => Err(format!("the identity provider {issuer}: {problem}")),
+    });
+    checks.collect()
 }
