@@ -101,9 +101,11 @@ impl App {
         let calendar = calendar(&self.config)?;
         warn_of_unfairness(&self.config);
         let views = self.views.clone();
+        let providers = providers(&self.config, &views, &self.clock)?;
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
         let documents = documents::read(&self.config, self.views.clone())?;
-        let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
+        let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views)
+            .with_providers(providers);
         let database = self.database.clone();
         let state = http::State::new(schema, documents, authenticator, database, &self.config);
         let (server, address) = bind(&self.config, Data::new(state))?;

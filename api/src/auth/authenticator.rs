@@ -5,13 +5,17 @@ use std::slice;
 use uuid::Uuid;
 
 use super::{
+    provider::{Identity, Providers, UserKey},
     token::{Claims, Refusal, Tokens},
     viewer::{Reach, Viewer},
 };
 use crate::{
     database::Database,
     error::ApiError,
-    store::caller::{self, Asking, Caller},
+    store::{
+        caller::{self, Asking, Caller, CallingUser},
+        user,
+    },
     views::{READ_ALL, Views, Word},
 };
 
@@ -19,6 +23,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Authenticator {
     tokens: Tokens,
+    providers: Providers,
     database: Database,
     views: Views,
     asking: Asking,
@@ -30,13 +35,21 @@ impl Authenticator {
     pub fn new(tokens: Tokens, database: Database, views: Views) -> Self {
         Self {
             tokens,
+            providers: Providers::default(),
             database,
             asking: asking(&views),
             views,
         }
     }
 
-    /// Who sent `authorization`, the header of that name. Costs one statement.
+    /// Takes tokens of these identity providers too.
+    #[must_use]
+    pub fn with_providers(self, providers: Providers) -> Self {
+        Self { providers, ..self }
+    }
+
+    /// Who sent `authorization`, the header of that name. Costs one statement; with a token of an identity
+    /// provider two, and one more for each further role that the provider says.
     ///
     /// A bad token is never a guest: whatever is wrong with it, the caller learns only that it is
     /// not valid, and the log says why.
@@ -64,11 +77,18 @@ impl Authenticator {
             tracing::info!(reason = %refusal, "token refused");
             ApiError::Unauthenticated
         };
-        let claims = self.tokens.verify(token).map_err(refuse)?;
-        let reserve = self.database.reserve();
-        let caller = caller::find(reserve, claims.jti, &self.asking, view_as).await?;
-        let caller = caller.ok_or_else(|| refuse(Refusal::Unknown))?;
-        let mut viewer = self.known(&claims, caller).map_err(refuse)?;
+        let mut viewer = if let Some(issuer) = self.providers.issuer_of(token) {
+            let verified = self.providers.verify(issuer, token).await;
+            let identity = verified.unwrap_or(Err(Refusal::Unknown));
+            let viewer = self.identified(identity.map_err(refuse)?, view_as).await?;
+            viewer.ok_or_else(|| refuse(Refusal::Unknown))?
+        } else {
+            let claims = self.tokens.verify(token).map_err(refuse)?;
+            let reserve = self.database.reserve();
+            let caller = caller::find(reserve, claims.jti, &self.asking, view_as).await?;
+            let caller = caller.ok_or_else(|| refuse(Refusal::Unknown))?;
+            self.known(&claims, caller).map_err(refuse)?
+        };
         if let Some(role) = view_as {
             self.view_as(&mut viewer, role)?;
         }
@@ -110,6 +130,50 @@ impl Authenticator {
         })
     }
 
+    /// The user whom a provider's token stands for; `None` where there is no such user, or they may not call.
+    async fn identified(
+        &self,
+        identity: Identity,
+        view_as: Option<&str>,
+    ) -> Result<Option<Viewer>, ApiError> {
+        let reserve = self.database.reserve();
+        let found = match &identity.user {
+            UserKey::Email(email) => user::find_by_email(reserve, email).await?,
+            UserKey::ExternalId { system, key } => {
+                user::find_by_external_id(reserve, system, key).await?
+            }
+        };
+        let Some(found) = found.filter(|user| user.active) else {
+            return Ok(None);
+        };
+        let said = identity.roles.as_deref().unwrap_or_default();
+        // What counts as theirs is looked up for one role at a time; without any, for those that they have.
+        let mut as_if: Vec<_> = said.iter().map(|role| Some(role.as_str())).collect();
+        if let Some(role) = view_as {
+            as_if = vec![Some(role)];
+        } else if as_if.is_empty() {
+            as_if.push(None);
+        }
+        let mut reach = Reach::default();
+        for role in as_if {
+            let user = caller::find_user(reserve, found.id, &self.asking, role).await?;
+            if let Some(user) = user {
+                join(&mut reach, user);
+            }
+        }
+        let roles = identity.roles.unwrap_or_else(|| names(&found.roles));
+        Ok(Some(Viewer {
+            user_id: Some(found.id),
+            token_id: identity.subject,
+            name: found.name,
+            view: self.views.of(&roles, &[]),
+            roles,
+            scopes: Vec::new(),
+            viewed_as: None,
+            reach,
+        }))
+    }
+
     /// The user with this id as they would be if they called now; `None` where there is no such user,
     /// or they may not call. For whoever may know what others see.
     ///
@@ -121,7 +185,7 @@ impl Authenticator {
         database: &Database,
         id: Uuid,
     ) -> Result<Option<Viewer>, ApiError> {
-        let found = caller::find_user(database.reads(), id, &asking(views)).await?;
+        let found = caller::find_user(database.reads(), id, &asking(views), None).await?;
         let user = found.filter(|user| user.active);
         Ok(user.map(|user| {
             let roles = names(&user.roles);
@@ -158,6 +222,24 @@ impl Authenticator {
         viewer.view = self.views.of(slice::from_ref(&role.name), &viewer.scopes);
         viewer.viewed_as = Some(role.name.clone());
         Ok(())
+    }
+}
+
+/// Adds what one more role reaches. A list is looked up whole or not at all.
+fn join(reach: &mut Reach, user: CallingUser) {
+    let Reach {
+        team,
+        territories,
+        team_territories,
+    } = user.into();
+    for (known, found) in [
+        (&mut reach.team, team),
+        (&mut reach.territories, territories),
+        (&mut reach.team_territories, team_territories),
+    ] {
+        if known.is_empty() {
+            *known = found;
+        }
     }
 }
 
