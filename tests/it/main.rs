@@ -12,6 +12,7 @@ mod migrations;
 mod plans;
 mod policy;
 mod program;
+mod providers;
 mod reading;
 mod roles;
 mod schema;
