@@ -82,10 +82,11 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Whether it is on this machine.
+    /// Whether what it publishes is on this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        Url::parse(&self.issuer).is_ok_and(|url| is_loopback(&url))
+        let url = self.jwks_url.as_ref().unwrap_or(&self.issuer);
+        Url::parse(url).is_ok_and(|url| is_loopback(&url))
     }
 }
 

@@ -33,11 +33,15 @@ fn start() -> (Issuer, Providers, Clock) {
     (issuer, providers, clock)
 }
 
-/// Waits until somebody has asked for the keys this often.
-async fn fetched(issuer: &Issuer, times: usize) {
-    while issuer.fetches() < times {
-        sleep(Duration::from_millis(2)).await;
-    }
+/// Waits until something that goes on in the background has come about.
+async fn until(mut come_about: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !come_about().await {
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    waited.expect("it comes about");
 }
 
 #[tokio::test]
@@ -116,10 +120,7 @@ async fn after_an_hour_keys_are_fetched_while_the_old_ones_go_on() {
         verify(&providers, &issuer, &token).await.unwrap();
     }
     issuer.hold(false);
-    fetched(&issuer, 2).await;
-    while verify(&providers, &issuer, &token).await.is_ok() {
-        sleep(Duration::from_millis(2)).await;
-    }
+    until(async || verify(&providers, &issuer, &token).await.is_err()).await;
     assert_eq!(issuer.fetches(), 2);
 }
 
@@ -133,11 +134,11 @@ async fn a_provider_that_is_down_keeps_its_keys_and_is_asked_again() {
     let later = issuer.sign(&with(&claims(&issuer), json!({ "exp": now + 86_400 })));
     for asked in 3..6 {
         seconds_later(&clock, 3600);
-        verify(&providers, &issuer, &later).await.unwrap();
-        while issuer.asked().len() < asked {
-            sleep(Duration::from_millis(2)).await;
-        }
-        verify(&providers, &issuer, &later).await.unwrap();
+        until(async || {
+            verify(&providers, &issuer, &later).await.unwrap();
+            issuer.asked().len() == asked
+        })
+        .await;
     }
     assert_eq!(issuer.fetches(), 1);
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::{
     fetch::Source,
-    jwks::{Key, KeySet},
+    jwks::{Key, KeySet, library_name},
 };
 use crate::{
     auth::token::Refusal,
@@ -66,6 +66,13 @@ impl Cache {
         id: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<Key, Refusal> {
+        if !self
+            .allowed
+            .iter()
+            .any(|allowed| library_name(*allowed) == algorithm)
+        {
+            return Err(Refusal::Header("its algorithm is none that is taken"));
+        }
         let (keys, fetched_at) = self.known();
         if let Some(key) = keys.find(id, algorithm) {
             if fetched_at.is_none_or(|at| self.is_past(at, FRESH)) {

@@ -121,7 +121,8 @@ fn rsa_bits(modulus: &str) -> usize {
     modulus.trim_start_matches('A').len().saturating_mul(6) / 8 * 8
 }
 
-fn library_name(algorithm: SignatureAlgorithm) -> Algorithm {
+/// What the library calls it.
+pub(super) fn library_name(algorithm: SignatureAlgorithm) -> Algorithm {
     match algorithm {
         SignatureAlgorithm::RS256 => Algorithm::RS256,
         SignatureAlgorithm::PS256 => Algorithm::PS256,

@@ -125,7 +125,8 @@ impl Provider {
                 "it is longer than {LONGEST} bytes"
             )));
         }
-        let header = decode_header(token).map_err(|_why| Refusal::Header("it is none of a JWT"))?;
+        let header =
+            decode_header(token).map_err(|_why| Refusal::Header("its header is none of a JWT"))?;
         check_header(&header)?;
         let key = self.keys.find(header.kid.as_deref(), header.alg).await?;
         let claims = signed_claims(token, &key, &header)?;
