@@ -104,10 +104,19 @@ impl App {
         let providers = providers(&self.config, &views, &self.clock)?;
         let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
         let documents = documents::read(&self.config, self.views.clone())?;
+        let roles = self.views.policy().roles.iter();
+        let roles = roles.map(|role| role.name.clone()).collect();
         let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views)
             .with_providers(providers);
         let database = self.database.clone();
-        let state = http::State::new(schema, documents, authenticator, database, &self.config);
+        let state = http::State::new(
+            schema,
+            documents,
+            authenticator,
+            roles,
+            database,
+            &self.config,
+        );
         let (server, address) = bind(&self.config, Data::new(state))?;
         let handle = server.handle();
         let url = format!("http://{address}");
@@ -265,6 +274,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
             .app_data(state.clone())
             .wrap(from_fn(http::compress))
             .wrap(Condition::new(!origins.is_empty(), http::cors(&origins)))
+            .wrap(from_fn(http::refuse_preflights))
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })

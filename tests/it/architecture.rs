@@ -216,6 +216,26 @@ fn libraries_stay_where_they_belong() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What serves an operation knows no connection: what it reads, it reads with the `Reading` of the
+/// operation, in its snapshot. `graphql/schema.rs` makes the reader.
+#[test]
+fn what_an_operation_reads_goes_through_its_reading() {
+    let services = ["services/access.rs", "services/territory.rs"];
+    let mut wrong = Vec::new();
+    for (file, code) in sources(&root().join("api/src")) {
+        let serves = is_in(&file, &["graphql"]) && file != "graphql/schema.rs";
+        if (serves || is_in(&file, &services)) && imports(&code).contains("database") {
+            wrong.push(format!("{file} knows the database"));
+        }
+        let reads = is_in(&file, &["graphql", "reader", "services", "auth"]);
+        let allowed = is_in(&file, &["reader/reading.rs", "services/token.rs"]);
+        if reads && !allowed && code.contains(".reads()") {
+            wrong.push(format!("{file} reads outside the snapshot"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_change_log_has_one_writer() {
     let writes = ["change::ActiveModel", "INTO change", "INTO \\\"change\\\""];

@@ -6,3 +6,5 @@
 mod document;
 mod operations;
 mod programs;
+mod questions;
+mod trusted;

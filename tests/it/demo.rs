@@ -40,7 +40,13 @@ pub(crate) struct Served {
 impl Served {
     /// Makes it in `folder`, an empty one.
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut process = revhub(folder, &["demo", "--port", "0"]).spawn().unwrap();
+        Self::start_with(folder, &[])
+    }
+
+    /// As [`Served::start`], with `settings` such as `("REVHUB__SERVER__DOCUMENTS_DIR", "…")`.
+    pub(crate) fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut demo = revhub(folder, &["demo", "--port", "0"]);
+        let mut process = demo.envs(settings.iter().copied()).spawn().unwrap();
         let printed = BufReader::new(process.stdout.take().unwrap());
         let mut text = String::new();
         for line in printed.lines() {

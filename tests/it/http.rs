@@ -13,6 +13,7 @@ mod elsewhere;
 mod media;
 mod queries;
 mod schema;
+mod variables;
 
 use api::views::Role;
 use reqwest::{Method, RequestBuilder, Url, header::CONTENT_TYPE};
@@ -20,6 +21,8 @@ use tests::{app::TestApp, client::Response};
 
 const PLAIN: &str = "application/json; charset=utf-8";
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
+/// What an answer to a GraphQL request depends on.
+const VARY: &str = "Authorization, Accept, Accept-Encoding, View-As, GraphQL-Cost";
 
 /// A POST to `/graphql` with a good token.
 async fn post(app: &TestApp) -> RequestBuilder {

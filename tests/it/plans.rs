@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod pages;
+
 use api::views::Role;
 use entity::user;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};

@@ -7,10 +7,12 @@
 #![cfg(test)]
 
 mod arguments;
+mod as_of;
 pub(crate) mod compare;
 mod conditions;
 mod contract;
 mod examples;
+mod explained;
 mod filters;
 pub(crate) mod hub;
 mod keys;

@@ -48,14 +48,15 @@ fn a_hub_does_not_start_with_roles_that_make_no_sense() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("roles.toml");
     fs::write(&file, "[BOSS]\ndescription = \"All.\"\nLeads = 1\n").unwrap();
-    for command in ["serve", "roles"] {
+    for (command, status) in [("serve", 2), ("roles", 2), ("doctor", 1)] {
         let run = revhub(folder.path())
             .arg(command)
             .env("REVHUB__AUTH__ROLES_FILE", "roles.toml")
             .output()
             .unwrap();
-        let said = String::from_utf8(run.stderr).unwrap();
-        assert_eq!(run.status.code(), Some(2), "{said}");
+        let said = [run.stdout, run.stderr].map(|said| String::from_utf8(said).unwrap());
+        let said = said.concat();
+        assert_eq!(run.status.code(), Some(status), "{said}");
         assert!(
             said.contains(
                 "roles.toml:3: there is no entity or setting `Leads`. Did you mean `Lead`?"
@@ -177,6 +178,10 @@ async fn a_viewer_can_ask_what_they_may_see_and_do() {
         let query = "{ viewer { can(action: \"fly\", entity: ACCOUNT) } }";
         let answer = app.graphql(&token, query, json!({})).await;
         assert_eq!(answer.codes(), ["VALIDATION"]);
+        let extensions = &answer.body["errors"][0]["extensions"];
+        assert_eq!(extensions["field"], "action");
+        let allowed = extensions["allowed"].as_array().unwrap();
+        assert!(allowed.contains(&json!("update")), "{allowed:?}");
     })
     .await;
 }
@@ -236,7 +241,18 @@ async fn nobody_looks_with_other_eyes_who_may_not() {
             let answer = ask_as(app, &leader, role, "{ accounts { nodes { name } } }").await;
             let expected = (StatusCode::BAD_REQUEST, vec!["VALIDATION"]);
             assert_eq!((answer.status, answer.codes()), expected, "{role:?}");
+            let extensions = &answer.body["errors"][0]["extensions"];
+            assert_eq!(extensions["field"], "View-As");
+            let allowed = extensions["allowed"].as_array().unwrap();
+            assert!(allowed.contains(&json!("SALES_REP")), "{allowed:?}");
         }
+        // Who may not look with other eyes does not learn whose there are.
+        let refused = ask_as(app, &rep, "BOSS", "{ accounts { nodes { name } } }").await;
+        assert_eq!(
+            (refused.status, refused.codes()),
+            (answer.status, answer.codes())
+        );
+        assert_eq!(refused.body, answer.body);
         assert_eq!(
             change::Entity::find()
                 .all(app.database.reads())

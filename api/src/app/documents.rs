@@ -1,7 +1,7 @@
 //! Which documents callers may run: the limits of the settings, and the documents that the operator trusts.
 
 use crate::{
-    config::Config,
+    config::{self, Config},
     graphql::{Documents, Limits, Trusted},
     views::Views,
 };
@@ -41,21 +41,39 @@ pub fn trusted(config: &Config) -> Result<Option<Trusted>, StartError> {
     trusted.map_err(|problem| StartError::Config(config.problem("server.documents_dir", problem)))
 }
 
+/// The one place where settings become limits: `graphql` knows no settings. A new one has to be put here.
 fn limits(config: &Config) -> Limits {
-    let limits = &config.limits;
+    let config::Limits {
+        document_bytes,
+        document_tokens,
+        operations,
+        fragments,
+        variables,
+        variable_values,
+        depth,
+        fields,
+        aliases,
+        aliases_of_a_field,
+        directives,
+        directives_of_a_place,
+        document_cache_bytes,
+        // These are of requests, whatever their documents are.
+        request_seconds: _,
+        concurrent_operations: _,
+    } = config.limits;
     Limits {
-        document_bytes: limits.document_bytes,
-        document_tokens: limits.document_tokens,
-        operations: limits.operations,
-        fragments: limits.fragments,
-        variables: limits.variables,
-        variable_values: limits.variable_values,
-        depth: limits.depth,
-        fields: limits.fields,
-        aliases: limits.aliases,
-        aliases_of_a_field: limits.aliases_of_a_field,
-        directives: limits.directives,
-        directives_of_a_place: limits.directives_of_a_place,
-        document_cache_bytes: limits.document_cache_bytes,
+        document_bytes,
+        document_tokens,
+        operations,
+        fragments,
+        variables,
+        variable_values,
+        depth,
+        fields,
+        aliases,
+        aliases_of_a_field,
+        directives,
+        directives_of_a_place,
+        document_cache_bytes,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::{
@@ -179,13 +180,13 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// Returns [`ApiError::Internal`] when the database fails.
+    /// Returns [`DbErr`] when the database fails.
     pub async fn user(
         views: &Views,
-        database: &Database,
+        db: &impl ConnectionTrait,
         id: Uuid,
-    ) -> Result<Option<Viewer>, ApiError> {
-        let found = caller::find_user(database.reads(), id, &asking(views), None).await?;
+    ) -> Result<Option<Viewer>, DbErr> {
+        let found = caller::find_user(db, id, &asking(views), None).await?;
         let user = found.filter(|user| user.active);
         Ok(user.map(|user| {
             let roles = names(&user.roles);

@@ -9,9 +9,15 @@ use crate::{app, auth::check_key_file, clock::Clock, config::Config, database::m
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     output::line("ok      the settings are right");
     let mut failed = 0;
-    let mut checks = vec![key(config), database(config).await, documents(config)];
+    let mut checks = vec![
+        key(config),
+        database(config).await,
+        roles(config),
+        documents(config),
+    ];
     checks.extend(providers(config).await);
-    let count = checks.len().saturating_add(1);
+    // The settings are one more.
+    let count = checks.len() + 1;
     for check in checks {
         match check {
             Ok(found) => output::line(format_args!("ok      {found}")),
@@ -66,6 +72,15 @@ async fn database(config: &Config) -> Result<String, String> {
     ))
 }
 
+fn roles(config: &Config) -> Result<String, String> {
+    let views = app::views(config).map_err(|error| error.to_string())?;
+    let count = views.policy().roles.len();
+    Ok(match &config.auth.roles_file {
+        Some(file) => format!("the {count} roles of {} make sense", file.display()),
+        None => format!("the {count} roles are the built-in ones"),
+    })
+}
+
 fn documents(config: &Config) -> Result<String, String> {
     let trusted = app::trusted_documents(config).map_err(|error| error.to_string())?;
     Ok(match trusted {
@@ -76,12 +91,11 @@ fn documents(config: &Config) -> Result<String, String> {
 
 /// Whether each identity provider can be asked for its keys.
 async fn providers(config: &Config) -> Vec<Result<String, String>> {
-    if config.providers().is_empty() {
+    // Roles that make no sense were told before.
+    let Ok(views) = app::views(config) else {
         return Vec::new();
-    }
-    let providers =
-        app::views(config).and_then(|views| app::providers(config, &views, &Clock::system()));
-    let providers = match providers {
+    };
+    let providers = match app::providers(config, &views, &Clock::system()) {
         Ok(providers) => providers,
         Err(error) => return vec![Err(error.to_string())],
     };

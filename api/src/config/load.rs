@@ -18,6 +18,10 @@ const DEFAULTS: &str = include_str!("../../../config.default.toml");
 /// The file that is read where there is one and the caller names none.
 const FILE: &str = "revhub.toml";
 
+/// How many requests a batch may hold, whatever the setting says: a batch has the time of one request, and
+/// one slot among those of its caller.
+const LONGEST_BATCH: usize = 100;
+
 /// Where to look for settings.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -123,6 +127,11 @@ impl Config {
                 "server.body_limit_bytes",
                 server.body_limit_bytes >= 1024,
                 "must be 1024 or more",
+            ),
+            (
+                "server.batch_limit",
+                server.batch_limit <= LONGEST_BATCH,
+                "must be from 0 to 100",
             ),
             (
                 "server.cors_origins",

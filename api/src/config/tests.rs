@@ -242,3 +242,13 @@ fn an_origin_is_what_a_browser_sends() {
         "{complaint:?}"
     );
 }
+
+#[test]
+fn a_batch_has_an_upper_bound() {
+    let largest = load("[server]\nbatch_limit = 100", &[]).unwrap();
+    assert_eq!(largest.server.batch_limit, 100);
+    let lines = complaint("[server]\nbatch_limit = 101", &[]);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let problem = "server.batch_limit (from hub.toml): must be from 0 to 100";
+    assert!(lines[0].starts_with(problem), "{lines:?}");
+}

@@ -1,23 +1,28 @@
 //! The library's errors in our words: a stable code, the argument at fault, the values that would be right,
 //! and nothing of its text, which quotes the document and changes with its releases.
 
+mod directive;
+mod input;
 mod merge;
 mod position;
+mod sentence;
+mod variable;
 mod wording;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_graphql::{
-    ErrorExtensionValues, Name, Pos, Positioned, Response, ServerError, ServerResult, Value,
-    Variables, async_trait,
+    ErrorExtensionValues, Name, Pos, Positioned, Request, Response, ServerError, ServerResult,
+    ValidationResult, Value, Variables, async_trait,
     extensions::{
-        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextRequest,
+        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery,
+        NextPrepareRequest, NextRequest, NextValidation,
     },
-    parser::{
-        self,
-        types::{ExecutableDocument, OperationDefinition},
-    },
-    registry::{MetaType, MetaTypeName, Registry},
+    parser::{self, types::ExecutableDocument},
+    registry::Registry,
 };
 
 use crate::{
@@ -28,15 +33,16 @@ use crate::{
 use super::{
     document::NESTING,
     error::{MOST_ERRORS, request_error},
+    execute::operation,
 };
-use wording::{Complaint, TWICE};
+use sentence::{Complaint, TWICE};
 
 /// Characters of a message, or of a field's path.
 const LONGEST_TEXT: usize = 300;
 
 /// The document is not GraphQL.
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-/// The document or its variables do not fit the schema.
+/// The document does not fit the schema.
 const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
 /// In the data of a request whose answer is to say what it could cost.
@@ -53,27 +59,72 @@ pub(super) struct InOurWords;
 
 impl ExtensionFactory for InOurWords {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+        Arc::new(Found::default())
     }
 }
 
+/// What we have found wrong with one request, until it is time to say so.
+#[derive(Debug, Default)]
+struct Found {
+    /// With what is written in the document: told beside what the library finds.
+    written: Mutex<Vec<ServerError>>,
+    /// With what is given for variables: told where there is nothing wrong with the document.
+    given: Mutex<Vec<ServerError>>,
+}
+
+fn take(found: &Mutex<Vec<ServerError>>) -> Vec<ServerError> {
+    std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn keep(found: &Mutex<Vec<ServerError>>, errors: Vec<ServerError>) {
+    *found.lock().unwrap_or_else(PoisonError::into_inner) = errors;
+}
+
 #[async_trait::async_trait]
-impl Extension for InOurWords {
+impl Extension for Found {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
-        // The library looks twice at what there is not.
         let mut told = HashSet::new();
-        response.errors.retain(|error| {
-            !error.path.is_empty() || told.insert((error.message.clone(), error.locations.clone()))
-        });
-        response.errors.truncate(MOST_ERRORS);
-        for error in &mut response.errors {
+        let mut errors = Vec::new();
+        for mut error in response.errors {
+            if errors.len() == MOST_ERRORS {
+                break;
+            }
             // What has a path comes from a resolver.
             if error.path.is_empty() && error.extensions.is_none() {
-                reword(error, &ctx.schema_env.registry);
+                reword(&mut error, &ctx.schema_env.registry);
+            }
+            // The library looks twice at what there is not, and we at what it looks at as well.
+            let key = (error.message.clone(), error.locations.clone());
+            if !error.path.is_empty() || told.insert(key) {
+                errors.push(error);
             }
         }
+        response.errors = errors;
         response
+    }
+
+    /// What is given for variables is looked at here, where the operation's name is known. Where some of it
+    /// does not fit, the library gets none of it: else it would tell the same of the document.
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let mut request = next.run(ctx, request).await?;
+        let name = request.operation_name.clone();
+        let document = request.parsed_query()?;
+        let Some((_, running)) = operation(document, name.as_deref()) else {
+            return Ok(request);
+        };
+        let definitions = running.variable_definitions.clone();
+        let wrong = variable::wrong(&definitions, &request.variables, &ctx.schema_env.registry);
+        if !wrong.is_empty() {
+            request.variables = Variables::default();
+            keep(&self.given, wrong);
+        }
+        Ok(request)
     }
 
     async fn parse_query(
@@ -85,12 +136,27 @@ impl Extension for InOurWords {
     ) -> ServerResult<ExecutableDocument> {
         let document = next.run(ctx, query, variables).await?;
         let registry = &ctx.schema_env.registry;
-        check_types(&document, registry)?;
-        if let Some((variable, problem)) = position::wrong(&document, registry) {
-            return Err(complain(vec![variable.pos], VALIDATION_FAILED, &problem));
-        }
+        variable::check_definitions(&document, registry)?;
+        let invalid = |(at, problem)| complain(vec![at], VALIDATION_FAILED, &problem);
+        let written = position::check(&document, registry).map_err(invalid)?;
         merge::check(&document, registry)?;
+        let written = written.into_iter().take(MOST_ERRORS);
+        keep(&self.written, written.map(invalid).collect());
         Ok(document)
+    }
+
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let validated = next.run(ctx).await;
+        let ours = take(&self.written);
+        match validated {
+            Ok(valid) if ours.is_empty() => Ok(valid),
+            Ok(_) => Err(ours),
+            Err(theirs) => Err([theirs, ours].concat()),
+        }
     }
 
     async fn execute(
@@ -101,6 +167,10 @@ impl Extension for InOurWords {
     ) -> Response {
         if ctx.data_opt::<ValidateOnly>().is_some() {
             return Response::default();
+        }
+        let wrong = take(&self.given);
+        if !wrong.is_empty() {
+            return Response::from_errors(wrong);
         }
         let response = next.run(ctx, operation_name).await;
         match (ctx.data_opt::<ReportCost>(), ctx.data_opt::<Arc<Reading>>()) {
@@ -171,58 +241,12 @@ pub(super) fn doubled(field: &str, at: Pos) -> ServerError {
     complain(vec![at], VALIDATION_FAILED, &problem)
 }
 
-/// Checks that every variable that must be given was, which the library finds out too late to say so.
-pub(super) fn check_variables(
-    operation: &OperationDefinition,
-    given: &Variables,
-) -> Result<(), ServerError> {
-    for definition in &operation.variable_definitions {
-        let variable = &definition.node;
-        let name = &variable.name.node;
-        let value = given.get(name).unwrap_or(&Value::Null);
-        if *value == Value::Null
-            && !variable.var_type.node.nullable
-            && (variable.default_value.is_none() || given.contains_key(name))
-        {
-            let field = format!("variables.{name}");
-            let wanted = variable.var_type.node.to_string();
-            let problem =
-                Complaint::about(field, &format!("a value of the type {wanted} is required"));
-            return Err(complain(vec![definition.pos], VALIDATION_FAILED, &problem));
-        }
-    }
-    Ok(())
-}
-
-/// Checks that variables have types that can be given: the library ends in a panic where a list of what there
-/// is not has a default.
-fn check_types(document: &ExecutableDocument, registry: &Registry) -> Result<(), ServerError> {
-    for (_, operation) in document.operations.iter() {
-        for definition in &operation.node.variable_definitions {
-            let written = definition.node.var_type.node.to_string();
-            let of = MetaTypeName::concrete_typename(&written);
-            let problem = match registry.types.get(of) {
-                None => Complaint::new(format!("there is no type `{of}`")),
-                Some(
-                    MetaType::Scalar { .. } | MetaType::Enum { .. } | MetaType::InputObject { .. },
-                ) => continue,
-                Some(_) => Complaint::about(
-                    format!("${}", definition.node.name.node),
-                    &format!("{of} is no type of values that can be given"),
-                ),
-            };
-            return Err(complain(vec![definition.pos], VALIDATION_FAILED, &problem));
-        }
-    }
-    Ok(())
-}
-
 /// Says what is wrong in our words; in a plain sentence where the library says something unexpected.
 fn reword(error: &mut ServerError, registry: &Registry) {
     let said = wording::of(&error.message, registry);
     let complaint = said.unwrap_or_else(|| {
         tracing::warn!("an error of the library that has no words of ours");
-        Complaint::new("the document or its variables do not fit the schema")
+        Complaint::new("the document does not fit the schema")
     });
     let locations = std::mem::take(&mut error.locations);
     *error = complain(locations, VALIDATION_FAILED, &complaint);

@@ -7,6 +7,16 @@ use crate::error::ApiError;
 /// The most errors that one answer tells.
 pub const MOST_ERRORS: usize = 20;
 
+/// The name of a type with its article: `an Int`, `a LeadFilter`, `a [Int]`.
+pub(super) fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['A', 'E', 'I', 'O']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {name}")
+}
+
 /// The answer to a request that is refused as a whole.
 #[must_use]
 pub fn refused(error: &ApiError) -> Response {

@@ -15,6 +15,9 @@ use super::{error::server_error, schema::Schema};
 /// What of the extensions says when an answer was read: everything that was committed before is in it.
 const AS_OF: &str = "asOf";
 
+/// Root fields that take several statements each; any other is one.
+const OF_SEVERAL: [&str; 2] = ["viewer", "explainAccess"];
+
 /// Runs `request` as `viewer`; `request_id` is what the log calls it.
 ///
 /// The defaults of variables are filled in first: the library leaves them out of `@skip` and
@@ -90,7 +93,7 @@ fn prepare(request: &mut Request) -> Result<bool, ServerError> {
 fn reads_once(operation: &OperationDefinition) -> bool {
     match operation.selection_set.node.items.as_slice() {
         [only] => match &only.node {
-            Selection::Field(field) => field.node.name.node != "viewer",
+            Selection::Field(field) => !OF_SEVERAL.contains(&field.node.name.node.as_str()),
             _ => false,
         },
         _ => false,

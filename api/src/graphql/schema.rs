@@ -38,9 +38,9 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 /// Builds the schema over `database`.
 #[must_use]
 pub fn build(database: Database, clock: Clock, views: Views, calendar: Calendar) -> Schema {
-    let builder = builder().data(database.clone()).data(views);
     Schema {
-        executable: builder.finish(),
+        // Not the database: what a query reads, it reads with the `Reading` of its operation.
+        executable: builder().data(views).finish(),
         reader: Reader::new(database.clone()),
         database,
         clock,

@@ -20,7 +20,11 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
     let view_as = http.headers().get(VIEW_AS);
     let view_as = view_as.map(|role| role.to_str().unwrap_or_default());
     let viewer = state.authenticator.viewer(header, view_as).await;
-    let viewer = viewer.map_err(|error| Refusal::of_caller(&error, sent))?;
+    let viewer = viewer.map_err(|error| {
+        // Only who may look with other eyes gets as far as to be told that there is no such role.
+        let told = error.allowing(&state.roles);
+        Refusal::of_caller(&told, sent)
+    })?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
     Ok(viewer)
 }

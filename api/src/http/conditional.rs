@@ -20,13 +20,14 @@ const ASK_FIRST: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// So many bytes of a digest tell one answer from any other.
 const TAG_BYTES: usize = 16;
 
-/// What a tag stands for. `extensions` are not part of it: they say when and at what cost the answer
-/// was read, which is never the same twice.
+/// What a tag stands for. `extensions` are not part of it: they say when the answer was read, which is never
+/// the same twice. Whether they say at what cost is one, because that is asked for.
 #[derive(Serialize)]
 struct Tagged<'a> {
     token: String,
     viewed_as: Option<&'a str>,
     media: &'static str,
+    with_cost: bool,
     data: &'a Value,
     errors: &'a [ServerError],
 }
@@ -46,6 +47,7 @@ pub(super) fn answer(
         token: viewer.token_id.to_string(),
         viewed_as: viewer.viewed_as.as_deref(),
         media: media.content_type(),
+        with_cost: response.extensions.contains_key("cost"),
         data: &response.data,
         errors: &response.errors,
     };

@@ -4,7 +4,11 @@
 //! adds by itself opens the door here, only a bearer token in `Authorization`, and a page that
 //! wants to send that header has to ask first (`cors.rs`). So GET needs no header beside it.
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    http::{StatusCode, header::HeaderValue},
+    web,
+};
 use async_graphql::{Name, Request, Response, parser::types::OperationType};
 
 use super::{
@@ -15,7 +19,7 @@ use super::{
     media::{self, Media},
     outcome,
     refusal::Refusal,
-    request::{self, Asked},
+    request::{self, Asked, Most, Unread},
     request_log::Notes,
 };
 use crate::{
@@ -25,6 +29,9 @@ use crate::{
 
 /// The methods that are served, for `Allow`.
 pub(super) const METHODS: &str = "GET, HEAD, POST";
+/// The request's headers that an answer depends on: what a cache has to compare.
+const DEPENDS_ON: HeaderValue =
+    HeaderValue::from_static("Authorization, Accept, Accept-Encoding, View-As, GraphQL-Cost");
 /// The header that asks what a request could cost, and its value.
 const COST: (&str, &str) = ("graphql-cost", "report");
 
@@ -34,12 +41,12 @@ pub(super) async fn post(
     payload: web::Payload,
     state: web::Data<State>,
 ) -> HttpResponse {
-    outcome::deliver(&request, answer_body(&request, payload, &state)).await
+    outcome::deliver(&request, DEPENDS_ON, answer_body(&request, payload, &state)).await
 }
 
 /// Answers the query in a URL.
 pub(super) async fn get(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    outcome::deliver(&request, answer_url(&request, &state)).await
+    outcome::deliver(&request, DEPENDS_ON, answer_url(&request, &state)).await
 }
 
 async fn answer_body(
@@ -54,12 +61,17 @@ async fn answer_body(
         return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     let body = body::read(http, payload, state.body_limit, state.body_timeout).await?;
-    if let Err(error) = state.documents.check_json(&body) {
-        let refused = graphql::refused(&error);
-        outcome::note_errors(http, &refused);
-        return Ok(outcome::answer(&refused, media));
-    }
-    let asked = request::of_body(&body, state.batch_limit)?;
+    let most = Most {
+        requests: state.batch_limit,
+        values: state.documents.most_values(),
+    };
+    let asked = match request::of_body(&body, most) {
+        Ok(asked) => asked,
+        Err(unread) => {
+            let refused = refuse_unread(http, unread)?;
+            return Ok(outcome::answer(&refused, media));
+        }
+    };
     let (http, own) = (http.clone(), web::Data::clone(state));
     let running = async move {
         Ok(match asked {
@@ -77,17 +89,29 @@ async fn answer_body(
     running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
+/// The response to what cannot be read, where it is a request.
+fn refuse_unread(http: &HttpRequest, unread: Unread) -> Result<Response, Refusal> {
+    match unread {
+        Unread::NoRequest(refusal) => Err(refusal),
+        Unread::TooLarge(error) => {
+            let refused = graphql::refused(&error);
+            outcome::note_errors(http, &refused);
+            Ok(refused)
+        }
+    }
+}
+
 async fn run_batch(
     http: &HttpRequest,
     state: &State,
     viewer: &Viewer,
-    requests: Vec<Result<Request, Refusal>>,
+    requests: Vec<Result<Request, Unread>>,
 ) -> Vec<Response> {
     let mut responses = Vec::with_capacity(requests.len());
     for request in requests {
         let response = match request {
             Ok(request) => run(http, state, viewer, request).await,
-            Err(refusal) => Err(refusal),
+            Err(unread) => refuse_unread(http, unread),
         };
         responses.push(response.unwrap_or_else(|refusal| {
             let refused = outcome::refused(&refusal);
@@ -100,7 +124,13 @@ async fn run_batch(
 
 async fn answer_url(http: &HttpRequest, state: &web::Data<State>) -> Result<HttpResponse, Refusal> {
     let (viewer, media, slot) = admit(http, state).await?;
-    let request = request::of_url(http.query_string())?;
+    let request = match request::of_url(http.query_string(), state.documents.most_values()) {
+        Ok(request) => request,
+        Err(unread) => {
+            let refused = refuse_unread(http, unread)?;
+            return Ok(outcome::answer(&refused, media));
+        }
+    };
     let (asked, own) = (http.clone(), web::Data::clone(state));
     let running = async move {
         let response = run(&asked, &own, &viewer, request).await?;

@@ -48,6 +48,8 @@ pub struct State {
     documents: Documents,
     limit: Limit,
     authenticator: Authenticator,
+    /// The names of all roles.
+    roles: Vec<String>,
     database: Database,
     /// The schema definition, once somebody has asked for it.
     definition: OnceLock<schema::Definition>,
@@ -60,12 +62,13 @@ pub struct State {
 }
 
 impl State {
-    /// The handlers' state, with limits from `config`.
+    /// The handlers' state, with limits from `config`; `roles` are the names of all.
     #[must_use]
     pub fn new(
         schema: Schema,
         documents: Documents,
         authenticator: Authenticator,
+        roles: Vec<String>,
         database: Database,
         config: &Config,
     ) -> Self {
@@ -79,6 +82,7 @@ impl State {
             documents,
             limit: Limit::new(limits.concurrent_operations, limits.request_seconds),
             authenticator,
+            roles,
             database,
             definition: OnceLock::new(),
             batch_limit: config.batch_limit,
@@ -93,7 +97,12 @@ impl State {
 /// Says what is served under which path.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
-        .route("/", web::get().to(root))
+        .service(
+            web::resource("/")
+                .route(web::get().to(root))
+                .route(web::head().to(root))
+                .default_service(web::to(only_get)),
+        )
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
@@ -149,6 +158,18 @@ pub fn compress<B: MessageBody + 'static>(
 /// Lets pages of these origins ask. With none it refuses every preflight: leave it out then.
 pub fn cors(origins: &[String]) -> Cors {
     cors::allowing(origins)
+}
+
+/// Says in our words what [`cors()`] refuses.
+///
+/// # Errors
+///
+/// Passes on what the handlers return.
+pub fn refuse_preflights<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> impl Future<Output = Result<ServiceResponse<BoxBody>, actix_web::Error>> {
+    cors::refuse(request, next)
 }
 
 async fn root() -> HttpResponse {

@@ -22,10 +22,6 @@ use super::{
     refusal::{Refusal, SOON},
 };
 
-/// The request's headers that an answer depends on: what a cache has to compare.
-const DEPENDS_ON: HeaderValue =
-    HeaderValue::from_static("Authorization, Accept, Accept-Encoding, View-As");
-
 /// What a response looks like in JSON.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -52,9 +48,10 @@ impl<'a> From<&'a Response> for Written<'a> {
     }
 }
 
-/// Waits for the answer to `http`, whatever becomes of it.
+/// Waits for the answer to `http`, whatever becomes of it; it depends on the headers that `depends_on` names.
 pub(super) async fn deliver(
     http: &HttpRequest,
+    depends_on: HeaderValue,
     answering: impl Future<Output = Result<HttpResponse, Refusal>>,
 ) -> HttpResponse {
     let answered = AssertUnwindSafe(answering).catch_unwind().await;
@@ -67,7 +64,7 @@ pub(super) async fn deliver(
         refusal.response(Media::of_refusal(http))
     };
     let mut answer = answered.unwrap_or_else(refuse);
-    answer.headers_mut().insert(VARY, DEPENDS_ON);
+    answer.headers_mut().insert(VARY, depends_on);
     answer
 }
 

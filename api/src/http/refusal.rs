@@ -9,7 +9,7 @@ use actix_web::{
         header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::media::Media;
 use crate::error::ApiError;
@@ -23,12 +23,21 @@ pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
+    header: Option<Box<Header>>,
     challenge: Option<&'static str>,
     allow: Option<&'static str>,
     /// Whether it is worth asking again in a second.
     again: bool,
     /// Whether the rest of the request is not read, so that the connection cannot be used again.
     close: bool,
+}
+
+/// The header at fault.
+#[derive(Debug)]
+struct Header {
+    name: String,
+    /// What it could say, where that can be counted.
+    allowed: Vec<String>,
 }
 
 impl Refusal {
@@ -41,6 +50,7 @@ impl Refusal {
             status,
             code,
             message: message.into(),
+            header: None,
             challenge: None,
             allow: None,
             again: false,
@@ -83,14 +93,20 @@ impl Refusal {
         if let ApiError::Internal(cause) = error {
             tracing::error!(%cause, "the caller cannot be looked up");
         }
+        let header = error.field().map(|name| Header {
+            name: name.to_owned(),
+            allowed: error.allowed().to_vec(),
+        });
         Self {
+            header: header.map(Box::new),
             challenge,
             again: status == StatusCode::SERVICE_UNAVAILABLE,
             ..Self::new(status, error.code(), error.message())
         }
     }
 
-    /// The caller has too much running, or what they asked took too long.
+    /// The caller has too much running, or what they asked took too long. It would take as long again, so that
+    /// only the first is told when to come again.
     pub(super) fn of_limit(error: &ApiError) -> Self {
         let status = match error {
             ApiError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -129,7 +145,15 @@ impl Refusal {
 
     /// The answer, in the shape of a GraphQL response.
     pub(super) fn response(self, media: Media) -> HttpResponse {
-        let error = json!({ "message": self.message, "extensions": { "code": self.code } });
+        let mut extensions = Map::new();
+        extensions.insert("code".to_owned(), self.code.into());
+        if let Some(header) = self.header {
+            extensions.insert("field".to_owned(), header.name.into());
+            if !header.allowed.is_empty() {
+                extensions.insert("allowed".to_owned(), header.allowed.into());
+            }
+        }
+        let error = json!({ "message": self.message, "extensions": extensions });
         let mut response = HttpResponseBuilder::new(self.status);
         response.content_type(media.content_type());
         if let Some(challenge) = self.challenge {
@@ -145,5 +169,32 @@ impl Refusal {
             response.force_close();
         }
         response.body(json!({ "errors": [error] }).to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_be_over_soon_is_worth_asking_again() {
+        for (refusal, again) in [
+            (
+                Refusal::of_limit(&ApiError::TooManyRequests { limit: 1 }),
+                true,
+            ),
+            (Refusal::of_limit(&ApiError::Timeout), false),
+            (Refusal::of_caller(&ApiError::Unavailable, true), true),
+            (Refusal::of_caller(&ApiError::Unauthenticated, true), false),
+            (Refusal::internal(), false),
+        ] {
+            let code = refusal.code();
+            let response = refusal.response(Media::Json);
+            assert_eq!(
+                response.headers().contains_key(RETRY_AFTER),
+                again,
+                "{code}"
+            );
+        }
     }
 }

@@ -2,12 +2,16 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::EntityTag,
+    http::header::{EntityTag, HeaderValue},
     web::{self, Bytes},
 };
 
 use super::{State, caller, conditional, outcome, refusal::Refusal};
 use crate::{error::ApiError, graphql::sdl};
+
+/// The request's headers that an answer depends on: what a cache has to compare.
+const DEPENDS_ON: HeaderValue =
+    HeaderValue::from_static("Authorization, Accept, Accept-Encoding, View-As");
 
 /// The schema definition, as it is sent.
 pub(super) struct Definition {
@@ -27,7 +31,7 @@ impl Definition {
 /// Answers who has a token with the schema definition. Plain text, which every tool takes and a
 /// browser shows.
 pub(super) async fn get(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    outcome::deliver(&request, answer(&request, &state)).await
+    outcome::deliver(&request, DEPENDS_ON, answer(&request, &state)).await
 }
 
 async fn answer(http: &HttpRequest, state: &State) -> Result<HttpResponse, Refusal> {

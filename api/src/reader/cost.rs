@@ -1,7 +1,7 @@
 //! What an operation could cost, known before it runs.
 //!
-//! A row that it could return is one point, nested ones included; a root field is [`STATEMENT`]
-//! points, because it is a statement of its own; a `totalCount` is [`COUNT`] points at the root, where
+//! A row that it could return is one point, nested ones included; a statement is [`STATEMENT`] points: a
+//! root field is one, and so is whatever has to be looked up for it before; a `totalCount` is [`COUNT`] points at the root, where
 //! it may walk a table, and one where it is nested. A related row that a filter or an order looks for is
 //! [`RELATION`] points at the root, and [`NESTED_RELATION`] for each row that the list is nested in.
 //! An aggregate is [`COUNT`] points, and each group that it could give is one more.
@@ -17,7 +17,7 @@ use super::{
 
 /// How many points one operation may cost.
 pub const MAX_COST: u64 = 30_000;
-/// The points of a root field.
+/// The points of a statement.
 pub(super) const STATEMENT: u64 = 100;
 /// The points of a `totalCount` at the root.
 pub(super) const COUNT: u64 = 250;
@@ -36,7 +36,7 @@ impl Budget {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Spends the points of one more root field, or refuses it.
+    /// Spends the points of one more statement, or refuses it.
     ///
     /// # Errors
     ///

@@ -2,17 +2,19 @@
 //!
 //! A cursor is the list's mark (eight hexadecimal digits: which entity, order and filter) and, in
 //! hexadecimal, a JSON array of the values that the row is ordered by, and its id. The database writes
-//! it, in the same statement as the row; this module reads it.
+//! it, in the same statement as the row; this module reads it. A value of an enumeration is in it by its
+//! name, because its place is another one when a new version of the hub has more values.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::Value;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::dataset::Entity;
+use crate::dataset::{Entity, Field, Kind};
 
 use super::{
     filter::Filter,
+    fingerprint,
     order::{Order, Piece},
 };
 
@@ -37,14 +39,14 @@ impl Cursor {
         let mut pieces = order
             .keys
             .iter()
-            .flat_map(|key| key.pieces().iter().map(|piece| (*piece, key.is_nullable())));
+            .flat_map(|key| key.pieces().iter().map(move |piece| (key, *piece)));
         let values = values
             .iter()
             .map(|value| {
-                let (piece, nullable) = pieces.next()?;
+                let (key, piece) = pieces.next()?;
                 match value {
-                    Json::Null => nullable.then_some(None),
-                    value => Some(Some(value_of(piece, value)?)),
+                    Json::Null => key.is_nullable().then_some(None),
+                    value => Some(Some(value_of(key.field, piece, value)?)),
                 }
             })
             .collect::<Option<_>>()?;
@@ -60,20 +62,15 @@ impl Cursor {
 
 /// What the cursors of a list begin with.
 pub(super) fn mark(entity: &Entity, filter: &Filter, order: &Order) -> String {
-    let list = format!(
-        "{} {} {}",
-        entity.name,
-        order.fingerprint(),
-        filter.fingerprint()
-    );
-    // FNV-1a, 32 bits: the same on every replica of one version.
+    let list = fingerprint::of_list(entity, filter, order);
+    // FNV-1a, 32 bits: the same on every replica, and in every version.
     let hash = list.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     format!("{hash:08x}")
 }
 
-fn value_of(piece: Piece, value: &Json) -> Option<Value> {
+fn value_of(field: &Field, piece: Piece, value: &Json) -> Option<Value> {
     Some(match piece {
         Piece::Instant => {
             let instant = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
@@ -82,7 +79,8 @@ fn value_of(piece: Piece, value: &Json) -> Option<Value> {
         Piece::Day => value.as_str()?.parse::<NaiveDate>().ok()?.into(),
         // PostgreSQL refuses a text with U+0000, which no row can have.
         Piece::Text | Piece::Currency => value.as_str().filter(|text| !text.contains('\0'))?.into(),
-        Piece::Int | Piece::Rank => i32::try_from(value.as_i64()?).ok()?.into(),
+        Piece::Int => i32::try_from(value.as_i64()?).ok()?.into(),
+        Piece::Rank => rank(field, value.as_str()?)?.into(),
         Piece::Minor => value.as_i64()?.into(),
         // SQLite has numbers for them.
         Piece::Boolean => value
@@ -90,6 +88,16 @@ fn value_of(piece: Piece, value: &Json) -> Option<Value> {
             .or_else(|| Some(value.as_i64()? != 0))?
             .into(),
     })
+}
+
+/// The place that a value has in its enumeration today.
+fn rank(field: &Field, name: &str) -> Option<i32> {
+    let Kind::Choice(_, choice) = &field.kind else {
+        return None;
+    };
+    let mut values = choice.values.iter();
+    let place = values.position(|(value, _)| *value == name)?;
+    i32::try_from(place).ok()
 }
 
 fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
@@ -107,7 +115,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::dataset::{Direction, dataset};
+    use crate::{
+        calendar::{Duration, Relative},
+        dataset::{Direction, dataset},
+        reader::{Clause, Demand, Operand, Span, Test},
+    };
 
     fn lead() -> &'static Entity {
         dataset().entity("Lead").unwrap()
@@ -124,6 +136,70 @@ mod tests {
             mark(lead(), &Filter::default(), order),
             hex.concat()
         )
+    }
+
+    /// By status, which comes first, and by the owner's name, where null comes first.
+    fn by_status() -> Order {
+        let mut order = Order::of(lead());
+        let mut status = order.keys[0].clone();
+        status.field = lead().find("status").unwrap();
+        status.direction = Direction::Ascending;
+        let mut owner = status.clone();
+        owner.way = vec![lead().find("owner").unwrap()];
+        owner.field = dataset().entity("User").unwrap().find("name").unwrap();
+        owner.nulls_first = true;
+        order.keys = vec![status, owner];
+        order
+    }
+
+    #[test]
+    fn a_cursor_of_an_earlier_version_is_known() {
+        // A text that callers may have kept: it is not to be changed here.
+        let text = concat!(
+            "b4dfafb8",
+            "5b224d514c222c22416461222c2230313930313633643836393437333962616561",
+            "35393636633236663861643931225d"
+        );
+        let lately = Relative::Last(Duration::Days(30));
+        let instant = || Operand::Instant("2026-01-02T03:04:05Z".parse().unwrap());
+        let span = Span {
+            said: lately,
+            from: instant(),
+            until: instant(),
+            open: false,
+        };
+        let filter = Filter::Is(Clause {
+            field: lead().find("createdAt").unwrap(),
+            path: "filter.createdAt.last".to_owned(),
+            demand: Demand::Value(Test::Within(span)),
+        });
+        let cursor = Cursor::parse(text, lead(), &filter, &by_status()).unwrap();
+        let values = lead().find("status").and_then(|status| match &status.kind {
+            Kind::Choice(_, choice) => Some(&choice.values),
+            _ => None,
+        });
+        let place = values
+            .unwrap()
+            .iter()
+            .position(|(value, _)| *value == "MQL");
+        let rank = i32::try_from(place.unwrap()).unwrap();
+        assert_eq!(cursor.values, [Some(rank.into()), Some("Ada".into())]);
+        assert_eq!(
+            cursor.id.simple().to_string(),
+            "0190163d8694739baea5966c26f8ad91"
+        );
+    }
+
+    #[test]
+    fn a_value_that_the_enumeration_has_no_more_is_refused() {
+        let order = by_status();
+        let read = |status: &str| {
+            let text = text_of(&order, &format!("[{status},null,\"{}\"]", Uuid::nil()));
+            Cursor::parse(&text, lead(), &Filter::default(), &order).is_some()
+        };
+        assert!(read("\"MQL\""));
+        assert!(!read("\"GONE\""));
+        assert!(!read("3"));
     }
 
     const ROW: &str = r#"["2026-01-02T03:04:05.000006Z","0190163d8694739baea5966c26f8ad91"]"#;

@@ -144,39 +144,6 @@ impl<C> Default for Logic<C> {
 }
 
 impl Filter {
-    /// What it demands, by which a cursor knows the list that it belongs to. However a caller writes
-    /// it, the same demands are the same list: in another order, with variables, or as an empty object.
-    pub(super) fn fingerprint(&self) -> String {
-        let each = |parts: &[Self], name: &str| {
-            let mut parts: Vec<_> = parts.iter().map(Self::fingerprint).collect();
-            parts.retain(|part| !part.is_empty() || name == "or");
-            parts.sort();
-            match parts.as_slice() {
-                [] if name == "and" => String::new(),
-                [only] => only.clone(),
-                several => format!("{name}({})", several.join(" ")),
-            }
-        };
-        match self {
-            Self::All(parts) => each(parts, "and"),
-            Self::Any(parts) => each(parts, "or"),
-            Self::Not(part) => format!("not({})", part.fingerprint()),
-            Self::Is(clause) => {
-                let name = clause.field.name;
-                match &clause.demand {
-                    Demand::Value(Test::Within(span)) => format!("{name} {:?}", span.said),
-                    Demand::Value(Test::In(values)) => format!("{name} in {}", sorted(values)),
-                    Demand::Value(Test::NotIn(values)) => format!("{name} nin {}", sorted(values)),
-                    Demand::Value(test) => format!("{name} {test:?}"),
-                    Demand::One(filter) => format!("{name} one({})", filter.fingerprint()),
-                    Demand::Some(filter) => format!("{name} some({})", filter.fingerprint()),
-                    Demand::None(filter) => format!("{name} none({})", filter.fingerprint()),
-                    Demand::Every(filter) => format!("{name} every({})", filter.fingerprint()),
-                }
-            }
-        }
-    }
-
     /// How many related rows are looked for; what is asked of many is asked [`MANY`] times.
     pub(super) fn relations(&self) -> u64 {
         match self {
@@ -194,14 +161,6 @@ impl Filter {
             },
         }
     }
-}
-
-/// Values in an order that does not depend on how they were listed, each once.
-fn sorted(values: &[Operand]) -> String {
-    let mut texts: Vec<_> = values.iter().map(|value| format!("{value:?}")).collect();
-    texts.sort();
-    texts.dedup();
-    texts.join(" ")
 }
 
 impl From<&Operand> for Value {

@@ -7,21 +7,15 @@ mod cost;
 mod cursor;
 mod dialect;
 mod filter;
+mod fingerprint;
 mod order;
 mod pattern;
 mod reading;
 mod selection;
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::DbBackend;
 
-use crate::{
-    auth::Viewer,
-    calendar::{Calendar, Moment},
-    database::Database,
-    dataset::GlobalId,
-    error::ApiError,
-    views::Scope,
-};
+use crate::{auth::Viewer, calendar::Moment, database::Database};
 
 pub use aggregate::{
     Aggregate, AggregatePart, Dimension, Function, GroupKey, GroupOrder, GroupPart, Groups, Having,
@@ -37,8 +31,6 @@ pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,
     PageInfoPart, ReferencePart,
 };
-
-use compile::Compiler;
 
 /// Reads what viewers may see. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -58,35 +50,6 @@ impl Reader {
     #[must_use]
     pub fn reading(&self, viewer: Viewer, moment: Moment, several: bool) -> Reading {
         Reading::new(self.database.clone(), viewer, moment, several)
-    }
-
-    /// For each scope whether the row with that id is in it for `viewer`; `None` where there is no such
-    /// row. It tells about rows that `viewer` does not see, and is for those who may know.
-    ///
-    /// # Errors
-    ///
-    /// [`ApiError::Internal`] when the database fails.
-    pub async fn explain(
-        &self,
-        viewer: &Viewer,
-        id: GlobalId,
-        scopes: &[&Scope],
-    ) -> Result<Option<Vec<bool>>, ApiError> {
-        let backend = self.database.backend();
-        let calendar = Calendar::default();
-        let mut compiler = Compiler::new(dialect(backend), viewer, &calendar);
-        compiler.root_explanation(id, scopes)?;
-        let (sql, values) = compiler.finish();
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        let row = self.database.reads().query_one_raw(statement).await?;
-        let Some(json) = row
-            .map(|row| row.try_get_by_index::<String>(0))
-            .transpose()?
-        else {
-            return Ok(None);
-        };
-        let holding = serde_json::from_str(&json).map_err(ApiError::internal)?;
-        Ok(Some(holding))
     }
 }
 

@@ -48,25 +48,6 @@ impl Order {
             .map_or(Direction::Ascending, |key| key.direction)
     }
 
-    /// What it says, by which a cursor knows the list that it belongs to.
-    pub(super) fn fingerprint(&self) -> String {
-        let keys = self.keys.iter().map(|key| {
-            let way: Vec<_> = key.way.iter().map(|field| field.name).collect();
-            let nulls = if key.nulls_first && key.is_nullable() {
-                " nulls first"
-            } else {
-                ""
-            };
-            format!(
-                "{} {} {:?}{nulls}",
-                way.join("."),
-                key.field.name,
-                key.direction
-            )
-        });
-        keys.collect::<Vec<_>>().join(", ")
-    }
-
     /// How many related rows are looked for.
     pub(super) fn relations(&self) -> u64 {
         let ways = self.keys.iter().map(|key| key.way.len());

@@ -1,6 +1,9 @@
-//! The reading of one operation: of one viewer, within one budget, from one snapshot.
+//! The reading of one operation: of one viewer, within one budget, from one snapshot. What an operation
+//! reads it reads here, rows and whatever has to be looked up for them.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbErr, QueryResult, Statement,
+};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -9,6 +12,7 @@ use crate::{
     database::{self, Database},
     dataset::GlobalId,
     error::{ApiError, Exceeded},
+    views::Scope,
 };
 
 use super::{
@@ -174,6 +178,41 @@ impl Reading {
         Ok(row.try_get_by_index(0)?)
     }
 
+    /// For each scope whether the row with that id is in it for `whom`; `None` where there is no such
+    /// row. It tells about rows that the viewer does not see, and is for those who may know.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::lookup`]; [`ApiError::LimitExceeded`] when the scopes are too many for a statement.
+    pub async fn explain(
+        &self,
+        whom: &Viewer,
+        id: GlobalId,
+        scopes: &[&Scope],
+    ) -> Result<Option<Vec<bool>>, ApiError> {
+        self.budget.spend(0)?;
+        let mut compiler = self.compiler(whom);
+        compiler.root_explanation(id, scopes)?;
+        let holding = text(self.row(compiler).await?)?;
+        let holding = holding.map(|json| serde_json::from_str(&json));
+        holding.transpose().map_err(ApiError::internal)
+    }
+
+    /// What `look` finds with one statement of its own, such as one of `store/`, in the operation's
+    /// snapshot. The connection only reads.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::CostTooHigh`] when the operation could cost too much, [`ApiError::Timeout`] when its
+    /// time is over, [`ApiError::Internal`] when the database fails.
+    pub async fn lookup<T>(
+        &self,
+        look: impl AsyncFnOnce(DatabaseExecutor<'_>) -> Result<T, DbErr>,
+    ) -> Result<T, ApiError> {
+        self.budget.spend(0)?;
+        self.in_snapshot(look).await
+    }
+
     /// Spends the points of one statement, and reads the one row that it gives.
     async fn read<'s>(
         &'s self,
@@ -181,10 +220,15 @@ impl Reading {
         compile: impl FnOnce(&mut Compiler<'s>) -> Result<(), ApiError>,
     ) -> Result<Option<QueryResult>, ApiError> {
         self.budget.spend(cost)?;
-        let dialect = dialect(self.database.backend());
-        let mut compiler = Compiler::new(dialect, &self.viewer, &self.moment.calendar);
+        let mut compiler = self.compiler(&self.viewer);
         compile(&mut compiler)?;
         self.row(compiler).await
+    }
+
+    /// A compiler of one statement, through the view of `viewer`.
+    fn compiler<'s>(&'s self, viewer: &'s Viewer) -> Compiler<'s> {
+        let dialect = dialect(self.database.backend());
+        Compiler::new(dialect, viewer, &self.moment.calendar)
     }
 
     async fn row(&self, compiler: Compiler<'_>) -> Result<Option<QueryResult>, ApiError> {
@@ -203,9 +247,18 @@ impl Reading {
             }
         }
         let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
+        self.in_snapshot(async |connection| connection.query_one_raw(statement).await)
+            .await
+    }
+
+    /// Reads with `read` in the snapshot, which is taken where there is none yet.
+    async fn in_snapshot<T>(
+        &self,
+        read: impl AsyncFnOnce(DatabaseExecutor<'_>) -> Result<T, DbErr>,
+    ) -> Result<T, ApiError> {
         let Some(snapshot) = &self.snapshot else {
             still_wanted()?;
-            return Ok(self.database.reads().query_one_raw(statement).await?);
+            return Ok(read(self.database.reads().into()).await?);
         };
         let mut snapshot = snapshot.lock().await;
         still_wanted()?;
@@ -213,7 +266,7 @@ impl Reading {
             *snapshot = Snapshot::Taken(self.database.snapshot().await?);
         }
         let read = match &*snapshot {
-            Snapshot::Taken(transaction) => transaction.query_one_raw(statement).await,
+            Snapshot::Taken(transaction) => read(transaction.into()).await,
             Snapshot::Lost(error) => return Err(error.clone()),
             _ => return Err(ApiError::internal("the operation has ended")),
         };

@@ -4,10 +4,9 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Authenticator, Viewer},
-    database::Database,
-    dataset::GlobalId,
+    dataset::{Entity, GlobalId},
     error::ApiError,
-    reader::Reader,
+    reader::Reading,
     views::{Mask, MaskKind, NounPolicy, Scope, Views},
 };
 
@@ -55,22 +54,21 @@ pub struct FieldRule {
     pub masks: bool,
 }
 
-/// Says why the user `whom` sees the row `id`, or does not; neither may be one at all. `viewer` has to
-/// be allowed to ask.
+/// Says why the user `whom` sees the row `id`, or does not; neither may be one at all. Who reads has to
+/// be allowed to ask. It is as of the moment of all that is read with `reading`.
 ///
 /// # Errors
 ///
-/// - [`ApiError::Forbidden`] when `viewer` may not ask
+/// - [`ApiError::Forbidden`] when who reads may not ask
 /// - [`ApiError::NotFound`] when there is no such row or no such active user
-/// - [`ApiError::Internal`] when the database fails
+/// - and as [`Reading::explain`]
 pub async fn explain(
-    db: &Database,
+    reading: &Reading,
     views: &Views,
-    viewer: &Viewer,
     id: Option<GlobalId>,
     whom: Option<Uuid>,
 ) -> Result<Explanation, ApiError> {
-    if !viewer.view.explain {
+    if !reading.viewer().view.explain {
         return Err(ApiError::Forbidden {
             action: "ask why somebody sees a row".to_owned(),
         });
@@ -79,45 +77,66 @@ pub async fn explain(
         what: what.to_owned(),
     };
     let id = id.ok_or_else(|| missing("row"))?;
-    let whom = match whom {
-        Some(whom) => Authenticator::user(views, db, whom).await?,
-        None => None,
-    };
+    let whom = user(reading, views, whom).await?;
     let whom = whom.ok_or_else(|| missing("active User"))?;
-    let reader = Reader::new(db.clone());
-    let seen = reader.explain(&whom, id, &[&Scope::all()]).await?;
-    seen.ok_or_else(|| missing(id.entity.name))?;
-    let guards = id.entity.guards.iter().map(|guard| FieldExplanation {
-        field: guard.name,
-        masked: None,
-        rules: Vec::new(),
+    let policies: Vec<_> = whom
+        .roles
+        .iter()
+        .filter_map(|role| Some((role, views.policy().role(role)?.nouns.get(id.entity.name)?)))
+        .map(|(role, policy)| (role, policy, policy.rows.each().collect::<Vec<_>>()))
+        .collect();
+    let scopes = policies.iter().flat_map(|(_, policy, terms)| {
+        let outside = policy.masks.values().map(|mask| &mask.outside);
+        terms.iter().chain(outside)
     });
-    let mut explanation = Explanation {
-        visible: false,
-        rules: Vec::new(),
-        fields: guards.collect(),
-    };
-    for role in &whom.roles {
-        let policy = views.policy().role(role);
-        if let Some(policy) = policy.and_then(|role| role.nouns.get(id.entity.name)) {
-            let terms: Vec<_> = policy.rows.each().collect();
-            let outside = policy.masks.values().map(|mask| &mask.outside);
-            let scopes: Vec<_> = terms.iter().chain(outside).collect();
-            let truths = reader
-                .explain(&whom, id, &scopes)
-                .await?
-                .unwrap_or_default();
-            explanation.add(role, policy, &terms, &truths);
-        }
+    let scopes: Vec<_> = scopes.collect();
+    let truths = reading.explain(&whom, id, &scopes).await?;
+    let mut truths = truths.ok_or_else(|| missing(id.entity.name))?.into_iter();
+    let mut explanation = Explanation::of(id.entity);
+    for (role, policy, terms) in policies {
+        explanation.add(role, policy, &terms, &mut truths);
     }
     Ok(explanation)
 }
 
+/// The user with that id, as they would be if they called.
+async fn user(
+    reading: &Reading,
+    views: &Views,
+    id: Option<Uuid>,
+) -> Result<Option<Viewer>, ApiError> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    reading
+        .lookup(async |db| Authenticator::user(views, &db, id).await)
+        .await
+}
+
 impl Explanation {
-    /// Adds what a role shows: `truths` says for each term, and then for each mask, whether the row is
-    /// in it.
-    fn add(&mut self, role: &str, policy: &NounPolicy, terms: &[Scope], truths: &[bool]) {
-        let mut truths = truths.iter().copied();
+    /// What is to be said of a row of `entity` that no role shows.
+    fn of(entity: &Entity) -> Self {
+        let fields = entity.guards.iter().map(|guard| FieldExplanation {
+            field: guard.name,
+            masked: None,
+            rules: Vec::new(),
+        });
+        Self {
+            visible: false,
+            rules: Vec::new(),
+            fields: fields.collect(),
+        }
+    }
+
+    /// Adds what a role shows: the next of `truths` say for each term, and then for each mask, whether the
+    /// row is in it.
+    fn add(
+        &mut self,
+        role: &str,
+        policy: &NounPolicy,
+        terms: &[Scope],
+        mut truths: impl Iterator<Item = bool>,
+    ) {
         let mut shows = false;
         for (term, holds) in terms.iter().zip(truths.by_ref()) {
             shows |= holds;
@@ -127,10 +146,10 @@ impl Explanation {
                 holds,
             });
         }
+        let masks: Vec<_> = policy.masks.iter().zip(truths).collect();
         if !shows {
             return;
         }
-        let masks: Vec<_> = policy.masks.iter().zip(truths).collect();
         for field in &mut self.fields {
             let said = masks.iter().find(|((name, _), _)| **name == field.field);
             let mask = said.map(|((_, mask), _)| *mask);

@@ -2,13 +2,15 @@
 
 use uuid::Uuid;
 
-use crate::{database::Database, error::ApiError, store};
+use crate::{error::ApiError, reader::Reading, store};
 
 /// The territories that a user was given, and all below them.
 ///
 /// # Errors
 ///
-/// Returns [`ApiError::Internal`] when the database fails.
-pub async fn of_user(db: &Database, user: Uuid) -> Result<Vec<Uuid>, ApiError> {
-    Ok(store::territory::of_user(db.reads(), user).await?)
+/// As [`Reading::lookup`].
+pub async fn of_user(reading: &Reading, user: Uuid) -> Result<Vec<Uuid>, ApiError> {
+    reading
+        .lookup(async |db| store::territory::of_user(&db, user).await)
+        .await
 }

@@ -6,6 +6,8 @@ const config: CodegenConfig = {
   generates: {
     'generated/': {
       preset: 'client',
+      // Writes persisted-documents.json too, for a hub that is to trust these documents and no others.
+      presetConfig: { persistedDocuments: { hashAlgorithm: 'sha256' } },
       config: {
         // Nothing is `any`: instants, days and exact numbers come as strings.
         strictScalars: true,

@@ -2,10 +2,12 @@
 
 import { hub } from './hub.js';
 import { leads, line } from './leads.js';
+import { trusted } from './trusted.js';
 
 declare const process: { env: Record<string, string | undefined> };
 
-const { HUB_URL = 'http://127.0.0.1:8080', TOKEN = '' } = process.env;
-for await (const lead of leads(hub(HUB_URL, TOKEN), { status: { eq: 'MQL' } })) {
+const { HUB_URL = 'http://127.0.0.1:8080', TOKEN = '', TRUSTED } = process.env;
+const client = hub(HUB_URL, TOKEN, TRUSTED ? trusted : undefined);
+for await (const lead of leads(client, { status: { eq: 'MQL' } })) {
   console.log(line(lead));
 }

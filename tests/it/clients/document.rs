@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 /// A block of code.
 pub(super) struct Block {
     /// What follows the fence: the language, and the file that it is a part of.
-    about: String,
+    pub(super) about: String,
     /// The lines in it.
     pub(super) text: String,
 }
@@ -17,7 +17,7 @@ pub(super) fn file(path: &str) -> String {
 }
 
 /// The blocks of a document of the tree.
-fn blocks(path: &str) -> Vec<Block> {
+pub(super) fn blocks(path: &str) -> Vec<Block> {
     let text = file(path);
     let mut blocks = Vec::new();
     for (number, part) in text.split("```").enumerate() {

@@ -8,7 +8,7 @@ use tests::client;
 use super::document::file;
 use crate::demo::Served;
 
-const FOLDER: &str = "examples/clients/operations";
+pub(super) const FOLDER: &str = "examples/clients/operations";
 
 /// The document of that name, with the fragment that some of them share.
 fn document(name: &str) -> String {

@@ -19,10 +19,10 @@ use super::document::{command, commands, file};
 use crate::demo::Served;
 
 /// Where the documents say that a hub is.
-const SHOWN: &str = "http://127.0.0.1:8080";
+pub(super) const SHOWN: &str = "http://127.0.0.1:8080";
 
 /// What `command` prints, at the hub of the demo, with the token of the one in `role`.
-fn paste(mut shell: Command, demo: &Served, role: &str) -> Output {
+pub(super) fn paste(mut shell: Command, demo: &Served, role: &str) -> Output {
     shell
         .env("TOKEN", demo.token(role))
         .env("HUB_URL", demo.url());
@@ -108,7 +108,7 @@ async fn the_front_ends_compile_and_the_one_for_urql_shows_every_lead() {
     expected.extend(vec!["GET hash"; leads.div_ceil(100) - 1]);
     assert!(requests.eq(expected), "{report}");
 
-    run("relay-compiler");
+    run("npx relay-compiler\n");
     let made = workshop.path().join("examples/clients/relay/__generated__");
     let next = fs::read_to_string(made.join("AccountLeadsPageQuery.graphql.ts")).unwrap();
     assert!(next.contains("node(id: $id)"), "{next}");

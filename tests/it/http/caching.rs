@@ -10,7 +10,7 @@ use tests::{
     fixtures,
 };
 
-use super::{answer, get, post};
+use super::{VARY, answer, get, post};
 
 const QUERY: [(&str, &str); 1] = [("query", "{ users { totalCount } }")];
 
@@ -31,10 +31,7 @@ async fn who_has_the_answer_gets_304_until_it_changes() {
         let tag = first.header("etag");
         assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");
         assert_eq!(first.header("cache-control"), "private, no-cache");
-        assert_eq!(
-            first.header("vary"),
-            "Authorization, Accept, Accept-Encoding, View-As"
-        );
+        assert_eq!(first.header("vary"), VARY);
 
         let strong = tag.trim_start_matches("W/");
         for known in [tag, strong, "*", &format!("\"other\", W/\"x\", {tag}")] {
@@ -89,6 +86,23 @@ async fn a_tag_is_one_of_a_caller_and_a_media_type() {
             assert_eq!(other.status, StatusCode::OK, "{headers:?}");
             assert_eq!(other.text, first.text);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_says_what_it_cost_is_another_one() {
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        let plain = ask(app, &token, &[]).await;
+        let cost = ("graphql-cost", "report");
+        let tag = ("if-none-match", plain.header("etag"));
+        let other = ask(app, &token, &[cost, tag]).await;
+        assert_eq!(other.status, StatusCode::OK);
+        assert!(other.body["extensions"]["cost"].is_object());
+        let tag = ("if-none-match", other.header("etag"));
+        let same = ask(app, &token, &[cost, tag]).await;
+        assert_eq!(same.status, StatusCode::NOT_MODIFIED);
     })
     .await;
 }

@@ -8,7 +8,7 @@ use tests::{
     database::each_database,
 };
 
-use super::{answer, get};
+use super::{PLAIN, VARY, answer, get};
 
 const OURS: &str = "https://app.example.com";
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
@@ -72,14 +72,18 @@ async fn the_settings_say_which_pages_may_ask() {
             let answered = answer(query(&app).await.header("origin", origin)).await;
             assert_eq!(answered.header(ALLOW_ORIGIN), origin);
             let vary = answered.header("vary");
-            assert!(
-                vary.starts_with("Authorization, Accept, Accept-Encoding, View-As, Origin"),
-                "{vary}"
-            );
+            assert!(vary.starts_with(VARY) && vary.contains("Origin"), "{vary}");
             let exposed = answered
                 .header("access-control-expose-headers")
                 .to_lowercase();
-            for name in ["x-request-id", "etag", "retry-after", "ratelimit"] {
+            for name in [
+                "x-request-id",
+                "etag",
+                "retry-after",
+                "ratelimit",
+                "ratelimit-policy",
+                "www-authenticate",
+            ] {
                 assert!(
                     exposed.split(", ").any(|exposed| exposed == name),
                     "{exposed}"
@@ -97,14 +101,43 @@ async fn the_settings_say_which_pages_may_ask() {
             "null",
         ] {
             let refused = preflight(&app, stranger, "POST").await;
-            assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-            assert_eq!(refused.header(ALLOW_ORIGIN), "");
+            assert_preflight_refused(&refused, "CORS_REFUSED");
             let answered = answer(query(&app).await.header("origin", stranger)).await;
             assert_eq!(answered.header(ALLOW_ORIGIN), "");
         }
         let deleting = preflight(&app, OURS, "DELETE").await;
-        assert_eq!(deleting.status, StatusCode::BAD_REQUEST);
+        assert_preflight_refused(&deleting, "CORS_REFUSED");
+        assert!(
+            deleting.text.contains("GET, HEAD, POST"),
+            "{}",
+            deleting.text
+        );
+        let url = format!("{}/graphql", app.url);
+        let from_nowhere = app.http.request(Method::OPTIONS, url);
+        let from_nowhere = from_nowhere.header("access-control-request-method", "POST");
+        assert_preflight_refused(&answer(from_nowhere).await, "BAD_REQUEST");
         app.stop().await;
+    }
+}
+
+/// A preflight that is refused looks like any other refusal, and says what it depends on.
+fn assert_preflight_refused(refused: &Response, code: &str) {
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.header("content-type"), PLAIN);
+    assert_eq!(refused.codes(), [code], "{}", refused.text);
+    assert!(refused.body["errors"][0]["message"].is_string());
+    assert_eq!(refused.header(ALLOW_ORIGIN), "");
+    assert_eq!(refused.header("cache-control"), "no-store");
+    assert!(!refused.header("x-request-id").is_empty());
+    let vary = refused.header("vary");
+    let depends_on: Vec<_> = vary.split(", ").collect();
+    for name in [
+        "Origin",
+        "Access-Control-Request-Method",
+        "Access-Control-Request-Headers",
+        "Accept",
+    ] {
+        assert!(depends_on.contains(&name), "{vary}");
     }
 }
 

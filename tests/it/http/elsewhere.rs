@@ -18,9 +18,18 @@ async fn elsewhere_is_nothing_and_the_root_points_the_way() {
         assert_eq!(response.header("allow"), "GET, HEAD");
         let probe = answer(app.http.head(&live)).await;
         assert_eq!(probe.status, StatusCode::OK);
-        let response = answer(get("/")).await;
-        assert_eq!(response.status, StatusCode::OK);
-        assert!(response.text.contains("/graphql"));
+        let root = answer(get("/")).await;
+        assert_eq!(root.status, StatusCode::OK);
+        assert!(root.text.contains("/graphql"));
+        let url = format!("{}/", app.url);
+        let head = answer(app.http.head(&url)).await;
+        assert_eq!((head.status, head.text.as_str()), (StatusCode::OK, ""));
+        for name in ["content-type", "content-length"] {
+            assert_eq!(head.header(name), root.header(name), "{name}");
+        }
+        let posted = answer(app.http.post(&url)).await;
+        assert_eq!(posted.codes(), ["METHOD_NOT_ALLOWED"]);
+        assert_eq!(posted.header("allow"), "GET, HEAD");
     })
     .await;
 }

@@ -1,7 +1,8 @@
 //! Each limit on a document is reached by one document, and not by another.
 
+use api::views::Role;
 use serde_json::{Value, json};
-use tests::app::TestApp;
+use tests::{app::TestApp, client::Response};
 
 use super::{ask_with, extensions, hub, many};
 
@@ -17,6 +18,12 @@ fn cases() -> Vec<Case> {
     let ids = |count: usize| {
         let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned();
         (query, json!({ "ids": vec!["lead_0"; count - 1] }))
+    };
+    // Each is one value, however it is set apart from the others.
+    let objects = |count: usize| {
+        let query =
+            "query($v: [LeadFilter!]) { leads(filter: {or: $v}) { totalCount } }".to_owned();
+        (query, json!({ "v": vec![json!({}); count - 1] }))
     };
     // A list of 499 values in 20 conditions, and single values.
     let used = |count: usize| {
@@ -63,6 +70,7 @@ fn cases() -> Vec<Case> {
             format!("query({defined}) {{ {list} {{ totalCount }} }}")
         }),
         ("variable_values", 10_000, Box::new(ids)),
+        ("variable_values", 10_000, Box::new(objects)),
         ("argument_values", 10_000, Box::new(used)),
         ("argument_bytes", 1_048_576, Box::new(long)),
         case("depth", 20, |depth| {
@@ -192,4 +200,31 @@ async fn every_limit_is_a_setting() {
     let query = "query($v: [ID!]!) { nodes(ids: $v) { id } }";
     let answer = ask_with(&app, query, json!({ "v": ["a", "b", "c", "d", "e"] })).await;
     assert_eq!(extensions(&answer)["which"], "variable_values");
+}
+
+#[tokio::test]
+async fn what_comes_besides_variables_has_a_limit_of_its_own() {
+    let app = hub(&[]).await;
+    let token = app.token_for(Role::Admin).await;
+    // The query, the extensions and the list are three.
+    for (values, refused) in [(1_000, false), (1_001, true)] {
+        let listed = json!({ "a": vec![1; values - 3] });
+        let body = json!({ "query": "{ __typename }", "extensions": listed });
+        let request = app.http.post(format!("{}/graphql", app.url));
+        let request = request
+            .bearer_auth(&token)
+            .header("content-type", "application/json")
+            .header("accept", "application/graphql-response+json");
+        let answer = request.body(body.to_string()).send().await.unwrap();
+        let answer = Response::read(answer).await;
+        if refused {
+            assert_eq!(answer.status, 400);
+            assert_eq!(
+                extensions(&answer),
+                &json!({ "code": "LIMIT_EXCEEDED", "which": "request_values", "limit": 1000, "actual": 1001 })
+            );
+        } else {
+            assert_eq!(answer.data(), &json!({ "__typename": "Query" }));
+        }
+    }
 }

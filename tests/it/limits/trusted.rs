@@ -199,6 +199,11 @@ fn a_hub_does_not_start_with_a_document_that_it_cannot_run() {
             "{\"x\": \"{ a }\"}",
             "persisted-documents.json, document x:1: there is no field `a` on type `Query`",
         ),
+        (
+            "web.persisted-documents.json",
+            "{\"x\": \"{ a }\"}",
+            "web.persisted-documents.json, document x:1: there is no field `a` on type `Query`",
+        ),
     ];
     for (file, text, problem) in cases {
         let (documents, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -218,6 +223,38 @@ fn a_hub_does_not_start_with_a_document_that_it_cannot_run() {
     ));
     let said = String::from_utf8(started.stderr).unwrap();
     assert!(said.contains("/nowhere cannot be read"), "{said}");
+}
+
+#[tokio::test]
+async fn each_front_end_has_its_manifest_and_an_id_is_one_document() {
+    let folder = folder();
+    let more = folder.path().join("more.persisted-documents.json");
+    // The same text under the same id, as of two versions of one front end; and one more.
+    let manifest = json!({ "0123abcd": NAMES, "more": "query More { __typename }" });
+    fs::write(&more, manifest.to_string()).unwrap();
+    fs::write(
+        folder.path().join("notpersisted-documents.json"),
+        "no manifest",
+    )
+    .unwrap();
+    let (app, _roles) = hub_with(folder.path()).await;
+    let token = token(&app, "APP").await;
+    for id in ["0123abcd", "more"] {
+        assert_answered(&post(&app, &token, None, by_hash(id)).await);
+    }
+    fs::write(&more, json!({ "0123abcd": "{ __typename }" }).to_string()).unwrap();
+    let (database, home) = (
+        each_database().next().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    let dir = folder.path().to_str().unwrap();
+    let started = run(revhub(&database, &home, &["serve", "--documents", dir]));
+    let said = String::from_utf8(started.stderr).unwrap();
+    assert_eq!(started.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("document 0123abcd: another manifest has another document of that id"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -246,5 +283,5 @@ fn doctor_reads_them_too() {
         said.contains("wrong.graphql:1: there is no field `secret`"),
         "{said}"
     );
-    assert!(said.contains("1 of 4 checks failed"), "{said}");
+    assert!(said.contains("1 of 5 checks failed"), "{said}");
 }

@@ -211,3 +211,34 @@ async fn a_cursor_belongs_to_the_list_however_its_filter_is_written() {
     })
     .await;
 }
+
+/// What a cursor says of its row: the values of the keys, and the id.
+fn said_by(cursor: &Json) -> Vec<Json> {
+    let digits = text(cursor).get(8..).unwrap();
+    let bytes: Vec<_> = (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
+        .collect();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_cursor_has_the_name_of_a_value_and_not_its_place() {
+    let oracle = oracle(5, 40);
+    each_hub(&oracle, async |hub| {
+        let query = "{ leads(orderBy: [{sourceCampaign: {channel: ASC_NULLS_FIRST}}, {status: DESC}], first: 500) {
+            edges { cursor node { status sourceCampaign { channel } } }
+            pageInfo { endCursor }
+        } }";
+        let answer = hub.ask(query).await;
+        let leads = &answer.data()["leads"];
+        let edges = leads["edges"].as_array().unwrap();
+        for edge in edges {
+            let channel = &edge["node"]["sourceCampaign"]["channel"];
+            let said = said_by(&edge["cursor"]);
+            assert_eq!(&said[..2], [channel.clone(), edge["node"]["status"].clone()]);
+        }
+        assert_eq!(leads["pageInfo"]["endCursor"], edges.last().unwrap()["cursor"]);
+    })
+    .await;
+}

@@ -20,7 +20,7 @@ const ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz";
 const ADDRESS: &str = "secret@victim.example";
 
 /// The ways to ask whether the address of contact `$id`, of account `$account`, is below `$below`.
-const WAYS: [&str; 9] = [
+const WAYS: [&str; 12] = [
     "query($id: ID!, $below: String!) {
         contacts(filter: {id: {eq: $id}, email: {lt: $below}}) { totalCount }
     }",
@@ -63,6 +63,17 @@ const WAYS: [&str; 9] = [
     }",
     "query($id: ID!) {
         contacts(filter: {id: {eq: $id}, email: {isNull: true}}) { totalCount }
+    }", // Where nothing is read, nothing could be told; it is refused all the same.
+    "query($id: ID!, $below: String!) {
+        contacts(filter: {id: {eq: $id}, email: {lt: $below}}) { __typename }
+    }",
+    "query($id: ID!, $below: String!) {
+        contacts(filter: {id: {eq: $id}, email: {lt: $below}}) { pageInfo { hasPreviousPage } }
+    }",
+    "query($id: ID!, $below: String!, $account: ID!) {
+        account(id: $account) {
+            contacts(filter: {id: {eq: $id}, email: {lt: $below}}) { __typename }
+        }
     }",
 ];
 

@@ -40,7 +40,6 @@ impl<'a> Execution<'a> {
         }
         let list = of(type_name, "Connection");
         let heap = of(type_name, "Aggregate").or_else(|| of(type_name, "Group"));
-        let list = list.filter(|_| self.tells(type_name, field));
         let Some(noun) = list.or(heap) else {
             return;
         };

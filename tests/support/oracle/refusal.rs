@@ -117,20 +117,6 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// Whether anything is told of a list, or of where a page of it lies: more than what they are.
-    pub(super) fn tells(&self, type_name: &str, field: &'a Field) -> bool {
-        let mut tells = false;
-        let set = &field.selection_set.node;
-        self.each_field(type_name, set, &mut BTreeSet::new(), &mut |field| {
-            tells |= match field.name.node.as_str() {
-                "__typename" => false,
-                "pageInfo" => self.tells("PageInfo", field),
-                _ => true,
-            };
-        });
-        tells
-    }
-
     /// Calls `visit` with each field that is selected of `object_type`.
     pub(super) fn each_field(
         &self,

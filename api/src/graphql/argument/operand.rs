@@ -11,7 +11,7 @@ use crate::{
     reader::{Amount, Operand},
 };
 
-use super::super::domain::Domain;
+use super::super::{domain::Domain, error::with_article};
 
 /// The value to compare with. An amount is read by [`money`].
 pub(super) fn operand(domain: Domain, path: &str, value: &Value) -> Result<Operand, ApiError> {
@@ -35,7 +35,7 @@ pub(super) fn operand(domain: Domain, path: &str, value: &Value) -> Result<Opera
         (Domain::Choice(choice), value) => name(value)
             .filter(|name| choice.values.iter().any(|(known, _)| known == name))
             .map(|name| Operand::Text(name.to_owned()))
-            .ok_or_else(|| wrong(&format!("a {}", choice.name))),
+            .ok_or_else(|| wrong(&with_article(choice.name))),
         (Domain::Instant, value) => string(value)
             .and_then(instant)
             .map(Operand::Instant)
@@ -48,7 +48,7 @@ pub(super) fn operand(domain: Domain, path: &str, value: &Value) -> Result<Opera
             .and_then(GlobalId::parse)
             .filter(|id| id.entity.name == entity)
             .map(|id| Operand::Id(id.id))
-            .ok_or_else(|| wrong(&format!("the id of a {entity}"))),
+            .ok_or_else(|| wrong(&format!("the id of {}", with_article(entity)))),
         (Domain::Money, _) => Err(wrong("another type")),
     }
 }

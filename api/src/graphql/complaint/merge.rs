@@ -14,7 +14,7 @@ use async_graphql::{
     registry::{MetaType, MetaTypeName, Registry},
 };
 
-use super::{VALIDATION_FAILED, complain, position::root_type, wording::Complaint};
+use super::{VALIDATION_FAILED, complain, position::root_type, sentence::Complaint};
 
 /// Checks that the fields of each operation of `document` can be merged.
 pub(super) fn check(document: &ExecutableDocument, registry: &Registry) -> Result<(), ServerError> {

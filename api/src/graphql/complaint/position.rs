@@ -1,37 +1,61 @@
-//! Whether each variable has the type of the places where it stands. The library has a rule for it and, in
-//! 7.0.19, never calls it: `VisitorCons` does not pass `enter_input_value` on.
+//! Whether each variable has the type of the places where it stands, and each value that is written there is
+//! one of it.
+//!
+//! The library has a rule for variables and, in 7.0.19, never calls it: `VisitorCons` does not pass
+//! `enter_input_value` on. It does not look at all at what is written at `__typename` and at the definitions of
+//! variables.
 
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
-    Name, Positioned,
+    Name, Pos, Positioned,
     parser::types::{
-        Directive, ExecutableDocument, OperationType, Selection, SelectionSet, VariableDefinition,
+        Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+        SelectionSet, VariableDefinition,
     },
-    registry::{MetaInputValue, MetaType, MetaTypeName, Registry},
+    registry::{__DirectiveLocation as Place, MetaInputValue, MetaType, MetaTypeName, Registry},
 };
 use async_graphql_value::{ConstValue, Value};
 
-use super::wording::Complaint;
+use super::{
+    super::error::with_article,
+    directive,
+    input::{self, Path},
+    sentence::Complaint,
+};
 
-/// The first variable of `document` that stands in a wrong place, with what is wrong.
-pub(super) fn wrong<'d>(
-    document: &'d ExecutableDocument,
+/// What is wrong in a document, and where.
+pub(super) type Wrong = (Pos, Complaint);
+
+/// What is wrong with what is written in `document`.
+///
+/// # Errors
+///
+/// The first variable that stands in a wrong place: what is given for it need not be looked at.
+pub(super) fn check(
+    document: &ExecutableDocument,
     registry: &Registry,
-) -> Option<(&'d Positioned<VariableDefinition>, Complaint)> {
-    document.operations.iter().find_map(|(_, operation)| {
-        let definitions = operation.node.variable_definitions.iter();
-        let mut walk = Walk {
-            document,
-            registry,
-            variables: definitions.map(|it| (&it.node.name.node, it)).collect(),
-            visited: HashSet::new(),
+) -> Result<Vec<Wrong>, Wrong> {
+    let mut written = Vec::new();
+    for (_, operation) in document.operations.iter() {
+        let operation = &operation.node;
+        let Some(root) = root_type(operation.ty, registry) else {
+            continue;
         };
-        walk.set(
-            &operation.node.selection_set.node,
-            root_type(operation.node.ty, registry)?,
-        )
-    })
+        let mut walk = Walk::of(document, registry, operation);
+        for definition in &operation.variable_definitions {
+            let directives = &definition.node.directives;
+            let known = directive::wrong(directives, Place::VARIABLE_DEFINITION, registry);
+            walk.written.extend(known);
+            // Nothing that varies may stand there.
+            let _found = walk.directives(directives);
+        }
+        if let Some((definition, complaint)) = walk.set(&operation.selection_set.node, root) {
+            return Err((definition.pos, complaint));
+        }
+        written.append(&mut walk.written);
+    }
+    Ok(written)
 }
 
 /// The type of the root of such an operation, where there is one.
@@ -51,9 +75,26 @@ struct Walk<'d, 'r> {
     registry: &'r Registry,
     variables: HashMap<&'d Name, &'d Positioned<VariableDefinition>>,
     visited: HashSet<&'d Name>,
+    /// What is wrong with what is written.
+    written: Vec<Wrong>,
 }
 
-impl<'d> Walk<'d, '_> {
+impl<'d, 'r> Walk<'d, 'r> {
+    fn of(
+        document: &'d ExecutableDocument,
+        registry: &'r Registry,
+        operation: &'d OperationDefinition,
+    ) -> Self {
+        let definitions = operation.variable_definitions.iter();
+        Self {
+            document,
+            registry,
+            variables: definitions.map(|it| (&it.node.name.node, it)).collect(),
+            visited: HashSet::new(),
+            written: Vec::new(),
+        }
+    }
+
     fn set(&mut self, set: &'d SelectionSet, on: &str) -> Found<'d> {
         set.items
             .iter()
@@ -66,6 +107,10 @@ impl<'d> Walk<'d, '_> {
             return directives;
         }
         match selection {
+            Selection::Field(field) if field.node.name.node == "__typename" => {
+                self.type_name(field, on);
+                None
+            }
             Selection::Field(field) => {
                 let field = &field.node;
                 // What there is not, others complain about.
@@ -73,7 +118,7 @@ impl<'d> Walk<'d, '_> {
                 let meta = meta.field_by_name(&field.name.node)?;
                 let mut arguments = field.arguments.iter();
                 let wrong = arguments.find_map(|(name, value)| {
-                    self.value(&value.node, meta.args.get(name.node.as_str())?)
+                    self.argument(name, value, meta.args.get(name.node.as_str())?)
                 });
                 let of = MetaTypeName::concrete_typename(&meta.ty);
                 wrong.or_else(|| self.set(&field.selection_set.node, of))
@@ -97,14 +142,55 @@ impl<'d> Walk<'d, '_> {
         }
     }
 
-    fn directives(&self, directives: &'d [Positioned<Directive>]) -> Found<'d> {
+    /// A `__typename`, which has neither arguments nor fields.
+    fn type_name(&mut self, field: &Positioned<Field>, on: &str) {
+        let Field {
+            name,
+            arguments,
+            directives,
+            selection_set,
+            ..
+        } = &field.node;
+        let place = format!("{on}.{}", name.node);
+        let argument = arguments.first();
+        let argument =
+            argument.map(|(name, _)| (name.pos, Complaint::of_no_argument(&name.node, &place)));
+        let values = directives.iter().flat_map(|it| &it.node.arguments);
+        let unknown = values.filter_map(|(_, value)| match &value.node {
+            Value::Variable(name) if !self.variables.contains_key(name) => {
+                Some((value.pos, Complaint::of_no_variable(name)))
+            }
+            _ => None,
+        });
+        let braces = !selection_set.node.items.is_empty();
+        let braces = braces.then(|| (field.pos, Complaint::of_a_leaf(&name.node, "String")));
+        let directives = directive::wrong(directives, Place::FIELD, self.registry);
+        let wrong = argument.into_iter().chain(braces).chain(unknown);
+        let wrong: Vec<_> = wrong.chain(directives).collect();
+        self.written.extend(wrong);
+    }
+
+    fn directives(&mut self, directives: &'d [Positioned<Directive>]) -> Found<'d> {
         directives.iter().find_map(|directive| {
             let name = directive.node.name.node.as_str();
             let meta = self.registry.directives.get(name)?;
             directive.node.arguments.iter().find_map(|(name, value)| {
-                self.value(&value.node, meta.args.get(name.node.as_str())?)
+                self.argument(name, value, meta.args.get(name.node.as_str())?)
             })
         })
+    }
+
+    fn argument(
+        &mut self,
+        name: &Positioned<Name>,
+        value: &'d Positioned<Value>,
+        place: &MetaInputValue,
+    ) -> Found<'d> {
+        let path = Path::Root(&name.node);
+        let wrong = input::wrong(&value.node, &place.ty, path, self.registry);
+        self.written
+            .extend(wrong.map(|complaint| (name.pos, complaint)));
+        self.value(&value.node, place)
     }
 
     fn value(&self, value: &Value, place: &MetaInputValue) -> Found<'d> {
@@ -118,8 +204,7 @@ impl<'d> Walk<'d, '_> {
                 variable(definition, wanted, has_default)
             }
             Value::List(items) => {
-                let item = wanted.trim_end_matches('!');
-                let item = item.strip_prefix('[')?.strip_suffix(']')?;
+                let item = input::item(wanted.trim_end_matches('!'))?;
                 items
                     .iter()
                     .find_map(|value| self.value_of(value, item, false))
@@ -156,7 +241,8 @@ fn variable<'d>(
     if fits(&given, required.unwrap_or(wanted)) {
         return None;
     }
-    let problem = format!("it is a {given}, and stands where a {wanted} is required");
+    let [given, wanted] = [given.as_str(), wanted].map(with_article);
+    let problem = format!("it is {given}, and stands where {wanted} is required");
     let field = format!("${}", variable.name.node);
     Some((definition, Complaint::about(field, &problem)))
 }
@@ -168,7 +254,7 @@ fn fits(given: &str, wanted: &str) -> bool {
     if wanted_required && !given_required {
         return false;
     }
-    match (item(given), item(wanted)) {
+    match (input::item(given), input::item(wanted)) {
         (Some(given), Some(wanted)) => fits(given, wanted),
         (None, None) => given == wanted,
         _ => false,
@@ -180,10 +266,6 @@ fn required(written: &str) -> (&str, bool) {
         Some(nullable) => (nullable, true),
         None => (written, false),
     }
-}
-
-fn item(written: &str) -> Option<&str> {
-    written.strip_prefix('[')?.strip_suffix(']')
 }
 
 #[cfg(test)]

@@ -3,68 +3,12 @@
 //! It tells by its texts alone what is wrong, which is why its version is pinned; the suite has a case of each
 //! rule (`tests/it/limits/words.rs`), so that a change of them is seen.
 
-use async_graphql::registry::{MetaType, Registry};
+use async_graphql::registry::Registry;
 
-/// What is wrong with an argument, or a field of one, that has two values.
-pub(super) const TWICE: &str = "it is given twice";
-
-/// What is wrong with a request, for the caller.
-pub(super) struct Complaint {
-    /// The sentence.
-    pub(super) message: String,
-    /// The argument, variable or field at fault.
-    pub(super) field: Option<String>,
-    /// The values that would be right, where they can be counted.
-    pub(super) allowed: Vec<String>,
-}
-
-impl Complaint {
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            field: None,
-            allowed: Vec::new(),
-        }
-    }
-
-    /// A complaint about `field`, which the sentence begins with.
-    pub(super) fn about(field: String, problem: &str) -> Self {
-        Self {
-            message: format!("{field}: {problem}"),
-            field: Some(field),
-            allowed: Vec::new(),
-        }
-    }
-
-    /// A complaint about one name in the answer for two fields.
-    pub(super) fn of_different_fields(key: &str, one: &str, other: &str) -> Self {
-        let problem =
-            format!("`{key}` is to be `{one}` and `{other}`: give one of them another alias");
-        Self::of(key, problem)
-    }
-
-    /// A complaint about one name in the answer for values that look different.
-    pub(super) fn of_different_types(key: &str, one: &str, other: &str) -> Self {
-        let problem =
-            format!("`{key}` is to be a {one} and a {other}: give one of them another alias");
-        Self::of(key, problem)
-    }
-
-    /// A complaint about one name in the answer for a field with this and with that.
-    pub(super) fn of_differing_arguments() -> Self {
-        Self::new(
-            "this is asked for twice with different arguments: give one of them another alias",
-        )
-    }
-
-    /// A complaint with `field` at fault.
-    fn of(field: &str, message: String) -> Self {
-        Self {
-            field: Some(field.to_owned()),
-            ..Self::new(message)
-        }
-    }
-}
+use super::{
+    super::error::with_article,
+    sentence::{Complaint, NOT_ONE, TWICE, no_such_field, required, values},
+};
 
 /// Makes a complaint of the names in a text, in their order; empty where it has less.
 type Say = fn([&str; 3], &Registry) -> Complaint;
@@ -74,17 +18,14 @@ type Say = fn([&str; 3], &Registry) -> Complaint;
 const WORDS: [(&str, Say); 32] = [
     // directives_unique, known_directives
     (r#"Duplicate directive "{}""#, |[name, ..], _| {
-        Complaint::new(format!("`@{name}` may stand here only once"))
+        Complaint::of_repeated_directive(name)
     }),
     (
         r#"Directive "{}" may not be used on "{}""#,
-        |[name, place, _], _| {
-            let place = place.to_lowercase().replace('_', " ");
-            Complaint::new(format!("`@{name}` may not stand at a {place}"))
-        },
+        |[name, place, _], _| Complaint::of_misplaced_directive(name, place),
     ),
     (r#"Unknown directive "{}""#, |[name, ..], _| {
-        Complaint::new(format!("there is no directive `@{name}`"))
+        Complaint::of_no_directive(name)
     }),
     // fields_on_correct_type, scalar_leafs
     (r#"Unknown field "{}" on type "{}"."#, |[name, on, _], _| {
@@ -92,32 +33,24 @@ const WORDS: [(&str, Say); 32] = [
     }),
     (
         r#"Field "{}" must not have a selection since type "{}""#,
-        |[name, of, _], _| {
-            let problem = format!("`{name}` is a {of}, which has no fields: leave the braces out");
-            Complaint::of(name, problem)
-        },
+        |[name, of, _], _| Complaint::of_a_leaf(name, of),
     ),
     (
         r#"Field "{}" of type "{}" must have a selection"#,
         |[name, of, _], _| {
-            let problem = format!("say which fields of `{name}`, a {of}, in braces behind it");
+            let of = with_article(of);
+            let problem = format!("say which fields of `{name}`, {of}, in braces behind it");
             Complaint::of(name, problem)
         },
     ),
     // known_argument_names, unique_argument_names, provided_non_null_arguments
     (
         r#"Unknown argument "{}" on field "{}" of type "{}""#,
-        |[name, field, on], _| {
-            let problem = format!("there is no argument `{name}` of `{on}.{field}`");
-            Complaint::of(name, problem)
-        },
+        |[name, field, on], _| Complaint::of_no_argument(name, &format!("{on}.{field}")),
     ),
     (
         r#"Unknown argument "{}" on directive "{}""#,
-        |[name, directive, _], _| {
-            let problem = format!("there is no argument `{name}` of `@{directive}`");
-            Complaint::of(name, problem)
-        },
+        |[name, directive, _], _| Complaint::of_no_argument(name, &format!("@{directive}")),
     ),
     (
         r#"There can only be one argument named "{}""#,
@@ -125,7 +58,9 @@ const WORDS: [(&str, Say); 32] = [
     ),
     (
         r#"Directive "@{}" argument "{}" of type "{}" is required"#,
-        |[directive, name, of], _| required(name, of, &format!("@{directive}")),
+        |[directive, name, of], _| {
+            Complaint::of_missing_argument(name, of, &format!("@{directive}"))
+        },
     ),
     // The type that it names is the one that the field stands on.
     (
@@ -134,7 +69,7 @@ const WORDS: [(&str, Say); 32] = [
             let meta = registry.types.get(on);
             let meta = meta.and_then(|meta| meta.field_by_name(field)?.args.get(name));
             let of = meta.map_or("", |argument| argument.ty.as_str());
-            required(name, of, field)
+            Complaint::of_missing_argument(name, of, field)
         },
     ),
     // fragments_on_composite_types, possible_fragment_spreads
@@ -152,13 +87,17 @@ const WORDS: [(&str, Say); 32] = [
         r#"Fragment "{}" cannot be spread here as objects of type "{}" can never be of type "{}""#,
         |[name, here, on], _| {
             Complaint::new(format!(
-                "fragment `{name}` is on {on}, and what is here is a {here}"
+                "fragment `{name}` is on {on}, and what is here is {}",
+                with_article(here)
             ))
         },
     ),
     (
         r#"Fragment cannot be spread here as objects of type "{}" can never be of type "{}""#,
-        |[here, on, _], _| Complaint::new(format!("this is on {on}, and what is here is a {here}")),
+        |[here, on, _], _| {
+            let here = with_article(here);
+            Complaint::new(format!("this is on {on}, and what is here is {here}"))
+        },
     ),
     // known_fragment_names, known_type_names, no_fragment_cycles, no_unused_fragments
     (r#"Unknown fragment: "{}""#, |[name, ..], _| {
@@ -173,8 +112,8 @@ const WORDS: [(&str, Say); 32] = [
     (r#"Fragment "{}" is never used"#, |[name, ..], _| {
         Complaint::new(format!("fragment `{name}` is used nowhere: leave it out"))
     }),
-    // no_undefined_variables, no_unused_variables, unique_variable_names, upload_file,
-    // variables_are_input_types and variables_in_allowed_position are ours (`check_types`, `position.rs`)
+    // no_undefined_variables, no_unused_variables, unique_variable_names, upload_file;
+    // variables_are_input_types and variables_in_allowed_position are ours (`variable.rs`, `position.rs`)
     (
         r#"Variable "${}" is not defined by operation "{}""#,
         |[name, operation, _], _| {
@@ -183,8 +122,7 @@ const WORDS: [(&str, Say); 32] = [
         },
     ),
     (r#"Variable "${}" is not defined"#, |[name, ..], _| {
-        let problem = "the operation has no such variable";
-        Complaint::about(format!("${name}"), problem)
+        Complaint::of_no_variable(name)
     }),
     (r#"Variable "${}" is not used"#, |[name, ..], _| {
         let problem = "this variable is used nowhere: leave it out";
@@ -234,25 +172,23 @@ const WORDS: [(&str, Say); 32] = [
 /// What a value of the wrong type is complained about with, behind the path to it.
 const VALUES: [(&str, Say); 5] = [
     (r#"expected type "{}""#, |[wanted, ..], _| {
-        Complaint::new(format!("a {wanted} is required"))
+        Complaint::new(required(wanted))
     }),
     (
         r#"enumeration type "{}" does not contain the value "#,
         |[wanted, ..], registry| Complaint {
             allowed: values(wanted, registry),
-            ..Complaint::new(format!("a {wanted} is required"))
+            ..Complaint::new(required(wanted))
         },
     ),
     (
         r#"field "{}" of type "{}" is required but not provided"#,
-        |[name, of, _], _| Complaint::of(name, format!("a {of} is required")),
+        |[name, of, _], _| Complaint::of(name, required(of)),
     ),
     (r#"unknown field "{}" of type "{}""#, |[name, of, _], _| {
-        Complaint::of(name, format!("there is no such field of {of}"))
+        Complaint::of(name, no_such_field(of))
     }),
-    ("Oneof ", |_, _| {
-        Complaint::new("exactly one of its fields must be given, and not null")
-    }),
+    ("Oneof ", |_, _| Complaint::new(NOT_ONE)),
 ];
 
 /// What we say for `text` of the library; `None` where nobody has thought of it.
@@ -303,16 +239,4 @@ fn names<'t>(pattern: &str, text: &'t str) -> Option<[&'t str; 3]> {
 /// Whether a name, or a type as it is written, may have this character.
 fn is_of_type(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_[]!".contains(c)
-}
-
-fn required(name: &str, of: &str, place: &str) -> Complaint {
-    Complaint::of(name, format!("{name}: a {of} is required by `{place}`"))
-}
-
-/// The values of an enumeration.
-fn values(of: &str, registry: &Registry) -> Vec<String> {
-    match registry.types.get(of) {
-        Some(MetaType::Enum { enum_values, .. }) => enum_values.keys().cloned().collect(),
-        _ => Vec::new(),
-    }
 }

@@ -30,7 +30,7 @@ use crate::{
     views::Views,
 };
 
-use super::{complaint, error::request_error, execute::operation};
+use super::{complaint, error::request_error};
 use lex::Unread;
 use recent::Recent;
 use uses::{Size, Use};
@@ -98,30 +98,10 @@ impl Documents {
         }
     }
 
-    /// Checks that JSON in the body of a request has no more values than variables may have. It is called
-    /// before they are read: in memory a value takes a hundred times its text.
-    ///
-    /// # Errors
-    ///
-    /// The error for the answer.
-    pub fn check_json(&self, json: &[u8]) -> Result<(), ApiError> {
-        // What a request consists of besides.
-        let limit = self.limits.variable_values.saturating_add(100);
-        let (mut values, mut in_string, mut escaped) = (0_usize, false, false);
-        for byte in json {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' if in_string => escaped = true,
-                b'"' => in_string = !in_string,
-                // Each value but the first of a list or an object stands behind a comma.
-                b',' | b'[' | b'{' if !in_string => values += 1,
-                _ => {}
-            }
-            if values > limit {
-                at_most("variable_values", self.limits.variable_values, values)?;
-            }
-        }
-        Ok(())
+    /// How many values the variables of a request may have.
+    #[must_use]
+    pub fn most_values(&self) -> usize {
+        self.limits.variable_values
     }
 
     /// Puts the document that `request` sends, or names by its hash, into it, read.
@@ -141,9 +121,6 @@ impl Documents {
             .map_err(|error| request_error(&error))?;
         let document = self.find(request, viewer)?;
         uses::check(&document.uses, &given, &self.limits).map_err(|error| request_error(&error))?;
-        if let Some((_, running)) = operation(&document.parsed, request.operation_name.as_deref()) {
-            complaint::check_variables(running, &request.variables)?;
-        }
         request.set_parsed_query(document.parsed.clone());
         Ok(())
     }

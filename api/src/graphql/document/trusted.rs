@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -19,7 +20,8 @@ use super::{
     Document, Hash, Limits, persisted, read,
 };
 
-/// The manifest that graphql-codegen's client preset and the Relay compiler write: texts by id.
+/// The manifest that graphql-codegen's client preset and the Relay compiler write: texts by id. Of several
+/// front ends each has one: `shop.persisted-documents.json`.
 const MANIFEST: &str = "persisted-documents.json";
 
 /// The documents that may be run whatever the caller's roles.
@@ -33,8 +35,8 @@ pub struct Trusted {
 }
 
 impl Trusted {
-    /// Reads the folder `dir`: every `*.graphql` file in it, each a document, and a
-    /// `persisted-documents.json`. Each has to be one that the schema can run within `limits`.
+    /// Reads the folder `dir`: every `*.graphql` file in it, each a document, and every
+    /// `persisted-documents.json`, also with a name and a dot before. Each document has to be one that the schema can run within `limits`.
     ///
     /// # Errors
     ///
@@ -45,7 +47,7 @@ impl Trusted {
         for file in files(dir).map_err(|error| unreadable(dir, &error))? {
             let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
             let place = file.display().to_string();
-            if file.file_name().is_some_and(|name| name == MANIFEST) {
+            if is_manifest(&file) {
                 trusted.add_manifest(&place, &text, schema, limits)?;
             } else {
                 trusted.add(&place, &text, schema, limits)?;
@@ -89,13 +91,20 @@ impl Trusted {
             .map_err(|error| format!("{place}:{}: this is not JSON", error.line()))?;
         for (id, text) in manifest.as_object().ok_or_else(wrong)? {
             let text = text.as_str().ok_or_else(wrong)?;
-            let document = self.add(&format!("{place}, document {id}"), text, schema, limits)?;
-            self.by_id.insert(id.clone(), document);
+            let place = format!("{place}, document {id}");
+            let document = self.add(&place, text, schema, limits)?;
+            let known = self.by_id.insert(id.clone(), Arc::clone(&document));
+            if known.is_some_and(|known| !Arc::ptr_eq(&known, &document)) {
+                return Err(format!(
+                    "{place}: another manifest has another document of that id"
+                ));
+            }
         }
         Ok(())
     }
 
-    /// Adds a document, known by the hash of its text, with the line end at its end and without.
+    /// Adds a document, known by the hash of its text, with the line end at its end and without. The same
+    /// text is the same document.
     fn add(
         &mut self,
         place: &str,
@@ -103,13 +112,15 @@ impl Trusted {
         schema: &Executable,
         limits: &Limits,
     ) -> Result<Arc<Document>, String> {
-        let document = read(text, limits).map_err(|error| at(place, &error))?;
-        validate(&document, schema).map_err(|error| at(place, &error))?;
-        let document = Arc::new(document);
         let trimmed = persisted::hash(text.trim_end());
-        if !self.by_hash.contains_key(&trimmed) {
+        let document = if let Some(known) = self.with_hash(&trimmed) {
+            known
+        } else {
+            let document = read(text, limits).map_err(|error| at(place, &error))?;
+            validate(&document, schema).map_err(|error| at(place, &error))?;
             self.count += 1;
-        }
+            Arc::new(document)
+        };
         for hash in [persisted::hash(text), trimmed] {
             self.by_hash.insert(hash, Arc::clone(&document));
         }
@@ -125,12 +136,18 @@ fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
         let document = path
             .extension()
             .is_some_and(|extension| extension == "graphql");
-        if document || path.file_name().is_some_and(|name| name == MANIFEST) {
+        if document || is_manifest(&path) {
             files.push(path);
         }
     }
     files.sort();
     Ok(files)
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    let before = name.and_then(|name| name.strip_suffix(MANIFEST));
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> String {

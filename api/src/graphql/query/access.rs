@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::{
-    database::Database,
     dataset::GlobalId,
     services::access::{self, Explanation, FieldExplanation},
     views::Views,
@@ -28,14 +27,10 @@ impl AccessQuery {
         #[graphql(desc = "The global id of the row.")] id: ID,
         #[graphql(desc = "The global id of the user.")] viewer_id: ID,
     ) -> Result<AccessExplanation> {
-        let viewer = reading(ctx).viewer();
         let user = GlobalId::parse(&viewer_id).filter(|user| user.entity.name == "User");
-        let (db, views) = (
-            ctx.data_unchecked::<Database>(),
-            ctx.data_unchecked::<Views>(),
-        );
+        let (reading, views) = (reading(ctx), ctx.data_unchecked::<Views>());
         let user = user.map(|user| user.id);
-        let explained = access::explain(db, views, viewer, GlobalId::parse(&id), user).await;
+        let explained = access::explain(reading, views, GlobalId::parse(&id), user).await;
         let explained = explained.map_err(|error| resolver_error(&error))?;
         Ok(explained.into())
     }

@@ -4,7 +4,6 @@ use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
 use crate::{
     auth::Viewer,
-    database::Database,
     dataset::dataset,
     error::ApiError,
     services,
@@ -62,7 +61,7 @@ impl ViewerObject<'_> {
     /// in your views.
     async fn territories(&self, ctx: &Context<'_>) -> Result<Rows<Territory>> {
         let ids = match self.0.user_id {
-            Some(user) => services::territory::of_user(ctx.data_unchecked::<Database>(), user)
+            Some(user) => services::territory::of_user(reading(ctx), user)
                 .await
                 .map_err(|error| resolver_error(&error))?,
             None => Vec::new(),
@@ -82,13 +81,10 @@ impl ViewerObject<'_> {
     ) -> Result<bool> {
         let entity = entity.0;
         if !entity.actions.iter().any(|known| known.name == action) {
-            let known: Vec<_> = entity.actions.iter().map(|action| action.name).collect();
-            let problem = format!(
-                "nothing of that name can be done with {} rows; there is {}",
-                entity.name,
-                known.join(", ")
-            );
-            return Err(resolver_error(&ApiError::validation("action", problem)));
+            let problem = format!("nothing of that name can be done with {} rows", entity.name);
+            let known = entity.actions.iter().map(|action| action.name);
+            let error = ApiError::validation("action", problem).allowing(known);
+            return Err(resolver_error(&error));
         }
         let view = self.0.view.noun(entity.name);
         Ok(view.can.contains_key(action.as_str()))

@@ -11,7 +11,7 @@ use super::{
         selection::{Connection, ConnectionPart, EdgePart, Page, PageInfoPart},
     },
     Compiler, Parent,
-    order::Keys,
+    order::{Keys, ranked},
     page::Paged,
     scope::NEVER,
 };
@@ -30,6 +30,7 @@ impl Compiler<'_> {
         connection: &Connection,
         parent: Parent<'_>,
     ) -> Result<String, ApiError> {
+        self.refuse_masked_list(connection)?;
         let alias = self.alias();
         let paged = Paged::new(connection);
         let mut pairs = Vec::with_capacity(connection.parts.len());
@@ -144,6 +145,7 @@ impl Compiler<'_> {
                 let key = format!("{alias}.\"{}\"", piece.name);
                 match piece.piece {
                     Piece::Instant => self.dialect.instant(&key),
+                    Piece::Rank => ranked(piece.field, &key).unwrap_or(key),
                     _ => key,
                 }
             })
@@ -232,18 +234,11 @@ impl Compiler<'_> {
         connection: &Connection,
         parent: Parent<'_>,
     ) -> Result<String, ApiError> {
-        let Connection {
-            entity,
-            filter,
-            order,
-            ..
-        } = connection;
+        let Connection { entity, filter, .. } = connection;
         let source = match parent {
             Parent::All => self.all_rows(entity, filter)?,
             nested => self.source(entity, filter, nested)?,
         };
-        // The order changes no number, but it may not be asked for where a number is selected either.
-        self.refuse_masked_order(entity, order)?;
         Ok(format!("(SELECT count(*){})", source.sql()))
     }
 

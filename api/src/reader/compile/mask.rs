@@ -3,12 +3,20 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::{
-    dataset::{Entity, Field, Kind},
+    dataset::{Entity, Field, Kind, dataset},
     error::ApiError,
     views::{MaskKind, Masked, Scope},
 };
 
-use super::Compiler;
+use super::{
+    super::{
+        filter::{Demand, Filter, Logic},
+        order::OrderKey,
+        selection::Connection,
+    },
+    Compiler,
+    row::misuse,
+};
 
 impl<'v> Compiler<'v> {
     /// How `field` is masked for the viewer, if it is.
@@ -31,6 +39,46 @@ impl<'v> Compiler<'v> {
                 field: path.to_owned(),
             }),
         }
+    }
+
+    /// Refuses a list that asks by what is masked, whatever is selected of it: nobody has to know which
+    /// parts of a list are read to know what is refused. What is read is checked again where it is compiled.
+    pub(super) fn refuse_masked_list(&self, connection: &Connection) -> Result<(), ApiError> {
+        self.refuse_masked_filter(&connection.filter, connection.entity)?;
+        let mut keys = connection.order.keys.iter();
+        keys.try_for_each(|key| self.refuse_masked_key(key, connection.entity))
+    }
+
+    fn refuse_masked_filter(
+        &self,
+        filter: &Filter,
+        entity: &'static Entity,
+    ) -> Result<(), ApiError> {
+        let clause = match filter {
+            Logic::All(parts) | Logic::Any(parts) => {
+                let mut parts = parts.iter();
+                return parts.try_for_each(|part| self.refuse_masked_filter(part, entity));
+            }
+            Logic::Not(part) => return self.refuse_masked_filter(part, entity),
+            Logic::Is(clause) => clause,
+        };
+        self.refuse_masked(clause.field, entity, &clause.path)?;
+        match &clause.demand {
+            Demand::Value(_) => Ok(()),
+            Demand::One(filter)
+            | Demand::Some(filter)
+            | Demand::None(filter)
+            | Demand::Every(filter) => self.refuse_masked_filter(filter, target(clause.field)?),
+        }
+    }
+
+    fn refuse_masked_key(&self, key: &OrderKey, entity: &'static Entity) -> Result<(), ApiError> {
+        let mut entity = entity;
+        for relation in &key.way {
+            self.refuse_masked(relation, entity, &key.path)?;
+            entity = target(relation)?;
+        }
+        self.refuse_masked(key.field, entity, &key.path)
     }
 
     /// `value` of `field`, as far as the viewer may see it.
@@ -137,4 +185,10 @@ impl<'v> Compiler<'v> {
         let words = scopes.flat_map(Scope::words);
         words.flat_map(|word| entity.ties.columns(word)).collect()
     }
+}
+
+/// The entity that a relation leads to.
+fn target(relation: &Field) -> Result<&'static Entity, ApiError> {
+    let target = relation.kind.target().ok_or_else(|| misuse(relation))?;
+    dataset().target(target)
 }

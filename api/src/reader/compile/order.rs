@@ -1,7 +1,7 @@
 //! The keys that a list is ordered by, as SQL; and which rows lie behind one that a cursor names.
 
 use crate::{
-    dataset::{Direction, Entity, Field, Kind, dataset},
+    dataset::{Direction, Entity, Field, Kind},
     error::ApiError,
 };
 
@@ -21,6 +21,8 @@ pub(super) struct KeyPiece {
     pub(super) name: String,
     /// What it is.
     pub(super) piece: Piece,
+    /// The field that the key is.
+    pub(super) field: &'static Field,
     /// The column, where the piece is one of the table itself.
     pub(super) column: Option<&'static str>,
     direction: Direction,
@@ -72,6 +74,7 @@ impl Keys {
                 pieces.push(KeyPiece {
                     name,
                     piece: *piece,
+                    field: key.field,
                     column,
                     direction: key.direction,
                     nulls_first: key.nulls_first,
@@ -134,24 +137,6 @@ impl Compiler<'_> {
             }
         }
         Ok(expressions)
-    }
-
-    /// Refuses an order by what is masked, also where no row is read in it.
-    pub(super) fn refuse_masked_order(
-        &self,
-        entity: &'static Entity,
-        order: &Order,
-    ) -> Result<(), ApiError> {
-        for key in &order.keys {
-            let mut entity = entity;
-            for relation in &key.way {
-                self.refuse_masked(relation, entity, &key.path)?;
-                let target = relation.kind.target().ok_or_else(|| misuse(relation))?;
-                entity = dataset().target(target)?;
-            }
-            self.refuse_masked(key.field, entity, &key.path)?;
-        }
-        Ok(())
     }
 
     /// The condition for rows behind the cursor in the list's order, or before it; with the cursor's
@@ -233,6 +218,17 @@ pub(super) fn rank(field: &Field, column: &str) -> Option<String> {
     let arms = places.map(|(place, (value, _))| format!(" WHEN '{value}' THEN {place}"));
     let arms: Vec<_> = arms.collect();
     Some(format!("CASE {column}{} END", arms.concat()))
+}
+
+/// The value at the place `rank` of its enumeration.
+pub(super) fn ranked(field: &Field, rank: &str) -> Option<String> {
+    let Kind::Choice(_, choice) = &field.kind else {
+        return None;
+    };
+    let places = choice.values.iter().enumerate();
+    let arms = places.map(|(place, (value, _))| format!(" WHEN {place} THEN '{value}'"));
+    let arms: Vec<_> = arms.collect();
+    Some(format!("CASE {rank}{} END", arms.concat()))
 }
 
 fn word(direction: Direction, backward: bool) -> &'static str {

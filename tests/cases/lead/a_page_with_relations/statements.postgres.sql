@@ -1,5 +1,5 @@
 SELECT (
-  SELECT json_build_object('edges', coalesce(json_agg(json_build_object('cursor', '78bdd262' || encode(convert_to(json_build_array(to_char(t1."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), replace(t1."id"::text, '-', ''))::text, 'UTF8'),
+  SELECT json_build_object('edges', coalesce(json_agg(json_build_object('cursor', 'dc2ea17f' || encode(convert_to(json_build_array(to_char(t1."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), replace(t1."id"::text, '-', ''))::text, 'UTF8'),
             'hex'),
           'node', (
             SELECT row_to_json(o.*)
@@ -37,7 +37,7 @@ SELECT (
         ORDER BY t1.position) FILTER (WHERE t1.position <= 50),
       '[]'::json),
     'pageInfo', json_build_object('hasNextPage', (count(*) > 50),
-      'endCursor', max(CASE WHEN t1.position = CASE WHEN t1.read > 50 THEN 50 ELSE t1.read END THEN '78bdd262' || encode(convert_to(json_build_array(to_char(t1."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), replace(t1."id"::text, '-', ''))::text, 'UTF8'),
+      'endCursor', max(CASE WHEN t1.position = CASE WHEN t1.read > 50 THEN 50 ELSE t1.read END THEN 'dc2ea17f' || encode(convert_to(json_build_array(to_char(t1."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), replace(t1."id"::text, '-', ''))::text, 'UTF8'),
           'hex') END)))
   FROM (
     SELECT r.*, row_number() OVER (ORDER BY r."created_at" DESC, r."id" DESC) AS position, count(*) OVER () AS read

@@ -1,5 +1,5 @@
 SELECT (
-  SELECT json_object('edges', json_group_array(json_object('cursor', '78bdd262' || lower(hex(json_array(substr(t1."created_at", 1, 19) || CASE length(t1."created_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."created_at", 20, 4) || '000' ELSE substr(t1."created_at", 20, 7) END || 'Z', CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END))),
+  SELECT json_object('edges', json_group_array(json_object('cursor', 'dc2ea17f' || lower(hex(json_array(substr(t1."created_at", 1, 19) || CASE length(t1."created_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."created_at", 20, 4) || '000' ELSE substr(t1."created_at", 20, 7) END || 'Z', CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END))),
         'node', (
           SELECT json_object('id', 'lead_' || CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END,
             'status', t1."status",
@@ -29,7 +29,7 @@ SELECT (
               WHERE t4."id" = t1."owner_id" AND t4."deleted_at" IS NULL))))
       ORDER BY t1.position) FILTER (WHERE t1.position <= 50),
     'pageInfo', json_object('hasNextPage', json(CASE WHEN count(*) > 50 THEN 'true' ELSE 'false' END),
-      'endCursor', max(CASE WHEN t1.position = CASE WHEN t1.read > 50 THEN 50 ELSE t1.read END THEN '78bdd262' || lower(hex(json_array(substr(t1."created_at", 1, 19) || CASE length(t1."created_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."created_at", 20, 4) || '000' ELSE substr(t1."created_at", 20, 7) END || 'Z', CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END))) END)))
+      'endCursor', max(CASE WHEN t1.position = CASE WHEN t1.read > 50 THEN 50 ELSE t1.read END THEN 'dc2ea17f' || lower(hex(json_array(substr(t1."created_at", 1, 19) || CASE length(t1."created_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."created_at", 20, 4) || '000' ELSE substr(t1."created_at", 20, 7) END || 'Z', CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END))) END)))
   FROM (
     SELECT r.*, row_number() OVER (ORDER BY r."created_at" DESC, r."id" DESC) AS position, count(*) OVER () AS read
     FROM (
