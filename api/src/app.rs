@@ -1,6 +1,7 @@
 //! Builds everything once, and serves it.
 
 mod documents;
+mod providers;
 
 use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
@@ -34,6 +35,7 @@ use crate::{
 };
 
 pub use documents::trusted as trusted_documents;
+pub use providers::providers;
 
 /// How long a caller may take to send a request's headers.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -126,6 +128,7 @@ impl App {
     pub fn listen(self) -> Result<Running, StartError> {
         let calendar = calendar(&self.config)?;
         warn_of_unfairness(&self.config);
+        let providers = providers(&self.config, &self.views, &self.clock)?;
         let limits = &self.config.limits;
         let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
         let budgets = Budgets::new(requests, points, self.clock.clone());
@@ -139,7 +142,8 @@ impl App {
             self.views,
             clock.clone(),
             known.clone(),
-        );
+        )
+        .with_providers(providers);
         let database = self.database.clone();
         let following = caller::follow(
             database.clone(),

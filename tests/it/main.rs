@@ -13,6 +13,7 @@ mod migrations;
 mod plans;
 mod policy;
 mod program;
+mod providers;
 mod reading;
 mod roles;
 mod schema;

@@ -155,7 +155,7 @@ impl TestApp {
             url: running.url.clone(),
             database: connected,
             clock,
-            http: Client::new(),
+            http: client::http(),
             config,
             issuer,
             statements,

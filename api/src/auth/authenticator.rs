@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     known::{Known, KnownCaller, fingerprint},
+    provider::{Identity, Providers, UserKey},
     token::{Claims, LEEWAY, Refusal, Tokens},
     viewer::{Allowance, Reach, Viewer},
 };
@@ -14,7 +15,10 @@ use crate::{
     clock::Clock,
     database::Database,
     error::ApiError,
-    store::caller::{self, Asking, Caller},
+    store::{
+        caller::{self, Asking, Caller, CallingUser},
+        user,
+    },
     views::{READ_ALL, Views, Word},
 };
 
@@ -33,6 +37,7 @@ pub struct Credentials<'r> {
 #[derive(Clone)]
 pub struct Authenticator {
     tokens: Tokens,
+    providers: Providers,
     database: Database,
     views: Views,
     asking: Asking,
@@ -53,6 +58,7 @@ impl Authenticator {
     ) -> Self {
         Self {
             tokens,
+            providers: Providers::default(),
             database,
             asking: asking(&views),
             views,
@@ -61,7 +67,15 @@ impl Authenticator {
         }
     }
 
-    /// Who sends a request with these credentials. Costs one statement, and none while the caller is known.
+    /// Takes tokens of these identity providers too.
+    #[must_use]
+    pub fn with_providers(self, providers: Providers) -> Self {
+        Self { providers, ..self }
+    }
+
+    /// Who sends a request with these credentials. Costs nothing while the caller is known; else one
+    /// statement, or with a token of an identity provider two, and one more for each further role that the
+    /// provider says.
     ///
     /// A bad token is never a guest: whatever is wrong with it, the caller learns only that it is
     /// not valid, and the log says why. With the eyes of another role they see where a role of theirs
@@ -117,20 +131,25 @@ impl Authenticator {
     /// Looks up who comes with `token`. `as_if` stands in for the roles that they have.
     async fn look_up(&self, token: &str, as_if: Option<&str>) -> Result<KnownCaller, ApiError> {
         let round = self.known.round();
-        let claims = self
-            .tokens
-            .verify(token)
-            .await
-            .map_err(|refusal| refused(&refusal))?;
-        let reserve = self.database.reserve();
-        let caller = caller::find(reserve, claims.jti, &self.asking, as_if).await?;
-        let caller = caller.ok_or_else(|| refused(&Refusal::Unknown))?;
-        let caller = self.caller(&claims, caller);
-        let caller = caller.map_err(|refusal| refused(&refusal))?;
+        let caller = match self.providers.issuer_of(token) {
+            Some(issuer) => self.identified(issuer, token, as_if).await?,
+            None => self.issued(token, as_if).await?,
+        };
         if let (None, Some(round)) = (as_if, round) {
             self.known.keep(fingerprint(token), caller.clone(), round);
         }
         Ok(caller)
+    }
+
+    /// Looks up who comes with a token of the hub.
+    async fn issued(&self, token: &str, as_if: Option<&str>) -> Result<KnownCaller, ApiError> {
+        let claims = self.tokens.verify(token).await;
+        let claims = claims.map_err(|refusal| refused(&refusal))?;
+        let reserve = self.database.reserve();
+        let caller = caller::find(reserve, claims.jti, &self.asking, as_if).await?;
+        let caller = caller.ok_or_else(|| refused(&Refusal::Unknown))?;
+        let caller = self.caller(&claims, caller);
+        caller.map_err(|refusal| refused(&refusal))
     }
 
     /// Whether a token is good now, and there.
@@ -198,6 +217,75 @@ impl Authenticator {
         })
     }
 
+    /// Looks up the user whom a token of an identity provider stands for.
+    async fn identified(
+        &self,
+        issuer: &str,
+        token: &str,
+        as_if: Option<&str>,
+    ) -> Result<KnownCaller, ApiError> {
+        let verified = self.providers.verify(issuer, token).await;
+        let identity = verified.unwrap_or(Err(Refusal::Unknown));
+        let identity = identity.map_err(|refusal| refused(&refusal))?;
+        let reserve = self.database.reserve();
+        let found = match &identity.user {
+            UserKey::Email(email) => user::find_by_email(reserve, email).await?,
+            UserKey::ExternalId { system, key } => {
+                user::find_by_external_id(reserve, system, key).await?
+            }
+        };
+        let found = found.ok_or_else(|| refused(&Refusal::Unknown))?;
+        if !found.active {
+            return Err(refused(&Refusal::Inactive));
+        }
+        let reach = self.reach(found.id, &identity, as_if).await?;
+        let roles = identity.roles.unwrap_or_else(|| names(&found.roles));
+        let viewer = Viewer {
+            user_id: Some(found.id),
+            token_id: identity.subject,
+            name: found.name,
+            view: self.views.of(&roles, &[]),
+            roles,
+            scopes: Vec::new(),
+            viewed_as: None,
+            address: None,
+            allowance: Allowance::default(),
+            reach: Arc::new(reach),
+        };
+        Ok(KnownCaller {
+            viewer,
+            networks: None,
+            from: identity.valid_from,
+            until: identity.valid_until,
+            looked_up_at: Instant::now(),
+        })
+    }
+
+    /// What counts as a user's who is identified. It is looked up for one role at a time; where neither the
+    /// provider nor `as_if` says any, for those that they have.
+    async fn reach(
+        &self,
+        user: Uuid,
+        identity: &Identity,
+        as_if: Option<&str>,
+    ) -> Result<Reach, ApiError> {
+        let said = identity.roles.as_deref().unwrap_or_default();
+        let roles: Vec<_> = match as_if {
+            Some(role) => vec![Some(role)],
+            None if said.is_empty() => vec![None],
+            None => said.iter().map(|role| Some(role.as_str())).collect(),
+        };
+        let mut reach = Reach::default();
+        for role in roles {
+            let reserve = self.database.reserve();
+            let found = caller::find_user(reserve, user, &self.asking, role).await?;
+            if let Some(found) = found {
+                join(&mut reach, found);
+            }
+        }
+        Ok(reach)
+    }
+
     /// The user with this id as they would be if they called now; `None` where there is no such user,
     /// or they may not call. For whoever may know what others see.
     ///
@@ -209,7 +297,7 @@ impl Authenticator {
         db: &impl ConnectionTrait,
         id: Uuid,
     ) -> Result<Option<Viewer>, DbErr> {
-        let found = caller::find_user(db, id, &asking(views)).await?;
+        let found = caller::find_user(db, id, &asking(views), None).await?;
         let user = found.filter(|user| user.active);
         Ok(user.map(|user| {
             let roles = names(&user.roles);
@@ -263,6 +351,24 @@ fn refused(refusal: &Refusal) -> ApiError {
     match refusal {
         Refusal::KeysUnavailable => ApiError::Unavailable,
         _ => ApiError::Unauthenticated,
+    }
+}
+
+/// Adds what one more role reaches. A list is looked up whole or not at all.
+fn join(reach: &mut Reach, user: CallingUser) {
+    let Reach {
+        team,
+        territories,
+        team_territories,
+    } = user.into();
+    for (known, found) in [
+        (&mut reach.team, team),
+        (&mut reach.territories, territories),
+        (&mut reach.team_territories, team_territories),
+    ] {
+        if known.is_empty() {
+            *known = found;
+        }
     }
 }
 

@@ -69,6 +69,8 @@ pub enum Refusal {
     Inactive,
     /// It may not be used from there.
     Address,
+    /// What its identity provider says is not enough.
+    Identity(&'static str),
 }
 
 impl Claims {
@@ -285,7 +287,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::TooLong => "it is longer than any token of the hub",
             Self::Invalid(why) => why,
-            Self::Header(why) => why,
+            Self::Header(why) | Self::Identity(why) => why,
             Self::UnknownKey => "it names a key that the hub does not have",
             Self::RetiredKey => "the key that signed it has retired",
             Self::KeysUnavailable => "the hub's keys could not be read",

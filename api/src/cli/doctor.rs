@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{Failure, output};
 use crate::{
     app,
+    clock::Clock,
     config::Config,
     database::{Database, migrations},
 };
@@ -20,13 +21,14 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let (key, file) = key::in_file(config);
     let (database, connected) = database(config).await;
     let registered = key::registered(file, connected.as_ref()).await;
-    let checks = [
+    let mut checks = vec![
         Some(key),
         Some(database),
         registered,
         Some(roles(config)),
         Some(documents(config)),
     ];
+    checks.extend(providers(config).await.into_iter().map(Some));
     // The settings are one more.
     let count = checks.iter().flatten().count() + 1;
     let mut failed = 0;
@@ -90,4 +92,24 @@ fn documents(config: &Config) -> Check {
         Some(trusted) => format!("{} documents are trusted, and can be run", trusted.len()),
         None => "no documents are to be trusted".to_owned(),
     })
+}
+
+/// Whether each identity provider can be asked for its keys.
+async fn providers(config: &Config) -> Vec<Result<String, String>> {
+    // Roles that make no sense were told before.
+    let Ok(views) = app::views(config) else {
+        return Vec::new();
+    };
+    let providers = match app::providers(config, &views, &Clock::system()) {
+        Ok(providers) => providers,
+        Err(error) => return vec![Err(error.to_string())],
+    };
+    let probed = providers.probe().await.into_iter();
+    let checks = probed.map(|(issuer, keys)| match keys {
+        Ok(count) => Ok(format!(
+            "the identity provider {issuer} answers, and {count} of its keys can be used"
+        )),
+        Err(problem) => Err(format!("the identity provider {issuer}: {problem}")),
+    });
+    checks.collect()
 }

@@ -7,7 +7,12 @@ mod layer;
 mod limits;
 mod list;
 mod load;
+mod provider;
+mod provider_check;
+#[cfg(test)]
+mod provider_tests;
 mod secret;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +24,12 @@ use serde::{Deserialize, Serialize};
 pub use error::{ConfigError, Problem};
 pub use limits::Limits;
 pub use load::Sources;
+pub use provider::{Provider, ProviderSettings, RoleClaim, SignatureAlgorithm, UserClaim};
+pub use provider_check::{is_loopback, is_private};
 pub use secret::DatabaseUrl;
+
+/// The origin of a setting that nobody set.
+const DEFAULT: &str = "the default";
 
 /// All settings, checked.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -42,6 +52,9 @@ pub struct Config {
     /// Where each setting that is not a default came from: a file's name, or a variable's.
     #[serde(skip)]
     origins: BTreeMap<String, String>,
+    /// What `auth.providers` means.
+    #[serde(skip)]
+    providers: Vec<Provider>,
 }
 
 /// The HTTP server.
@@ -121,6 +134,9 @@ pub struct Auth {
     pub roles_file: Option<PathBuf>,
     /// How long a token is valid when its issuer does not say.
     pub token_days: u32,
+    /// The identity providers, as they were written; [`Config::providers`] is what they mean.
+    #[serde(default, with = "table")]
+    pub providers: BTreeMap<usize, ProviderSettings>,
 }
 
 /// How tokens are signed, by the name that it has in a token's header.
@@ -193,12 +209,24 @@ impl Config {
         self.auth.key_file.clone().unwrap_or_else(default)
     }
 
-    /// Where `setting`, such as `server.port`, came from: a file, a variable, or the defaults.
+    /// The identity providers whose tokens are taken.
+    #[must_use]
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// Where `setting`, such as `server.port`, came from: a file, a variable, or the defaults. Of a table,
+    /// where the first of its settings came from.
     #[must_use]
     pub fn origin(&self, setting: &str) -> &str {
-        self.origins
-            .get(setting)
-            .map_or("the default", String::as_str)
+        let below = format!("{setting}.");
+        let first_below = || {
+            let mut from_there = self.origins.range(below.clone()..);
+            let first = from_there.next()?;
+            first.0.starts_with(&below).then_some(first.1)
+        };
+        let origin = self.origins.get(setting).or_else(first_below);
+        origin.map_or(DEFAULT, String::as_str)
     }
 
     /// A complaint about a `setting` that turned out to be wrong when it was used.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use super::{Config, ConfigError, DatabaseUrl, LogFormat, Sources};
 
 /// Loads with `toml` as the file and `variables` as the environment.
-fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+pub(super) fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hub.toml");
     fs::write(&file, toml).unwrap();
@@ -17,7 +17,7 @@ fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 /// The lines of the complaint, with the file's folder taken out.
-fn complaint(toml: &str, variables: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn complaint(toml: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let error = load(toml, variables).unwrap_err();
     let lines = error.to_string();
     let lines = lines.lines().map(|line| match line.find("hub.toml") {

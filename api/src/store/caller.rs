@@ -93,7 +93,7 @@ pub async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// Finds the user with this id, as they would call.
+/// Finds the user with this id, as they would call. `as_if` stands in for the roles that they have.
 ///
 /// # Errors
 ///
@@ -102,13 +102,14 @@ pub async fn find_user(
     db: &impl ConnectionTrait,
     id: Uuid,
     asking: &Asking,
+    as_if: Option<&str>,
 ) -> Result<Option<CallingUser>, DbErr> {
     let sql = sql(
         db.get_database_backend(),
         "",
         "\"user\" AS u WHERE u.id = $1",
     );
-    match one(db, sql, id, asking, None).await? {
+    match one(db, sql, id, asking, as_if).await? {
         Some(row) => user(&row),
         None => Ok(None),
     }
