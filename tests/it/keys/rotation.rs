@@ -17,7 +17,7 @@ use entity::{
 };
 use futures::future::join_all;
 use jsonwebtoken::Algorithm;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use tempfile::TempDir;
@@ -61,7 +61,7 @@ impl Load {
     }
 
     async fn keep_asking(&self) {
-        let http = Client::new();
+        let http = client::http();
         let mut turn = 0;
         while self.goes_on() {
             turn += 1;
@@ -75,7 +75,7 @@ impl Load {
 
     /// Names keys that nobody has, so that the hub has always just looked for one.
     async fn keep_guessing(&self) {
-        let http = Client::new();
+        let http = client::http();
         let (_, private) = key(SigningAlgorithm::EdDsa);
         let claims = claims(&self.token(0));
         let mut turn = 0;

@@ -246,6 +246,7 @@ async fn a_token_may_have_numbers_of_its_own() {
             .col_expr(api_token::Column::RequestsPerMinute, Expr::value(requests))
             .col_expr(api_token::Column::PointsPerMinute, Expr::value(points));
         update.exec(app.database.writes()).await.unwrap();
+        app.forget_callers();
     };
     allow(Some(3), Some(300)).await;
     let answer = ask(&app, &token, LEADS).await;
