@@ -125,7 +125,10 @@ impl Authenticator {
         // Which rows are theirs depends on the eyes that they look with.
         let token = credentials.authorization.and_then(bearer);
         let token = token.filter(|_| credentials.view_as.is_none())?;
-        self.known.caller(&fingerprint(token))
+        let caller = self.known.caller(&fingerprint(token))?;
+        let now = self.providers.revision();
+        let same_keys = caller.revision.is_none_or(|revision| revision == now);
+        same_keys.then_some(caller)
     }
 
     /// Looks up who comes with `token`. `as_if` stands in for the roles that they have.
@@ -214,6 +217,7 @@ impl Authenticator {
             from: claims.valid_from(),
             until: claims.valid_until().min(caller.expires_at),
             looked_up_at: Instant::now(),
+            revision: None,
         })
     }
 
@@ -224,6 +228,7 @@ impl Authenticator {
         token: &str,
         as_if: Option<&str>,
     ) -> Result<KnownCaller, ApiError> {
+        let revision = self.providers.revision();
         let verified = self.providers.verify(issuer, token).await;
         let identity = verified.unwrap_or(Err(Refusal::Unknown));
         let identity = identity.map_err(|refusal| refused(&refusal))?;
@@ -258,6 +263,7 @@ impl Authenticator {
             from: identity.valid_from,
             until: identity.valid_until,
             looked_up_at: Instant::now(),
+            revision: Some(revision),
         })
     }
 

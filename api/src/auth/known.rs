@@ -54,6 +54,8 @@ pub(super) struct KnownCaller {
     /// UTC; not valid from then on.
     pub(super) until: DateTime<Utc>,
     pub(super) looked_up_at: Instant,
+    /// The keys of identity providers that it was checked with; `None` for a token of the hub.
+    pub(super) revision: Option<u64>,
 }
 
 /// What is not known any more.
@@ -187,6 +189,7 @@ mod tests {
             from: DateTime::UNIX_EPOCH,
             until: DateTime::UNIX_EPOCH,
             looked_up_at: Instant::now(),
+            revision: None,
         }
     }
 

@@ -208,6 +208,7 @@ async fn a_user_who_left_or_never_came_is_refused() {
         let mut user = user.into_active_model();
         user.active = Set(false);
         let user = user.update(app.database.writes()).await.unwrap();
+        app.forget_callers();
         assert_refused(&who(app, &token).await, "not active");
         let mut user = user.into_active_model();
         user.active = Set(true);

@@ -1,13 +1,14 @@
 //! The keys of a provider, kept: fetched when they are needed for the first time, again every hour, and when a
 //! token names one that is not among them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::Algorithm;
 use tokio::sync::watch;
 
 use super::{
+    Revision,
     fetch::Source,
     jwks::{Key, KeySet, library_name},
 };
@@ -30,12 +31,15 @@ pub(super) struct Cache {
     issuer: String,
     allowed: Vec<SignatureAlgorithm>,
     clock: Clock,
+    revision: Revision,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     keys: Arc<KeySet>,
+    /// What they were read from.
+    document: Vec<u8>,
     /// When the keys were fetched; never, while there are none.
     fetched_at: Option<DateTime<Utc>>,
     /// When the last fetch began.
@@ -45,13 +49,19 @@ struct State {
 }
 
 impl Cache {
-    /// Nothing yet, of what `provider` publishes at `source`.
-    pub(super) fn new(source: Source, provider: &config::Provider, clock: Clock) -> Self {
+    /// Nothing yet, of what `provider` publishes at `source`; `revision` counts how often that changes.
+    pub(super) fn new(
+        source: Source,
+        provider: &config::Provider,
+        clock: Clock,
+        revision: Revision,
+    ) -> Self {
         Self {
             source,
             issuer: provider.issuer.clone(),
             allowed: provider.algorithms.clone(),
             clock,
+            revision,
             state: Mutex::default(),
         }
     }
@@ -149,11 +159,14 @@ impl Cache {
     /// Fetches the keys and puts them in the place of the old ones; those stay when it fails.
     async fn fetch(&self) {
         let fetched = self.source.fetch().await;
-        let fetched = fetched.and_then(|document| KeySet::parse(&document, &self.allowed));
+        let fetched = fetched.and_then(|document| {
+            let keys = KeySet::parse(&document, &self.allowed)?;
+            Ok((keys, document))
+        });
         let (issuer, mut state) = (&self.issuer, self.state());
         state.under_way = None;
         match fetched {
-            Ok(keys) => {
+            Ok((keys, document)) => {
                 let count = keys.len();
                 if count == 0 {
                     tracing::warn!(issuer, "none of the identity provider's keys can be used");
@@ -161,6 +174,10 @@ impl Cache {
                     tracing::debug!(issuer, count, "fetched the identity provider's keys");
                 }
                 state.keys = Arc::new(keys);
+                if state.document != document {
+                    state.document = document;
+                    self.revision.fetch_add(1, Ordering::Release);
+                }
                 state.fetched_at = Some(self.clock.now());
             }
             Err(problem) => {

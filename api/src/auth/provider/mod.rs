@@ -6,7 +6,10 @@ mod claims;
 mod fetch;
 mod jwks;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Header, Validation, dangerous::insecure_decode_claims, decode, decode_header};
@@ -24,7 +27,13 @@ const TYPES: [&str; 2] = ["jwt", "at+jwt"];
 
 /// The identity providers whose tokens are taken.
 #[derive(Clone, Debug, Default)]
-pub struct Providers(Arc<[Provider]>);
+pub struct Providers {
+    each: Arc<[Provider]>,
+    revision: Revision,
+}
+
+/// How often the keys of any provider have changed. All clones are one.
+type Revision = Arc<AtomicU64>;
 
 #[derive(Debug)]
 struct Provider {
@@ -72,23 +81,38 @@ impl Providers {
     ///
     /// Says what is wrong when this machine cannot speak TLS, because it trusts nobody's certificates.
     pub fn new(providers: &[config::Provider], clock: &Clock) -> Result<Self, String> {
-        let providers = providers.iter().map(|provider| {
+        let revision = Revision::default();
+        let each = providers.iter().map(|provider| {
             let source = Source::new(provider)?;
             Ok(Provider {
                 issuer: provider.issuer.clone(),
-                keys: Arc::new(Cache::new(source, provider, clock.clone())),
+                keys: Arc::new(Cache::new(
+                    source,
+                    provider,
+                    clock.clone(),
+                    Arc::clone(&revision),
+                )),
                 rules: Rules::new(provider),
                 clock: clock.clone(),
             })
         });
-        let providers: Result<Vec<_>, String> = providers.collect();
-        providers.map(|providers| Self(providers.into()))
+        let each: Result<Vec<_>, String> = each.collect();
+        Ok(Self {
+            each: each?.into(),
+            revision,
+        })
+    }
+
+    /// Which keys there are: as long as it is the same, what was signed with one of them still is.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
     }
 
     /// Who signed `token`, if a provider of this name did, as it says itself: nothing of it is checked.
     #[must_use]
     pub fn issuer_of(&self, token: &str) -> Option<&str> {
-        if self.0.is_empty() || token.len() > LONGEST {
+        if self.each.is_empty() || token.len() > LONGEST {
             return None;
         }
         let claims: Map<String, Value> = insecure_decode_claims(token).ok()?;
@@ -106,15 +130,15 @@ impl Providers {
     /// Asks each provider for its keys anew, and says for each how many of them can be used, or what is wrong.
     pub async fn probe(&self) -> Vec<(String, Result<usize, String>)> {
         let mut probed = Vec::new();
-        for provider in self.0.iter() {
+        for provider in self.each.iter() {
             probed.push((provider.issuer.clone(), provider.keys.probe().await));
         }
         probed
     }
 
     fn find(&self, issuer: &str) -> Option<&Provider> {
-        let mut providers = self.0.iter();
-        providers.find(|provider| provider.issuer == issuer)
+        let mut each = self.each.iter();
+        each.find(|provider| provider.issuer == issuer)
     }
 }
 
