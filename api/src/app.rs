@@ -1,6 +1,7 @@
 //! Builds everything once, and serves it.
 
 mod documents;
+mod providers;
 
 use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
@@ -11,21 +12,30 @@ use actix_web::{
     web::Data,
 };
 use chrono_tz::Tz;
+use entity::signing_key::SigningAlgorithm;
 use sea_orm::DbErr;
 use tokio::task::JoinHandle;
 
 use crate::{
-    auth::{Authenticator, KeyError, SigningKey, Tokens},
+    auth::{
+        Attempts, Authenticator, Budgets, KeyError, KeyFile, Keyring, Known, PublicKey, Tokens,
+    },
     calendar::Calendar,
     clock::Clock,
-    config::{Config, ConfigError},
+    config::{self, Config, ConfigError},
     database::{self, Database, migrations},
     dataset::vocabulary,
     graphql, http,
+    services::{
+        caller,
+        signing_key::{self, Registration},
+        token::Issuer,
+    },
     views::{Policy, PolicyError, Views},
 };
 
 pub use documents::trusted as trusted_documents;
+pub use providers::providers;
 
 /// How long a caller may take to send a request's headers.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,6 +50,8 @@ pub struct App {
     pub clock: Clock,
     /// Who may see and do what.
     pub views: Views,
+    /// Who is known to call.
+    pub known: Known,
     config: Config,
 }
 
@@ -49,11 +61,15 @@ pub struct Running {
     pub url: String,
     handle: ServerHandle,
     server: JoinHandle<io::Result<()>>,
+    /// Keeps what is known of callers as the database says.
+    following: JoinHandle<()>,
+    known: Known,
+    clock: Clock,
     database: Database,
 }
 
 impl App {
-    /// Connects to the database of `config`, migrates it and reads the signing key.
+    /// Connects to the database of `config`, migrates it, and reads the signing key and registers it.
     ///
     /// # Errors
     ///
@@ -79,14 +95,28 @@ impl App {
         if applied > 0 {
             tracing::info!(applied, "migrated the database");
         }
-        let tokens = tokens(&config, clock.clone())?;
+        let tokens = tokens(&config, &database, &clock).await?;
         Ok(Self {
             database,
             tokens,
             clock,
             views,
+            known: Known::default(),
             config,
         })
+    }
+
+    /// What issues tokens and takes them back.
+    #[must_use]
+    pub fn issuer(&self) -> Issuer {
+        Issuer {
+            database: self.database.clone(),
+            tokens: self.tokens.clone(),
+            views: self.views.clone(),
+            known: self.known.clone(),
+            clock: self.clock.clone(),
+            days: self.config.auth.token_days,
+        }
     }
 
     /// Starts to listen and to answer, and returns once it does.
@@ -98,18 +128,35 @@ impl App {
     pub fn listen(self) -> Result<Running, StartError> {
         let calendar = calendar(&self.config)?;
         warn_of_unfairness(&self.config);
-        let views = self.views.clone();
-        let schema = graphql::build(self.database.clone(), self.clock, views, calendar);
+        let providers = providers(&self.config, &self.views, &self.clock)?;
+        let limits = &self.config.limits;
+        let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
+        let budgets = Budgets::new(requests, points, self.clock.clone());
+        let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
+        let schema = graphql::build(self.issuer(), calendar, budgets);
         let documents = documents::read(&self.config, self.views.clone())?;
-        let roles = self.views.policy().roles.iter();
-        let roles = roles.map(|role| role.name.clone()).collect();
-        let authenticator = Authenticator::new(self.tokens, self.database.clone(), self.views);
+        let (known, clock) = (self.known, self.clock);
+        let authenticator = Authenticator::new(
+            self.tokens.clone(),
+            self.database.clone(),
+            self.views,
+            clock.clone(),
+            known.clone(),
+        )
+        .with_providers(providers);
         let database = self.database.clone();
+        let following = caller::follow(
+            database.clone(),
+            known.clone(),
+            self.tokens.clone(),
+            clock.clone(),
+        );
         let state = http::State::new(
             schema,
             documents,
             authenticator,
-            roles,
+            self.tokens,
+            attempts,
             database,
             &self.config,
         );
@@ -121,6 +168,9 @@ impl App {
             url,
             handle,
             server: tokio::spawn(server),
+            following: tokio::spawn(following),
+            known,
+            clock,
             database: self.database,
         })
     }
@@ -142,6 +192,8 @@ impl Running {
             ended = finishing => ended,
             () = hurry => Ok(()),
         };
+        self.following.abort();
+        caller::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
     }
@@ -151,6 +203,7 @@ impl Drop for Running {
     /// Stops at once, unless it has stopped already.
     fn drop(&mut self) {
         self.server.abort();
+        self.following.abort();
     }
 }
 
@@ -181,15 +234,41 @@ pub async fn connect(config: &Config) -> Result<Database, StartError> {
     })
 }
 
-/// Reads the signing key of `config`, or makes it.
-///
-/// # Errors
-///
-/// Returns [`StartError`] when the key is no good.
-pub fn tokens(config: &Config, clock: Clock) -> Result<Tokens, StartError> {
-    let key = SigningKey::load_or_create(&config.key_file()).map_err(StartError::Key)?;
+/// Reads the signing key of `config`, or makes it, and registers it in the `database`.
+async fn tokens(config: &Config, database: &Database, clock: &Clock) -> Result<Tokens, StartError> {
+    let file = KeyFile::at(config.key_file());
+    let key = file.load_or_create(signing_algorithm(config).unwrap_or(SigningAlgorithm::EdDsa));
+    let public = PublicKey::of(&key.map_err(StartError::Key)?);
+    let public = public.map_err(|unusable| StartError::Key(file.unusable(unusable)))?;
+    let kid = public.kid.clone();
+    let registered = signing_key::register(database, clock.now(), public).await;
+    match registered.map_err(StartError::Registration)? {
+        Registration::New => tracing::info!(kid, "registered the signing key"),
+        Registration::Known { retires_at: None } => {}
+        Registration::Known {
+            retires_at: Some(retires_at),
+        } => tracing::warn!(
+            kid,
+            %retires_at,
+            "the key in this hub's file was replaced, and nothing is signed with it once it has retired: \
+             put the new one there"
+        ),
+    }
+    let keyring = Keyring::new(database.clone(), clock.clone());
     let auth = &config.auth;
-    Tokens::new(&key, &auth.issuer, &auth.audience, clock).map_err(StartError::Key)
+    let tokens = Tokens::new(file, keyring, &auth.issuer, &auth.audience, clock.clone());
+    tokens.reload().await.map_err(StartError::Registration)?;
+    Ok(tokens)
+}
+
+/// What a key that is made signs with, where the settings say it.
+#[must_use]
+pub fn signing_algorithm(config: &Config) -> Option<SigningAlgorithm> {
+    config.auth.signing_algorithm.map(|setting| match setting {
+        config::SigningAlgorithm::EdDsa => SigningAlgorithm::EdDsa,
+        config::SigningAlgorithm::Es256 => SigningAlgorithm::Es256,
+        config::SigningAlgorithm::Rs256 => SigningAlgorithm::Rs256,
+    })
 }
 
 /// The calendar of the workspace.
@@ -313,6 +392,8 @@ pub enum StartError {
     Roles(PolicyError),
     /// The database could not be migrated.
     Migrations(DbErr),
+    /// The signing key could not be registered.
+    Registration(DbErr),
 }
 
 impl fmt::Display for StartError {
@@ -322,6 +403,9 @@ impl fmt::Display for StartError {
             Self::Key(error) => write!(f, "the signing key {error}"),
             Self::Roles(error) => error.fmt(f),
             Self::Migrations(error) => write!(f, "the database cannot be migrated: {error}"),
+            Self::Registration(error) => {
+                write!(f, "the signing key cannot be registered: {error}")
+            }
         }
     }
 }

@@ -53,6 +53,20 @@ pub enum ApiError {
         /// How many that is.
         limit: u32,
     },
+    /// The caller has asked as much as they may in a minute.
+    BudgetExceeded {
+        /// Which of their limits, what it is, and what there would be, at the least.
+        exceeded: Exceeded,
+        /// In how many seconds the minute is over.
+        seconds: u32,
+    },
+    /// Too many requests without a good token came from the same address.
+    TooManyAttempts {
+        /// How many may come in a minute.
+        limit: u32,
+        /// In how many seconds the minute is over.
+        seconds: u32,
+    },
     /// There is no document with that hash here: the caller should send it once.
     PersistedQueryNotFound,
     /// The caller may only run documents that the operator trusts, and this is none.
@@ -60,6 +74,9 @@ pub enum ApiError {
     /// Our fault. Logged in full at the boundary; the caller learns only that it happened.
     Internal(Arc<dyn StdError + Send + Sync>),
 }
+
+/// In how many seconds it is worth asking again what could not be done because of what else was going on.
+pub const SOON: u32 = 1;
 
 /// A limit, and how far a request is beyond it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +128,8 @@ impl ApiError {
             Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "SERVICE_UNAVAILABLE",
-            Self::TooManyRequests { .. } => "TOO_MANY_REQUESTS",
+            Self::TooManyRequests { .. } | Self::TooManyAttempts { .. } => "TOO_MANY_REQUESTS",
+            Self::BudgetExceeded { .. } => "BUDGET_EXCEEDED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::Internal(_) => "INTERNAL",
@@ -150,6 +168,13 @@ impl ApiError {
             Self::TooManyRequests { limit } => {
                 format!("{limit} requests of yours are running: wait until one of them is answered")
             }
+            Self::BudgetExceeded { exceeded, seconds } => format!(
+                "{}: you may have {} in a minute, and have had them: ask again in {seconds} s",
+                exceeded.which, exceeded.limit
+            ),
+            Self::TooManyAttempts { seconds, .. } => format!(
+                "too many requests without a valid token came from your address: try again in {seconds} s"
+            ),
             // The words that clients of the protocol look for.
             Self::PersistedQueryNotFound => "PersistedQueryNotFound".to_owned(),
             Self::DocumentNotTrusted => {
@@ -181,7 +206,7 @@ impl ApiError {
     #[must_use]
     pub fn exceeded(&self) -> Option<Exceeded> {
         match *self {
-            Self::LimitExceeded(exceeded) => Some(exceeded),
+            Self::LimitExceeded(exceeded) | Self::BudgetExceeded { exceeded, .. } => Some(exceeded),
             Self::CostTooHigh { requested, limit } => Some(Exceeded {
                 which: "cost",
                 limit,
@@ -192,6 +217,23 @@ impl ApiError {
                 limit: limit.into(),
                 actual: u64::from(limit).saturating_add(1),
             }),
+            Self::TooManyAttempts { limit, .. } => Some(Exceeded {
+                which: "failed_attempts_per_minute",
+                limit: limit.into(),
+                actual: u64::from(limit).saturating_add(1),
+            }),
+            _ => None,
+        }
+    }
+
+    /// In how many seconds it is worth asking again; `None` where it never is.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        match *self {
+            Self::TooManyRequests { .. } | Self::Unavailable => Some(SOON),
+            Self::BudgetExceeded { seconds, .. } | Self::TooManyAttempts { seconds, .. } => {
+                Some(seconds)
+            }
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ pub struct Model {
     /// The token's `jti` claim.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// What it is for.
+    /// The system that owns it, or what its user calls it.
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub name: String,
     /// Whose it is; none for a service.
@@ -20,6 +20,9 @@ pub struct Model {
     /// Array of scopes, for example `["lead:read"]`.
     #[sea_orm(column_type = "JsonBinary")]
     pub scopes: Json,
+    /// The key that signed it: the `kid` of a `signing_key`.
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub kid: Option<String>,
     /// UTC; valid from then on.
     pub issued_at: DateTimeUtc,
     /// UTC; invalid from then on.
@@ -30,6 +33,18 @@ pub struct Model {
     pub last_used_at: Option<DateTimeUtc>,
     /// Id of the user or token that issued it; none: from the command line.
     pub created_by: Option<Uuid>,
+    /// Its last characters, by which whoever has it recognises it; none of one that is older than they.
+    #[sea_orm(column_type = "String(StringLen::N(8))")]
+    pub hint: Option<String>,
+    /// Array of the networks from which it may be used, such as `["192.0.2.0/24"]`; none: from anywhere.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub ip_allow: Option<Json>,
+    /// How many requests may be made with it in a minute; none: as the settings say.
+    pub requests_per_minute: Option<i32>,
+    /// How many cost points may be spent with it in a minute; none: as the settings say.
+    pub points_per_minute: Option<i32>,
+    /// The token in whose place it was put.
+    pub rotated_from_id: Option<Uuid>,
 }
 
 /// None: relations are declared once, where the dataset is.

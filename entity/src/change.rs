@@ -32,6 +32,12 @@ pub struct Model {
     /// The request that did it, as in the server's log.
     #[sea_orm(column_type = "String(StringLen::N(64))")]
     pub request_id: Option<String>,
+    /// The address from which it was done; none: not over the network.
+    #[sea_orm(column_type = "String(StringLen::N(45))")]
+    pub actor_address: Option<String>,
+    /// PostgreSQL only: the transaction that wrote it. The database fills it in. By it a reader finds what
+    /// was committed since it last looked, also by transactions that took longer than later ones.
+    pub transaction_id: Option<i64>,
 }
 
 /// None: relations are declared once, where the dataset is.
@@ -78,4 +84,6 @@ pub enum ChangeKind {
     Merged,
     /// Somebody looked at the hub with the eyes of another role; the row is who did.
     ViewedAs,
+    /// Somebody was refused too often; the row stands for their address.
+    Refused,
 }

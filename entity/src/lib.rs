@@ -41,3 +41,4 @@ pub mod change;
 pub mod external_id;
 pub mod import_job;
 pub mod import_row;
+pub mod signing_key;

@@ -30,6 +30,9 @@ mod m20261122_000021_create_import_job;
 mod m20261122_000022_create_import_row;
 mod m20261122_000023_create_api_token;
 mod m20261122_000024_create_change;
+mod m20261123_000025_create_signing_key;
+mod m20261123_000026_extend_api_token;
+mod m20261123_000027_extend_change;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -70,6 +73,9 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261122_000022_create_import_row::Migration)),
             Box::new(Atomic(m20261122_000023_create_api_token::Migration)),
             Box::new(Atomic(m20261122_000024_create_change::Migration)),
+            Box::new(Atomic(m20261123_000025_create_signing_key::Migration)),
+            Box::new(Atomic(m20261123_000026_extend_api_token::Migration)),
+            Box::new(Atomic(m20261123_000027_extend_change::Migration)),
         ]
     }
 }

@@ -161,6 +161,38 @@ impl NewTable {
     }
 }
 
+/// Adds columns to a table. They may be null, and have no key and no check.
+pub(crate) async fn extend(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: impl IntoIterator<Item = Column>,
+) -> Result<(), DbErr> {
+    let backend = manager.get_database_backend();
+    for column in columns {
+        let mut definition = definition(&column, backend);
+        // SQLite adds one at a time.
+        let alter = Table::alter()
+            .table(table)
+            .add_column(&mut definition)
+            .to_owned();
+        manager.alter_table(alter).await?;
+    }
+    Ok(())
+}
+
+/// Takes columns from a table that [`extend`] added.
+pub(crate) async fn reduce(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: impl IntoIterator<Item = &'static str>,
+) -> Result<(), DbErr> {
+    for column in columns {
+        let alter = Table::alter().table(table).drop_column(column).to_owned();
+        manager.alter_table(alter).await?;
+    }
+    Ok(())
+}
+
 /// Takes a table away, with its indexes.
 pub(crate) async fn drop(manager: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {
     manager

@@ -20,7 +20,10 @@ const MODULES: [(&str, &[&str]); 18] = [
     ("telemetry", &["config"]),
     ("database", &["error"]),
     // Each knows the other's one door: the viewer, and the rows that say who it is.
-    ("auth", &["clock", "database", "error", "store", "views"]),
+    (
+        "auth",
+        &["clock", "config", "database", "error", "store", "views"],
+    ),
     ("store", &["auth", "database", "error", "views"]),
     ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["error", "views"]),
@@ -47,15 +50,30 @@ const MODULES: [(&str, &[&str]); 18] = [
             "services", "views",
         ],
     ),
-    ("http", &["auth", "config", "database", "error", "graphql"]),
+    (
+        "http",
+        &["auth", "config", "database", "error", "graphql", "services"],
+    ),
     ("lib", &[]),
 ];
 
 /// Which modules may use a library, as paths within `api/src`. Libraries that are not named here
 /// may be used anywhere.
-const LIBRARIES: [(&str, &[&str]); 7] = [
-    ("jsonwebtoken", &["auth/token.rs"]),
-    ("ed25519_dalek", &["auth/keys.rs"]),
+const LIBRARIES: [(&str, &[&str]); 11] = [
+    (
+        "jsonwebtoken",
+        &[
+            "auth/token.rs",
+            "auth/token",
+            "auth/jwk.rs",
+            "auth/provider",
+        ],
+    ),
+    ("ed25519_dalek", &["auth/signing_key.rs"]),
+    ("p256", &["auth/signing_key.rs"]),
+    ("rsa", &["auth/signing_key.rs"]),
+    ("reqwest", &["auth/provider"]),
+    ("rustls", &["auth/provider"]),
     ("async_graphql", &["graphql", "http"]),
     ("actix_web", &["http", "app.rs"]),
     ("actix_cors", &["http"]),
@@ -223,7 +241,8 @@ fn what_an_operation_reads_goes_through_its_reading() {
             wrong.push(format!("{file} knows the database"));
         }
         let reads = is_in(&file, &["graphql", "reader", "services", "auth"]);
-        let allowed = is_in(&file, &["reader/reading.rs", "services/token.rs"]);
+        let books = ["services/token.rs", "services/signing_key.rs"];
+        let allowed = is_in(&file, &books) || file == "reader/reading.rs";
         if reads && !allowed && code.contains(".reads()") {
             wrong.push(format!("{file} reads outside the snapshot"));
         }

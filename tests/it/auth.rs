@@ -2,20 +2,25 @@
 
 #![cfg(test)]
 
+use std::{fs, time::Instant};
+
 use api::{
-    auth::{SigningKey, Tokens},
+    auth::{KeyFile, Keyring, PublicKey, Tokens},
+    change::Author,
     clock::Clock,
     views::Role,
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use entity::{api_token, user};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use entity::{api_token, signing_key::SigningAlgorithm, user};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use reqwest::{StatusCode, header::AUTHORIZATION};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tests::{
     app::{TestApp, each_app},
     client::Response,
+    database::each_database,
     fixtures,
 };
 use uuid::Uuid;
@@ -52,7 +57,7 @@ fn assert_refused(response: &Response, challenge: &str) {
 const INVALID: &str = r#"Bearer realm="revhub", error="invalid_token""#;
 
 #[tokio::test]
-async fn a_token_opens_the_door_at_the_cost_of_one_statement() {
+async fn a_token_opens_the_door_and_is_looked_up_once() {
     each_app(async |app| {
         let user = fixtures::user(&app.database, "Ada Byron", &[Role::SalesRep]).await;
         for token in [
@@ -60,10 +65,11 @@ async fn a_token_opens_the_door_at_the_cost_of_one_statement() {
             app.token_of("ADA.Byron@Example.com").await,
             app.token_for(Role::Analyst).await,
         ] {
-            let _before = app.take_statements();
+            let _before = (app.take_statements(), app.take_lookups());
             let response = ask_with(app, &token).await;
             assert_eq!(response.data(), &json!({ "__typename": "Query" }));
-            assert_eq!(app.take_statements().len(), 1);
+            assert_eq!(app.take_lookups(), 1);
+            assert!(app.take_statements().is_empty());
         }
     })
     .await;
@@ -108,15 +114,22 @@ async fn what_is_not_a_token_is_refused() {
 }
 
 /// The claims of a good token, to forge others from.
-fn claims(token: &str, app: &TestApp) -> Value {
-    let claims = tokens(app, "revhub", "revhub").verify(token).unwrap();
-    serde_json::to_value(claims).unwrap()
+async fn claims(token: &str, app: &TestApp) -> Value {
+    let claims = tokens(app, "revhub", "revhub").verify(token).await;
+    serde_json::to_value(claims.unwrap()).unwrap()
 }
 
 /// Signs with the hub's own key, under another name.
 fn tokens(app: &TestApp, issuer: &str, audience: &str) -> Tokens {
-    let key = SigningKey::load_or_create(&app.key_file()).unwrap();
-    Tokens::new(&key, issuer, audience, Clock::fixed(TestApp::now())).unwrap()
+    let clock = Clock::fixed(TestApp::now());
+    let keyring = Keyring::new(app.database.clone(), clock.clone());
+    Tokens::new(
+        KeyFile::at(app.key_file()),
+        keyring,
+        issuer,
+        audience,
+        clock,
+    )
 }
 
 #[tokio::test]
@@ -124,22 +137,22 @@ async fn a_token_that_is_not_signed_with_the_key_is_refused() {
     each_app(async |app| {
         let good = app.token_for(Role::Admin).await;
         assert_eq!(ask_with(app, &good).await.status, StatusCode::OK);
-        let claims = claims(&good, app);
+        let claims = claims(&good, app).await;
         let parts: Vec<_> = good.split('.').collect();
-        let public = SigningKey::load_or_create(&app.key_file())
-            .unwrap()
-            .public();
+        let public = PublicKey::of(&KeyFile::at(app.key_file()).load().unwrap()).unwrap();
+        let named = |algorithm| Header {
+            kid: Some(public.kid.clone()),
+            ..Header::new(algorithm)
+        };
         // {"alg":"none","typ":"JWT"}
         let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
-        let confused = EncodingKey::from_secret(&public);
-        let confused = encode(&Header::new(Algorithm::HS256), &claims, &confused).unwrap();
+        let confused = EncodingKey::from_secret(public.jwk["x"].as_str().unwrap().as_bytes());
+        let confused = encode(&named(Algorithm::HS256), &claims, &confused).unwrap();
         let other = tempfile::tempdir().unwrap();
-        let other = SigningKey::load_or_create(&other.path().join("key.pem")).unwrap();
-        let clock = Clock::fixed(TestApp::now());
-        let other = Tokens::new(&other, "revhub", "revhub", clock).unwrap();
-        let id: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
-        let until = TestApp::now() + TimeDelta::days(1);
-        let stranger = other.sign(id, id, TestApp::now(), until).unwrap();
+        let other = KeyFile::at(other.path().join("key.pem"));
+        other.load_or_create(SigningAlgorithm::EdDsa).unwrap();
+        let other = EncodingKey::from_ed_pem(&fs::read(other.path()).unwrap()).unwrap();
+        let stranger = encode(&named(Algorithm::EdDSA), &claims, &other).unwrap();
         let another = app.token_for(Role::Analyst).await;
         let another: Vec<_> = another.split('.').collect();
         for forged in [
@@ -160,19 +173,25 @@ async fn a_token_that_is_not_signed_with_the_key_is_refused() {
 async fn a_token_for_others_or_of_another_time_is_refused() {
     each_app(async |app| {
         let good = app.token_for(Role::Admin).await;
-        let id: Uuid = claims(&good, app)["jti"].as_str().unwrap().parse().unwrap();
+        let claims = claims(&good, app).await;
+        let id: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
         let now = TestApp::now();
         let (yesterday, tomorrow) = (now - TimeDelta::days(1), now + TimeDelta::days(1));
         let ours = tokens(app, "revhub", "revhub");
-        for wrong in [
-            tokens(app, "elsewhere", "revhub").sign(id, id, now, tomorrow),
-            tokens(app, "revhub", "elsewhere").sign(id, id, now, tomorrow),
-            ours.sign(id, id, yesterday, now - TimeDelta::seconds(6)),
-            ours.sign(id, id, now + TimeDelta::seconds(6), tomorrow),
-            ours.sign(id, Uuid::now_v7(), now, tomorrow),
-            ours.sign(Uuid::now_v7(), id, now, tomorrow),
+        let (elsewhere, others) = (
+            tokens(app, "elsewhere", "revhub"),
+            tokens(app, "revhub", "elsewhere"),
+        );
+        for (tokens, jti, sub, from, until) in [
+            (&elsewhere, id, id, now, tomorrow),
+            (&others, id, id, now, tomorrow),
+            (&ours, id, id, yesterday, now - TimeDelta::seconds(6)),
+            (&ours, id, id, now + TimeDelta::seconds(6), tomorrow),
+            (&ours, id, Uuid::now_v7(), now, tomorrow),
+            (&ours, Uuid::now_v7(), id, now, tomorrow),
         ] {
-            assert_refused(&ask_with(app, &wrong.unwrap()).await, INVALID);
+            let wrong = tokens.sign(jti, sub, from, until).await.unwrap();
+            assert_refused(&ask_with(app, &wrong.token).await, INVALID);
         }
         app.clock.set(tomorrow + TimeDelta::seconds(6));
         assert_refused(&ask_with(app, &good).await, INVALID);
@@ -184,22 +203,17 @@ async fn a_token_for_others_or_of_another_time_is_refused() {
 async fn a_token_that_was_taken_back_is_refused_at_once() {
     each_app(async |app| {
         let token = app.token_for(Role::Admin).await;
-        let id: Uuid = claims(&token, app)["jti"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let claims = claims(&token, app).await;
+        let id: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
         let row = api_token::Entity::find_by_id(id)
             .one(app.database.reads())
             .await;
         assert_eq!(row.unwrap().unwrap().issued_at, TestApp::now());
         assert_eq!(ask_with(app, &token).await.status, StatusCode::OK);
-        let now = app.clock.now();
-        api::services::token::revoke(&app.database, now, id)
-            .await
-            .unwrap();
+        let issuer = app.issuer();
+        issuer.revoke(&Author::SYSTEM, None, id).await.unwrap();
         assert_refused(&ask_with(app, &token).await, INVALID);
-        let again = api::services::token::revoke(&app.database, now, id).await;
+        let again = issuer.revoke(&Author::SYSTEM, None, id).await;
         assert_eq!(again.unwrap_err().code(), "NOT_FOUND");
     })
     .await;
@@ -219,8 +233,103 @@ async fn a_user_who_left_is_refused() {
             let mut user = user.into_active_model();
             leave(&mut user);
             user.update(app.database.writes()).await.unwrap();
+            app.forget_callers();
             assert_refused(&ask_with(app, &token).await, INVALID);
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_role_that_somebody_writes_into_their_token_is_none() {
+    each_app(async |app| {
+        let good = app.token_for(Role::Analyst).await;
+        let mut claims = claims(&good, app).await;
+        for (name, value) in [
+            ("role", json!("ADMIN")),
+            ("roles", json!(["ADMIN"])),
+            ("scopes", json!(["*:write"])),
+            ("scope", json!("*:write")),
+        ] {
+            claims[name] = value;
+        }
+        let parts: Vec<_> = good.split('.').collect();
+        let written = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
+        let forged = format!("{}.{written}.{}", parts[0], parts[2]);
+        assert_refused(&ask_with(app, &forged).await, INVALID);
+        // Not even where it is signed with the hub's own key: what counts is on record.
+        let pem = fs::read(app.key_file()).unwrap();
+        let key = EncodingKey::from_ed_pem(&pem).unwrap();
+        let signed = encode(&decode_header(&good).unwrap(), &claims, &key).unwrap();
+        let who = app.graphql(
+            &signed,
+            "{ viewer { roles can(action: \"capture\", entity: LEAD) } }",
+            json!({}),
+        );
+        let nobody = json!({ "viewer": { "roles": ["ANALYST"], "can": false } });
+        assert_eq!(who.await.data(), &nobody);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_in_a_url_is_refused_even_beside_a_good_one() {
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        for authorization in [None, Some(&token)] {
+            for path in ["graphql", "schema.graphql"] {
+                let url = format!(
+                    "{}/{path}?query=%7B__typename%7D&access_token={token}",
+                    app.url
+                );
+                let mut request = app.http.get(url);
+                if let Some(token) = authorization {
+                    request = request.bearer_auth(token);
+                }
+                let response = Response::read(request.send().await.unwrap()).await;
+                assert_eq!(response.status, StatusCode::BAD_REQUEST);
+                assert_eq!(response.codes(), ["BAD_REQUEST"]);
+                assert!(!response.text.contains(&token));
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_much_of_a_signature_is_right_does_not_show_in_the_time() {
+    let app = TestApp::start(each_database().next().unwrap()).await;
+    let good = app.token_for(Role::Admin).await;
+    // Wrong from the first character on, and in the last ones alone.
+    let at = good.rfind('.').unwrap() + 1;
+    let other = |letter: &str| if letter == "A" { "B" } else { "A" };
+    let early = format!(
+        "{}{}{}",
+        &good[..at],
+        other(&good[at..=at]),
+        &good[at + 1..]
+    );
+    let late = good.len() - 4;
+    let late = format!(
+        "{}{}{}",
+        &good[..late],
+        other(&good[late..=late]),
+        &good[late + 1..]
+    );
+    let tokens = tokens(&app, "revhub", "revhub");
+    let time = async |token: &str| {
+        let began = Instant::now();
+        assert!(tokens.verify(token).await.is_err());
+        began.elapsed()
+    };
+    let (mut of_early, mut of_late) = (Vec::new(), Vec::new());
+    for _ in 0..400 {
+        of_early.push(time(&early).await);
+        of_late.push(time(&late).await);
+    }
+    of_early.sort_unstable();
+    of_late.sort_unstable();
+    let ratio = of_early[200].as_secs_f64() / of_late[200].as_secs_f64();
+    assert!((0.7..1.4).contains(&ratio), "{ratio}");
+    app.stop().await;
 }

@@ -110,7 +110,8 @@ fn migrate_and_token_list_tell_what_there_is() {
         ]);
         let list = out(&["token", "list"]);
         assert!(list.contains("valid"), "{list}");
-        assert!(list.ends_with("[\"ANALYST\"]  nightly report\n"), "{list}");
+        let whose = "[\"ANALYST\"]  [\"*:read\"]  nightly report\n";
+        assert!(list.ends_with(whose), "{list}");
         let id = list.split(' ').next().unwrap();
         out(&["token", "revoke", id]);
         assert!(out(&["token", "list"]).contains("revoked"));

@@ -3,7 +3,9 @@
 #![cfg(test)]
 
 mod apq;
+mod attempts;
 mod bounds;
+mod budgets;
 mod callers;
 mod cost;
 mod hostile;

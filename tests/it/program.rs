@@ -17,6 +17,10 @@ pub(crate) fn revhub(database: &TestDatabase, folder: &TempDir, arguments: &[&st
         .env("REVHUB__SERVER__WORKERS", "1")
         .env("REVHUB__DATABASE__URL", database.url())
         .env("REVHUB__LOG__FORMAT", "json")
+        // Tests ask more than anybody may.
+        .env("REVHUB__LIMITS__REQUESTS_PER_MINUTE", "0")
+        .env("REVHUB__LIMITS__POINTS_PER_MINUTE", "0")
+        .env("REVHUB__LIMITS__FAILED_ATTEMPTS_PER_MINUTE", "0")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command

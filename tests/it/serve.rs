@@ -29,7 +29,7 @@ fn serve(database: &TestDatabase, folder: &TempDir) -> (Child, String) {
 }
 
 /// Starts `hub` and returns the address that it prints.
-fn listening(mut hub: Command) -> (Child, String) {
+pub(crate) fn listening(mut hub: Command) -> (Child, String) {
     let mut child = hub.spawn().unwrap();
     let mut line = String::new();
     let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -46,7 +46,7 @@ fn listening(mut hub: Command) -> (Child, String) {
 }
 
 /// Asks a process to stop, as a service manager does.
-fn terminate(child: &Child) {
+pub(crate) fn terminate(child: &Child) {
     let pid = child.id().to_string();
     let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     assert!(sent.success());

@@ -13,13 +13,15 @@ use std::{
 
 use api::{
     app::{App, Running, connect},
-    auth::Tokens,
+    auth::{Allowance, KeyFile, Keyring, Known, Outdated, Tokens},
+    change::Author,
     clock::Clock,
     config::{Config, Sources},
     database::Database,
+    dataset::vocabulary,
     error::ApiError,
-    services::token::{self, Bearer, Issued, Terms},
-    views::{Role, Views},
+    services::token::{Issued, Issuer, ServiceToken, Terms},
+    views::{Policy, Role, Views},
 };
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
@@ -33,6 +35,23 @@ use crate::{
     database::{TestDatabase, each_database},
 };
 
+/// The scopes of a token that may be used for everything.
+const EVERYTHING: [&str; 4] = ["*:read", "*:write", "metric:read", "export:run"];
+
+/// Who gets a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bearer {
+    /// The user with this e-mail address.
+    User(String),
+    /// A system.
+    Service {
+        /// What it is called.
+        name: String,
+        /// Its role.
+        role: String,
+    },
+}
+
 /// A hub that runs as long as this value lives.
 pub struct TestApp {
     /// Where it listens: `http://127.0.0.1:…`.
@@ -43,13 +62,36 @@ pub struct TestApp {
     pub clock: Clock,
     /// For requests that [`TestApp::graphql`] does not make.
     pub http: Client,
-    tokens: Tokens,
-    views: Views,
+    config: Config,
+    issuer: Issuer,
     statements: Arc<Mutex<Vec<Statement>>>,
     running: Option<Running>,
     folder: TempDir,
     // Last, because it is dropped last.
     _database: TestDatabase,
+}
+
+/// What would issue tokens over `database`, with the built-in roles, had it a key.
+///
+/// # Panics
+///
+/// When the built-in roles are wrong.
+#[must_use]
+pub fn issuer(database: Database, clock: Clock) -> Issuer {
+    // Without a key, for who only reads.
+    let (file, keyring) = (
+        KeyFile::at("no-key.pem"),
+        Keyring::new(database.clone(), clock.clone()),
+    );
+    let policy = Policy::built_in(&vocabulary()).expect("the built-in roles are right");
+    Issuer {
+        database,
+        tokens: Tokens::new(file, keyring, "revhub", "revhub", clock.clone()),
+        views: Views::new(policy),
+        known: Known::default(),
+        clock,
+        days: 90,
+    }
 }
 
 /// Runs `test` with a hub on each engine, at the same time.
@@ -105,17 +147,17 @@ impl TestApp {
             log.push(info.statement.clone());
         });
         let clock = Clock::fixed(Self::now());
-        let app = App::with_database(connected.clone(), config, clock.clone()).await;
+        let app = App::with_database(connected.clone(), config.clone(), clock.clone()).await;
         let app = app.expect("the hub can be built");
-        let (tokens, views) = (app.tokens.clone(), app.views.clone());
+        let issuer = app.issuer();
         let running = app.listen().expect("the hub can listen");
         Self {
             url: running.url.clone(),
             database: connected,
             clock,
-            http: Client::new(),
-            tokens,
-            views,
+            http: client::http(),
+            config,
+            issuer,
             statements,
             running: Some(running),
             folder,
@@ -144,30 +186,62 @@ impl TestApp {
     }
 
     async fn issued(&self, bearer: Bearer) -> String {
-        let terms = Terms {
-            days: 1,
-            scopes: Vec::new(),
-        };
-        let issued = self.issue(bearer, terms).await;
+        let issued = self.issue(bearer, &[]).await;
         issued.expect("a token can be issued").token
     }
 
-    /// Issues a token as the command line does.
+    /// Issues a token as the command line does, valid for a day; without `scopes` it does all that its
+    /// bearer may do.
     ///
     /// # Errors
     ///
     /// Returns [`ApiError`] when the hub does not issue it.
-    pub async fn issue(&self, bearer: Bearer, terms: Terms) -> Result<Issued, ApiError> {
-        let now = self.clock.now();
-        token::issue(
-            &self.database,
-            &self.tokens,
-            &self.views,
-            now,
-            bearer,
-            terms,
-        )
-        .await
+    pub async fn issue(&self, bearer: Bearer, scopes: &[&str]) -> Result<Issued, ApiError> {
+        let mut terms = Terms {
+            days: Some(1),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        };
+        match bearer {
+            Bearer::User(email) => self.issuer.issue_to_user(&email, terms).await,
+            Bearer::Service { name, role } => {
+                if scopes.is_empty() {
+                    terms.scopes = EVERYTHING.map(str::to_owned).to_vec();
+                }
+                let service = ServiceToken {
+                    name,
+                    role,
+                    ip_allow: Vec::new(),
+                    allowance: Allowance::default(),
+                    terms,
+                };
+                let author = &Author::SYSTEM;
+                self.issuer.issue_to_service(author, None, service).await
+            }
+        }
+    }
+
+    /// Another hub over the same database, with the same settings and the same key.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn replica(&self) -> Running {
+        let (config, clock) = (self.config.clone(), self.clock.clone());
+        let app = App::with_database(self.database.clone(), config, clock).await;
+        app.expect("the hub can be built")
+            .listen()
+            .expect("the hub can listen")
+    }
+
+    /// What issues tokens, as the hub's own.
+    #[must_use]
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// Has the hub look up everybody again who calls: after a test has written behind its back.
+    pub fn forget_callers(&self) {
+        self.issuer.known.forget(&Outdated::All);
     }
 
     /// Sends `query` with `variables`, as a front end would, and reads the answer.
@@ -179,8 +253,8 @@ impl TestApp {
         client::graphql(&self.http, &self.url, token, query, variables).await
     }
 
-    /// The SQL statements since the last call, which forgets them. A request's first one looks up
-    /// its token.
+    /// The SQL statements since the last call, which forgets them, but for those by which the hub knows who
+    /// calls: [`TestApp::take_lookups`] has these.
     #[must_use]
     pub fn take_statements(&self) -> Vec<String> {
         let queries = self.take_queries().into_iter();
@@ -190,11 +264,19 @@ impl TestApp {
     /// The SQL statements with their parameters, as [`TestApp::take_statements`].
     #[must_use]
     pub fn take_queries(&self) -> Vec<Statement> {
-        let mut log = self
-            .statements
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *log)
+        let log = self.statements.lock();
+        let mut log = log.unwrap_or_else(PoisonError::into_inner);
+        log.extract_if(.., |query| !is_of_callers(&query.sql))
+            .collect()
+    }
+
+    /// How many callers were looked up since the last call, which forgets them.
+    #[must_use]
+    pub fn take_lookups(&self) -> usize {
+        let log = self.statements.lock();
+        let mut log = log.unwrap_or_else(PoisonError::into_inner);
+        let lookups = log.extract_if(.., |query| query.sql.contains(LOOKUP));
+        lookups.count()
     }
 
     /// The file with the key that signs its tokens.
@@ -215,6 +297,14 @@ impl TestApp {
     }
 }
 
+/// By what one sees that a statement looks up who calls.
+const LOOKUP: &str = "api_token AS t LEFT JOIN";
+
+/// Whether a statement looks up who calls, or what changed of them.
+fn is_of_callers(sql: &str) -> bool {
+    sql.contains(LOOKUP) || sql.contains("AS seen") || sql.contains("\"last_used_at\" =")
+}
+
 /// The settings of a hub on `database` that keeps its own things in `folder`.
 fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) -> Config {
     let dir = folder.path().display().to_string();
@@ -224,6 +314,10 @@ fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) 
         ("SERVER__SHUTDOWN_TIMEOUT_SECONDS", "10"),
         ("DATABASE__URL", database.url()),
         ("DATA__DIR", &dir),
+        // The clock stands, so that a minute never ends.
+        ("LIMITS__REQUESTS_PER_MINUTE", "0"),
+        ("LIMITS__POINTS_PER_MINUTE", "0"),
+        ("LIMITS__FAILED_ATTEMPTS_PER_MINUTE", "0"),
     ];
     let variables = ours.iter().chain(settings);
     let variables = variables.map(|(name, value)| (format!("REVHUB__{name}"), (*value).to_owned()));

@@ -2,16 +2,16 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot ask fails")]
 
-use api::{
-    database::Database,
-    services::token::{Bearer, Terms},
-};
+use api::database::Database;
 use entity::{api_token, user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{app::TestApp, oracle::Caller};
+use crate::{
+    app::{Bearer, TestApp},
+    oracle::Caller,
+};
 
 /// A token of `caller`, valid for a day.
 ///
@@ -30,13 +30,10 @@ pub async fn token_of_caller(app: &TestApp, caller: &Caller) -> String {
             role: "SALES_REP".to_owned(),
         },
     };
-    let terms = Terms {
-        days: 1,
-        scopes: Vec::new(),
-    };
-    let issued = app.issue(bearer, terms).await;
+    let issued = app.issue(bearer, &[]).await;
     let issued = issued.expect("a token can be issued");
     restrict(&app.database, issued.id, caller).await;
+    app.forget_callers();
     issued.token
 }
 
@@ -64,10 +61,11 @@ async fn restrict(database: &Database, id: Uuid, caller: &Caller) {
 /// # Panics
 ///
 /// When there is no such user.
-pub async fn give_roles(database: &Database, id: Uuid, roles: &[String]) {
+pub async fn give_roles(app: &TestApp, id: Uuid, roles: &[String]) {
     let update = user::Entity::update_many()
         .col_expr(user::Column::Roles, Expr::value(json!(roles)))
         .filter(user::Column::Id.eq(id));
-    let updated = update.exec(database.writes()).await;
+    let updated = update.exec(app.database.writes()).await;
     assert_eq!(updated.expect("a user can be changed").rows_affected, 1);
+    app.forget_callers();
 }

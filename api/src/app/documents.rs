@@ -60,6 +60,9 @@ fn limits(config: &Config) -> Limits {
         // These are of requests, whatever their documents are.
         request_seconds: _,
         concurrent_operations: _,
+        requests_per_minute: _,
+        points_per_minute: _,
+        failed_attempts_per_minute: _,
     } = config.limits;
     Limits {
         document_bytes,

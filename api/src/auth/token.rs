@@ -1,20 +1,25 @@
-//! Signing and checking tokens: JWTs signed with Ed25519. The one user of `jsonwebtoken`.
+//! Signing and checking tokens: JWTs of the hub. `jwk.rs` has the keys for it.
 
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
-};
+use entity::signing_key::SigningAlgorithm;
+use jsonwebtoken::{Header, Validation, decode, decode_header, encode};
+use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::keys::{KeyError, SigningKey};
+use super::{
+    jwk::{self, PublicKey},
+    key_file::{KeyError, KeyFile},
+    keyring::{Key, Keyring},
+};
 use crate::{clock::Clock, error::ApiError};
 
 /// How much the clocks of those who sign and those who check may differ.
-const LEEWAY: TimeDelta = TimeDelta::seconds(5);
-/// The longest token that is looked at, in bytes; ours have about 400.
+pub const LEEWAY: TimeDelta = TimeDelta::seconds(5);
+/// The longest token that is looked at, in bytes; ours have about 450, or 750 when they are signed with RSA.
 const LONGEST: usize = 4096;
 
 /// What a token says. Times are in whole seconds since 1970, UTC.
@@ -41,10 +46,17 @@ pub struct Claims {
 pub enum Refusal {
     /// Longer than any token of ours.
     TooLong,
-    /// Not a token, signed with another key or algorithm, or with claims missing or wrong.
+    /// Not a token, not signed with the key and the algorithm that it names, or with claims missing or
+    /// wrong.
     Invalid(String),
     /// Its header asks for what we do not do.
     Header(&'static str),
+    /// It names a key that is none of the hub's.
+    UnknownKey,
+    /// It names a key that has retired.
+    RetiredKey,
+    /// It names a key that is not known here, and the database did not say whether there is one.
+    KeysUnavailable,
     /// Its time is over.
     Expired,
     /// Its time has not come.
@@ -55,60 +67,106 @@ pub enum Refusal {
     Revoked,
     /// Its user has left.
     Inactive,
+    /// It may not be used from there.
+    Address,
+    /// What its identity provider says is not enough.
+    Identity(&'static str),
 }
 
-/// Signs tokens and checks them.
+impl Claims {
+    /// UTC; valid from then on.
+    pub(super) fn valid_from(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.nbf, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// UTC; not valid from then on.
+    pub(super) fn valid_until(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.exp, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+/// A token that was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The token.
+    pub token: String,
+    /// The key that signed it.
+    pub kid: String,
+}
+
+/// Signs tokens with the key in this hub's file, and checks them with the keys of all hubs.
 #[derive(Clone)]
 pub struct Tokens {
-    sign: EncodingKey,
-    check: DecodingKey,
-    validation: Validation,
+    file: KeyFile,
+    keyring: Keyring,
     issuer: String,
     audience: String,
     clock: Clock,
 }
 
 impl Tokens {
-    /// Signs and checks with `key`, as `issuer` for `audience`.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`KeyError`] when the key cannot be encoded.
+    /// Signs with the key in `file` and checks with those of `keyring`, as `issuer` for `audience`.
+    #[must_use]
     pub fn new(
-        key: &SigningKey,
+        file: KeyFile,
+        keyring: Keyring,
         issuer: &str,
         audience: &str,
         clock: Clock,
-    ) -> Result<Self, KeyError> {
-        let mut validation = Validation::new(Algorithm::EdDSA);
-        validation.set_issuer(&[issuer]);
-        validation.set_audience(&[audience]);
-        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
-        // The times are checked here, with our clock.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        Ok(Self {
-            sign: EncodingKey::from_ed_der(&key.to_pkcs8()?),
-            check: DecodingKey::from_ed_der(&key.public()),
-            validation,
+    ) -> Self {
+        Self {
+            file,
+            keyring,
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
             clock,
-        })
+        }
     }
 
-    /// Signs a token with the id `jti` for `sub`, valid from `from` until `until`.
+    /// The file of the key that signs.
+    #[must_use]
+    pub fn file(&self) -> &KeyFile {
+        &self.file
+    }
+
+    /// The keys that tokens can be checked with now, as JWKs.
+    pub async fn published(&self) -> Vec<Json> {
+        self.keyring.published().await
+    }
+
+    /// Learns at once what has changed about the keys.
     ///
     /// # Errors
     ///
-    /// Returns [`ApiError::Internal`] when it cannot be signed.
-    pub fn sign(
+    /// Returns [`DbErr`] when the database fails; what was known stays.
+    pub async fn reload(&self) -> Result<(), DbErr> {
+        self.keyring.reload().await
+    }
+
+    /// Signs a token with the id `jti` for `sub`, valid from `from` until `until`. The file is read each
+    /// time, so that another key in it needs no start.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ApiError::Internal`] when the key is no good, not registered or has retired, and when
+    /// the database fails.
+    pub async fn sign(
         &self,
         jti: Uuid,
         sub: Uuid,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<String, ApiError> {
+    ) -> Result<Signed, ApiError> {
+        let key = self.file.load().map_err(ApiError::internal)?;
+        let unusable = |unusable| ApiError::internal(self.file.unusable(unusable));
+        let public = PublicKey::of(&key).map_err(unusable)?;
+        let own = self.keyring.own(&public.kid).await?;
+        self.check_own(own.as_deref(), until)
+            .map_err(ApiError::internal)?;
+        let header = Header {
+            kid: Some(public.kid.clone()),
+            ..Header::new(jwk::name(key.algorithm()))
+        };
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
@@ -118,33 +176,68 @@ impl Tokens {
             nbf: from.timestamp(),
             exp: until.timestamp(),
         };
-        let token = encode(&Header::new(Algorithm::EdDSA), &claims, &self.sign);
-        token.map_err(ApiError::internal)
+        let token = encode(
+            &header,
+            &claims,
+            &jwk::encoding_key(&key).map_err(unusable)?,
+        );
+        Ok(Signed {
+            token: token.map_err(ApiError::internal)?,
+            kid: public.kid,
+        })
     }
 
-    /// Checks a token's signature, its claims and its time.
+    /// Whether what the key of the file signs is let in.
+    fn check_own(&self, own: Option<&Key>, until: DateTime<Utc>) -> Result<(), KeyError> {
+        let Some(key) = own else {
+            return Err(self.file.unfit(
+                "has a key that is not registered",
+                "start the hub again, which registers it",
+            ));
+        };
+        if key.is_retired(self.clock.now()) {
+            return Err(self.file.unfit(
+                "has a key that has retired",
+                "put the new one there, or make one with `revhub key rotate`",
+            ));
+        }
+        if let Some(retires_at) = key.retires_at.filter(|retires_at| *retires_at < until) {
+            tracing::warn!(
+                %retires_at,
+                "the key in this hub's file was replaced, and its tokens end when it retires: put the new \
+                 one there"
+            );
+        }
+        Ok(())
+    }
+
+    /// Checks a token's signature, with the key that it names, its claims and its time.
     ///
     /// # Errors
     ///
     /// Returns the [`Refusal`] when any of them is not right.
-    pub fn verify(&self, token: &str) -> Result<Claims, Refusal> {
+    pub async fn verify(&self, token: &str) -> Result<Claims, Refusal> {
         if token.len() > LONGEST {
             return Err(Refusal::TooLong);
         }
-        let invalid = |error: jsonwebtoken::errors::Error| Refusal::Invalid(error.to_string());
         let header = decode_header(token).map_err(invalid)?;
-        if header.crit.is_some() {
-            return Err(Refusal::Header("it has `crit`"));
-        }
-        if !header
-            .typ
-            .is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"))
-        {
-            return Err(Refusal::Header("its `typ` is not JWT"));
-        }
-        let claims = decode::<Claims>(token, &self.check, &self.validation);
-        let claims = claims.map_err(invalid)?.claims;
+        let kid = key_named_by(&header)?;
+        let key = self.keyring.find(kid).await?;
+        self.check(token, &key)
+    }
+
+    /// Checks all but who the key belongs to.
+    fn check(&self, token: &str, key: &Key) -> Result<Claims, Refusal> {
         let now = self.clock.now();
+        if key.is_retired(now) {
+            return Err(Refusal::RetiredKey);
+        }
+        let claims = decode::<Claims>(token, &key.check, &self.rules(key.algorithm));
+        let mut claims = claims.map_err(invalid)?.claims;
+        // It is good for no longer than its key.
+        if let Some(retires_at) = key.retires_at {
+            claims.exp = claims.exp.min(retires_at.timestamp());
+        }
         if claims.exp <= (now - LEEWAY).timestamp() {
             return Err(Refusal::Expired);
         }
@@ -154,126 +247,59 @@ impl Tokens {
         }
         Ok(claims)
     }
+
+    /// What must hold for what a key signed with `algorithm`, and no other.
+    fn rules(&self, algorithm: SigningAlgorithm) -> Validation {
+        let mut rules = Validation::new(jwk::name(algorithm));
+        rules.set_issuer(&[&self.issuer]);
+        rules.set_audience(&[&self.audience]);
+        rules.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+        // The times are checked here, with our clock.
+        rules.validate_exp = false;
+        rules.validate_nbf = false;
+        rules
+    }
+}
+
+/// The key that a token of ours names in its header.
+fn key_named_by(header: &Header) -> Result<&str, Refusal> {
+    if header.crit.is_some() {
+        return Err(Refusal::Header("it has `crit`"));
+    }
+    let typ = header.typ.as_deref();
+    if !typ.is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")) {
+        return Err(Refusal::Header("its `typ` is not JWT"));
+    }
+    let kid = header.kid.as_deref();
+    kid.ok_or(Refusal::Header("it has no `kid`"))
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that `map_err` calls"
+)]
+fn invalid(error: jsonwebtoken::errors::Error) -> Refusal {
+    Refusal::Invalid(error.to_string())
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong => write!(f, "it is longer than {LONGEST} bytes"),
-            Self::Invalid(why) => f.write_str(why),
-            Self::Header(why) => f.write_str(why),
-            Self::Expired => f.write_str("it has expired"),
-            Self::NotYet => f.write_str("it is not valid yet"),
-            Self::Unknown => f.write_str("no such token was issued"),
-            Self::Revoked => f.write_str("it was revoked"),
-            Self::Inactive => f.write_str("its user is not active"),
-        }
+        f.write_str(match self {
+            Self::TooLong => "it is longer than any token of the hub",
+            Self::Invalid(why) => why,
+            Self::Header(why) | Self::Identity(why) => why,
+            Self::UnknownKey => "it names a key that the hub does not have",
+            Self::RetiredKey => "the key that signed it has retired",
+            Self::KeysUnavailable => "the hub's keys could not be read",
+            Self::Expired => "it has expired",
+            Self::NotYet => "it is not valid yet",
+            Self::Unknown => "no such token was issued",
+            Self::Revoked => "it was revoked",
+            Self::Inactive => "its user is not active",
+            Self::Address => "it may not be used from this address",
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tokens(issuer: &str, audience: &str, clock: &Clock) -> Tokens {
-        let dir = tempfile::tempdir().unwrap();
-        let key = SigningKey::load_or_create(&dir.path().join("key.pem")).unwrap();
-        Tokens::new(&key, issuer, audience, clock.clone()).unwrap()
-    }
-
-    fn noon() -> DateTime<Utc> {
-        "2026-11-22T12:00:00Z".parse().unwrap()
-    }
-
-    fn day() -> TimeDelta {
-        TimeDelta::days(1)
-    }
-
-    /// The same key under other names.
-    fn renamed(tokens: &Tokens, issuer: &str, audience: &str) -> Tokens {
-        Tokens {
-            issuer: issuer.to_owned(),
-            audience: audience.to_owned(),
-            ..tokens.clone()
-        }
-    }
-
-    #[test]
-    fn a_token_is_valid_from_its_start_to_its_end() {
-        let clock = Clock::fixed(noon());
-        let tokens = tokens("hub", "hub", &clock);
-        let (jti, sub) = (Uuid::now_v7(), Uuid::now_v7());
-        let token = tokens.sign(jti, sub, noon(), noon() + day()).unwrap();
-        let claims = tokens.verify(&token).unwrap();
-        assert_eq!((claims.jti, claims.sub), (jti, sub));
-        for (seconds, expected) in [
-            (-6, Some(Refusal::NotYet)),
-            (-5, None),
-            (86_404, None),
-            (86_405, Some(Refusal::Expired)),
-        ] {
-            clock.set(noon() + TimeDelta::seconds(seconds));
-            assert_eq!(tokens.verify(&token).err(), expected, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn a_token_for_others_or_by_others_is_refused() {
-        let clock = Clock::fixed(noon());
-        let ours = tokens("hub", "hub", &clock);
-        for theirs in [
-            tokens("hub", "hub", &clock),
-            renamed(&ours, "other", "hub"),
-            renamed(&ours, "hub", "other"),
-        ] {
-            let id = Uuid::now_v7();
-            let token = theirs.sign(id, id, noon(), noon() + day()).unwrap();
-            assert!(matches!(ours.verify(&token), Err(Refusal::Invalid(_))));
-        }
-    }
-
-    #[test]
-    fn what_is_critical_or_not_a_jwt_is_refused() {
-        let clock = Clock::fixed(noon());
-        let tokens = tokens("hub", "hub", &clock);
-        let id = Uuid::now_v7();
-        let good = tokens.sign(id, id, noon(), noon() + day()).unwrap();
-        let claims = tokens.verify(&good).unwrap();
-        let critical = Header {
-            crit: Some(vec!["exp".to_owned()]),
-            ..Header::new(Algorithm::EdDSA)
-        };
-        let untyped = Header {
-            typ: None,
-            ..Header::new(Algorithm::EdDSA)
-        };
-        for header in [critical, untyped] {
-            let token = encode(&header, &claims, &tokens.sign).unwrap();
-            assert!(matches!(tokens.verify(&token), Err(Refusal::Header(_))));
-        }
-    }
-
-    #[test]
-    fn every_claim_is_required() {
-        let clock = Clock::fixed(noon());
-        let tokens = tokens("hub", "hub", &clock);
-        let id = Uuid::now_v7();
-        let good = tokens.sign(id, id, noon(), noon() + day()).unwrap();
-        let claims = serde_json::to_value(tokens.verify(&good).unwrap()).unwrap();
-        for claim in ["iss", "aud", "sub", "jti", "iat", "nbf", "exp"] {
-            let mut claims = claims.clone();
-            claims.as_object_mut().unwrap().remove(claim);
-            let token = encode(&Header::new(Algorithm::EdDSA), &claims, &tokens.sign).unwrap();
-            assert!(
-                matches!(tokens.verify(&token), Err(Refusal::Invalid(_))),
-                "{claim}"
-            );
-        }
-    }
-
-    #[test]
-    fn an_endless_token_is_not_looked_at() {
-        let tokens = tokens("hub", "hub", &Clock::system());
-        assert_eq!(tokens.verify(&"a".repeat(5000)), Err(Refusal::TooLong));
-    }
-}
+mod tests;

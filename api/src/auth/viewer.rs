@@ -1,6 +1,6 @@
 //! Who is calling.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use uuid::Uuid;
 
@@ -24,10 +24,32 @@ pub struct Viewer {
     pub scopes: Vec<String>,
     /// The role whose eyes they see with, if it is not theirs; then they can only look.
     pub viewed_as: Option<String>,
+    /// Where they call from; `None` where nobody calls.
+    pub address: Option<IpAddr>,
+    /// How much they may ask in a minute, where their token says so.
+    pub allowance: Allowance,
     /// What those roles show together, and allow.
     pub view: Arc<View>,
     /// Whose rows and which territories count as theirs.
-    pub reach: Reach,
+    pub reach: Arc<Reach>,
+}
+
+impl Viewer {
+    /// Whether they may change anything at all: not with the eyes of another role, and not with a token
+    /// that is for reading.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        self.viewed_as.is_none() && self.view.writes
+    }
+}
+
+/// How much may be asked with a token in a minute; `None` is as much as the settings say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allowance {
+    /// Requests.
+    pub requests_per_minute: Option<u32>,
+    /// Cost points.
+    pub points_per_minute: Option<u64>,
 }
 
 /// Whose rows and which territories count as a viewer's: what `own`, `team` and `territory` mean.

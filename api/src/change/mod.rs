@@ -1,6 +1,10 @@
 //! The change log: every write appends to it, in its own transaction. Nothing else writes to the
 //! table `change`, and a test looks for other writers.
 
+mod tail;
+
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DatabaseTransaction, DbErr};
 use serde_json::Value as Json;
@@ -8,7 +12,9 @@ use uuid::Uuid;
 
 use entity::change::{ActiveModel, ActorKind, ChangeKind};
 
-use crate::store::bulk;
+use crate::{auth::Viewer, store::bulk};
+
+pub use tail::{News, Tail};
 
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +51,39 @@ impl Actor {
     }
 }
 
+/// Who writes, from where and in which request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// Who.
+    pub actor: Actor,
+    /// The address; none: not over the network.
+    pub address: Option<IpAddr>,
+    /// The request, as in the server's log.
+    pub request_id: Option<String>,
+}
+
+impl Author {
+    /// The hub itself, or its operator on the command line.
+    pub const SYSTEM: Self = Self {
+        actor: Actor::System,
+        address: None,
+        request_id: None,
+    };
+
+    /// The caller `viewer`, in that request.
+    #[must_use]
+    pub fn of(viewer: &Viewer, request_id: Option<String>) -> Self {
+        Self {
+            actor: match viewer.user_id {
+                Some(user) => Actor::User(user),
+                None => Actor::Token(viewer.token_id),
+            },
+            address: viewer.address,
+            request_id,
+        }
+    }
+}
+
 /// One write to one row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
@@ -64,6 +103,40 @@ pub struct Change {
     pub reason: Option<String>,
     /// The request that did it, as in the server's log.
     pub request_id: Option<String>,
+    /// The address from which it was done; none: not over the network.
+    pub address: Option<IpAddr>,
+}
+
+impl Change {
+    /// What `author` did to the row `entity_id` of `entity` at `at`.
+    #[must_use]
+    pub fn by(
+        author: &Author,
+        at: DateTime<Utc>,
+        (entity, entity_id): (&'static str, Uuid),
+        kind: ChangeKind,
+    ) -> Self {
+        Self {
+            at,
+            actor: author.actor,
+            entity,
+            entity_id,
+            kind,
+            fields: None,
+            reason: None,
+            request_id: author.request_id.clone(),
+            address: author.address,
+        }
+    }
+
+    /// With `fields`: by column, what it was and what it is.
+    #[must_use]
+    pub fn of(self, fields: Json) -> Self {
+        Self {
+            fields: Some(fields),
+            ..self
+        }
+    }
 }
 
 /// Appends `changes` to the log, in the transaction of the writes that they are about.
@@ -88,5 +161,7 @@ fn row(change: Change) -> ActiveModel {
         fields: Set(change.fields),
         reason: Set(change.reason),
         request_id: Set(change.request_id),
+        actor_address: Set(change.address.map(|address| address.to_string())),
+        transaction_id: NotSet,
     }
 }

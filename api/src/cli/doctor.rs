@@ -1,23 +1,38 @@
 //! `revhub doctor`.
 
+mod key;
+
 use std::path::Path;
 
 use super::{Failure, output};
-use crate::{app, auth::check_key_file, config::Config, database::migrations};
+use crate::{
+    app,
+    clock::Clock,
+    config::Config,
+    database::{Database, migrations},
+};
+
+/// What a check found, or what is wrong and how to mend it.
+type Check = Result<String, String>;
 
 /// Checks, without changing anything, that what the hub needs is there.
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     output::line("ok      the settings are right");
-    let mut failed = 0;
-    let checks = [
-        key(config),
-        database(config).await,
-        roles(config),
-        documents(config),
+    let (key, file) = key::in_file(config);
+    let (database, connected) = database(config).await;
+    let registered = key::registered(file, connected.as_ref()).await;
+    let mut checks = vec![
+        Some(key),
+        Some(database),
+        registered,
+        Some(roles(config)),
+        Some(documents(config)),
     ];
+    checks.extend(providers(config).await.into_iter().map(Some));
     // The settings are one more.
-    let count = checks.len() + 1;
-    for check in checks {
+    let count = checks.iter().flatten().count() + 1;
+    let mut failed = 0;
+    for check in checks.into_iter().flatten() {
         match check {
             Ok(found) => output::line(format_args!("ok      {found}")),
             Err(problem) => {
@@ -34,44 +49,35 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     }
 }
 
-fn key(config: &Config) -> Result<String, String> {
-    let file = config.key_file();
-    let path = file.display();
-    if !file.exists() {
-        return Ok(format!(
-            "the signing key {path} will be made at the first start"
-        ));
-    }
-    check_key_file(&file).map_err(|error| format!("the signing key {error}"))?;
-    Ok(format!("the signing key {path} is for its owner only"))
-}
-
-async fn database(config: &Config) -> Result<String, String> {
+/// The check of the database, and the database where it is up to date.
+async fn database(config: &Config) -> (Check, Option<Database>) {
     let url = config.database_url();
     if let Some(file) = url.sqlite_file()
         && !Path::new(file).exists()
     {
-        return Ok(format!(
-            "the database {file} will be made at the first start"
-        ));
+        let found = format!("the database {file} will be made at the first start");
+        return (Ok(found), None);
     }
-    let database = app::connect(config)
-        .await
-        .map_err(|error| error.to_string())?;
-    let pending = migrations::pending(&database).await;
-    let pending = pending.map_err(|error| format!("{url}: {error}"))?;
-    if pending.is_empty() {
-        return Ok(format!(
-            "the database {url} answers, and its tables are up to date"
-        ));
+    let database = match app::connect(config).await {
+        Ok(database) => database,
+        Err(error) => return (Err(error.to_string()), None),
+    };
+    match migrations::pending(&database).await {
+        Ok(pending) if pending.is_empty() => {
+            let found = format!("the database {url} answers, and its tables are up to date");
+            (Ok(found), Some(database))
+        }
+        Ok(pending) => {
+            let count = pending.len();
+            let problem =
+                format!("the database {url} lacks {count} migrations; run `revhub migrate`");
+            (Err(problem), None)
+        }
+        Err(error) => (Err(format!("{url}: {error}")), None),
     }
-    let count = pending.len();
-    Err(format!(
-        "the database {url} lacks {count} migrations; run `revhub migrate`"
-    ))
 }
 
-fn roles(config: &Config) -> Result<String, String> {
+fn roles(config: &Config) -> Check {
     let views = app::views(config).map_err(|error| error.to_string())?;
     let count = views.policy().roles.len();
     Ok(match &config.auth.roles_file {
@@ -80,10 +86,30 @@ fn roles(config: &Config) -> Result<String, String> {
     })
 }
 
-fn documents(config: &Config) -> Result<String, String> {
+fn documents(config: &Config) -> Check {
     let trusted = app::trusted_documents(config).map_err(|error| error.to_string())?;
     Ok(match trusted {
         Some(trusted) => format!("{} documents are trusted, and can be run", trusted.len()),
         None => "no documents are to be trusted".to_owned(),
     })
+}
+
+/// Whether each identity provider can be asked for its keys.
+async fn providers(config: &Config) -> Vec<Result<String, String>> {
+    // Roles that make no sense were told before.
+    let Ok(views) = app::views(config) else {
+        return Vec::new();
+    };
+    let providers = match app::providers(config, &views, &Clock::system()) {
+        Ok(providers) => providers,
+        Err(error) => return vec![Err(error.to_string())],
+    };
+    let probed = providers.probe().await.into_iter();
+    let checks = probed.map(|(issuer, keys)| match keys {
+        Ok(count) => Ok(format!(
+            "the identity provider {issuer} answers, and {count} of its keys can be used"
+        )),
+        Err(problem) => Err(format!("the identity provider {issuer}: {problem}")),
+    });
+    checks.collect()
 }

@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod import;
+mod key;
 mod migrate;
 mod output;
 mod roles;
@@ -45,6 +46,8 @@ enum Command {
     Import(import::Args),
     /// Issue, list and revoke tokens
     Token(token::Args),
+    /// List, replace and retire the keys that sign tokens
+    Key(key::Args),
     /// Print what each role sees and may do
     Roles,
     /// Print the API's schema
@@ -81,6 +84,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(&args, logging(load()?)?).await,
         Command::Import(args) => import::run(args, logging(load()?)?).await,
         Command::Token(args) => token::run(args, logging(load()?)?).await,
+        Command::Key(args) => key::run(args, logging(load()?)?).await,
         Command::Roles => roles::run(&load()?),
         Command::Schema(args) => schema::run(&args),
         Command::Config => config::run(&load()?),

@@ -67,15 +67,71 @@ impl fmt::Display for Problem {
         } = self;
         let variable = variable(setting);
         write!(f, "{setting} (from {origin}): {problem}")?;
-        match setting.rsplit_once('.') {
+        if setting == origin {
             // A file as a whole: the problem says all there is to say.
-            _ if setting == origin => Ok(()),
-            Some(_) if *origin == variable => write!(f, "; mend or unset {variable}"),
-            Some((section, name)) => {
+            return Ok(());
+        }
+        if *origin == variable {
+            return write!(f, "; mend or unset {variable}");
+        }
+        match Place::of(setting) {
+            Place::Top => f.write_str("; take it out"),
+            Place::Section { section, name } => {
                 write!(f, "; mend `{name}` under [{section}], or set {variable}")
             }
-            None => write!(f, "; take it out"),
+            Place::Listed { list, number, name } => {
+                let nth = nth(number);
+                match name {
+                    "" => write!(f, "; mend the {nth} [[{list}]]"),
+                    name => write!(
+                        f,
+                        "; mend `{name}` in the {nth} [[{list}]], or set {variable}"
+                    ),
+                }
+            }
         }
+    }
+}
+
+/// Where a setting stands in a file.
+enum Place<'a> {
+    Top,
+    Section {
+        section: &'a str,
+        name: &'a str,
+    },
+    /// In the table with this number, counted from 0, of a list of tables.
+    Listed {
+        list: &'a str,
+        number: usize,
+        name: &'a str,
+    },
+}
+
+impl<'a> Place<'a> {
+    fn of(setting: &'a str) -> Self {
+        let dots = setting.match_indices('.');
+        let mut listed = dots.filter_map(|(dot, _)| {
+            let (list, rest) = (setting.get(..dot)?, setting.get(dot + 1..)?);
+            let (number, name) = rest.split_once('.').unwrap_or((rest, ""));
+            let number = number.parse().ok()?;
+            Some(Self::Listed { list, number, name })
+        });
+        let section = || {
+            let (section, name) = setting.rsplit_once('.')?;
+            Some(Self::Section { section, name })
+        };
+        listed.next().or_else(section).unwrap_or(Self::Top)
+    }
+}
+
+/// The place in a list, counted from 0, in words.
+fn nth(number: usize) -> String {
+    match number {
+        0 => "first".to_owned(),
+        1 => "second".to_owned(),
+        2 => "third".to_owned(),
+        more => format!("{}th", more.saturating_add(1)),
     }
 }
 

@@ -68,14 +68,25 @@ impl Layer {
         }
     }
 
-    /// Leaves `setting`, and what is below it, out from now on. Says whether there was any.
-    pub(super) fn leave_out(&mut self, setting: &str) -> bool {
+    /// Leaves `setting`, and what is below it, out from now on; where it is a part of a value, that value.
+    /// Says where it came from, or `None` where there is nothing to leave out.
+    pub(super) fn leave_out(&mut self, setting: &str) -> Option<String> {
         let below = format!("{setting}.");
-        let before = self.wrong.len();
-        let wrong = self.values.keys();
-        let wrong = wrong.filter(|key| *key == setting || key.starts_with(&below));
-        self.wrong.extend(wrong.cloned());
-        self.wrong.len() > before
+        let is_whole = |key: &str| {
+            let part = setting.strip_prefix(key);
+            part.is_some_and(|part| part.starts_with('.'))
+        };
+        let found = self
+            .values
+            .iter()
+            .filter(|(key, _)| *key == setting || key.starts_with(&below) || is_whole(key));
+        let found = found.filter(|(key, _)| !self.wrong.contains(*key));
+        let found: Vec<_> = found
+            .map(|(key, (origin, _))| (key.clone(), origin.clone()))
+            .collect();
+        let origin = found.first().map(|(_, origin)| origin.clone());
+        self.wrong.extend(found.into_iter().map(|(key, _)| key));
+        origin
     }
 
     /// Each setting, and where it came from.
@@ -102,10 +113,23 @@ impl Provider for Layer {
     }
 }
 
-/// Calls `leaf` for each value that is not a table, and for empty tables.
+/// Calls `leaf` for each value that is not a table, for empty tables, and for tables in which a name has a
+/// dot, which no path could tell from a table within a table. Tables in a list have their number for a name.
 fn flatten(path: String, value: Value, leaf: &mut impl FnMut(String, Value)) {
-    match value {
-        Value::Dict(_, dict) if !dict.is_empty() => {
+    let inner = match value {
+        Value::Dict(tag, dict) if dict.is_empty() => Err(Value::Dict(tag, dict)),
+        Value::Dict(tag, dict) if !path.is_empty() && dict.keys().any(|key| key.contains('.')) => {
+            Err(Value::Dict(tag, dict))
+        }
+        Value::Dict(_, dict) => Ok(dict),
+        Value::Array(_, items) if is_tables(&items) => {
+            let numbered = items.into_iter().enumerate();
+            Ok(numbered.map(|(at, item)| (at.to_string(), item)).collect())
+        }
+        other => Err(other),
+    };
+    match inner {
+        Ok(dict) => {
             for (key, value) in dict {
                 let path = match path.as_str() {
                     "" => key,
@@ -114,9 +138,14 @@ fn flatten(path: String, value: Value, leaf: &mut impl FnMut(String, Value)) {
                 flatten(path, value, leaf);
             }
         }
-        value if path.is_empty() => drop(value),
-        value => leaf(path, value),
+        Err(value) if path.is_empty() => drop(value),
+        Err(value) => leaf(path, value),
     }
+}
+
+fn is_tables(items: &[Value]) -> bool {
+    let table = |item: &Value| matches!(item, Value::Dict(..));
+    !items.is_empty() && items.iter().all(table)
 }
 
 /// Puts `value` at the dotted `path`.

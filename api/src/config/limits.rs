@@ -38,13 +38,23 @@ pub struct Limits {
     pub request_seconds: u64,
     /// How many requests of one token may run at the same time.
     pub concurrent_operations: u32,
+    /// How many requests of one token may begin in a minute; 0 is as many as they like.
+    pub requests_per_minute: u32,
+    /// How many cost points one token may spend in a minute; 0 is as many as they like.
+    pub points_per_minute: u32,
+    /// How many requests without a good token may come from one address in a minute; 0 is as many as they like.
+    pub failed_attempts_per_minute: u32,
     /// Bytes of documents that are kept to be run again, about.
     pub document_cache_bytes: usize,
 }
 
 impl Limits {
     /// Each setting that could be out of range, whether it is right, and what would be.
-    pub(super) fn checks(&self) -> [(&'static str, bool, &'static str); 8] {
+    pub(super) fn checks(&self) -> [(&'static str, bool, &'static str); 10] {
+        let billion = |setting, value: u32| {
+            let right = value <= 1_000_000_000;
+            (setting, right, "must be from 0 to 1000000000")
+        };
         let positive = |setting, value: usize| (setting, value > 0, "must be 1 or more");
         [
             positive("limits.document_bytes", self.document_bytes),
@@ -67,6 +77,8 @@ impl Limits {
                 self.concurrent_operations > 0,
                 "must be 1 or more",
             ),
+            billion("limits.requests_per_minute", self.requests_per_minute),
+            billion("limits.points_per_minute", self.points_per_minute),
         ]
     }
 }

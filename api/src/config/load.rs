@@ -1,6 +1,9 @@
 //! Reading the settings, and finding all that is wrong with them at once.
 
-use std::path::{Path, PathBuf};
+use std::{
+    iter::successors,
+    path::{Path, PathBuf},
+};
 
 use figment::{
     Figment,
@@ -8,7 +11,7 @@ use figment::{
     providers::{Format, Toml},
 };
 
-use super::{Config, ConfigError, DatabaseUrl, Problem, layer::Layer};
+use super::{Config, ConfigError, DEFAULT, DatabaseUrl, Problem, layer::Layer, provider_check};
 
 /// The settings that are built in.
 const DEFAULTS: &str = include_str!("../../../config.default.toml");
@@ -62,9 +65,33 @@ impl Config {
             let origins = origins.map(|(setting, origin)| (setting.to_owned(), origin.to_owned()));
             config.origins.extend(origins);
         }
+        let (providers, wrong) = provider_check::check(&config.auth.providers, &config.auth.issuer);
+        config.providers = providers;
+        for (setting, problem) in wrong {
+            // What was left out because it is wrong is not missed as well.
+            let below = format!("{setting}.");
+            let told =
+                |known: &Problem| known.setting == setting || known.setting.starts_with(&below);
+            if !problems.iter().any(told) {
+                problems.push(Problem::new(
+                    &setting,
+                    config.origin_near(&setting),
+                    problem,
+                ));
+            }
+        }
         problems.extend(config.out_of_range());
         ConfigError::check(problems)?;
         Ok(config)
+    }
+
+    /// Where `setting` came from, or, where it is not there, the nearest table that would have it.
+    fn origin_near(&self, setting: &str) -> &str {
+        let tables = successors(Some(setting), |path| {
+            path.rsplit_once('.').map(|(table, _)| table)
+        });
+        let mut origins = tables.map(|table| self.origin(table));
+        origins.find(|origin| *origin != DEFAULT).unwrap_or(DEFAULT)
     }
 
     /// The settings whose type is right and whose value is not.
@@ -110,6 +137,11 @@ impl Config {
                 "server.cors_origins",
                 *origins == ["*"] || origins.iter().all(|origin| is_origin(origin)),
                 "must be origins as browsers send them, such as \"https://app.example.com\", or \"*\" alone",
+            ),
+            (
+                "server.trusted_proxies",
+                self.trusted_proxies().len() == server.trusted_proxies.len(),
+                "must be networks such as \"10.0.0.0/8\"; one address is \"192.0.2.7/32\"",
             ),
             (
                 "database.url",
@@ -177,14 +209,8 @@ fn extract(layers: &mut [Layer]) -> Result<(Config, Vec<Problem>), ConfigError> 
         };
         let setting = error.path.join(".");
         // The layer that is read last wins, so it is the one to blame.
-        let blamed = layers.iter_mut().rev().find_map(|layer| {
-            let below = format!("{setting}.");
-            let origin = layer
-                .origins()
-                .find(|(key, _)| *key == setting || key.starts_with(&below))
-                .map(|(_, origin)| origin.to_owned())?;
-            layer.leave_out(&setting).then_some(origin)
-        });
+        let mut layers = layers.iter_mut().rev();
+        let blamed = layers.find_map(|layer| layer.leave_out(&setting));
         let origin = blamed.clone().unwrap_or_else(|| "the defaults".to_owned());
         problems.push(Problem::new(setting, origin, explain(&error)));
         if blamed.is_none() {

@@ -7,18 +7,29 @@ mod layer;
 mod limits;
 mod list;
 mod load;
+mod provider;
+mod provider_check;
+#[cfg(test)]
+mod provider_tests;
 mod secret;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use error::{ConfigError, Problem};
 pub use limits::Limits;
 pub use load::Sources;
+pub use provider::{Provider, ProviderSettings, RoleClaim, SignatureAlgorithm, UserClaim};
+pub use provider_check::{is_loopback, is_private};
 pub use secret::DatabaseUrl;
+
+/// The origin of a setting that nobody set.
+const DEFAULT: &str = "the default";
 
 /// All settings, checked.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -41,6 +52,9 @@ pub struct Config {
     /// Where each setting that is not a default came from: a file's name, or a variable's.
     #[serde(skip)]
     origins: BTreeMap<String, String>,
+    /// What `auth.providers` means.
+    #[serde(skip)]
+    providers: Vec<Provider>,
 }
 
 /// The HTTP server.
@@ -70,6 +84,9 @@ pub struct Server {
     /// The origins whose pages may ask, such as `https://app.example.com`; `*` is every origin.
     #[serde(deserialize_with = "list::deserialize")]
     pub cors_origins: Vec<String>,
+    /// The networks of proxies that are believed when they say for whom they ask.
+    #[serde(deserialize_with = "list::deserialize")]
+    pub trusted_proxies: Vec<String>,
     /// From when on a request is logged as slow; `None` is never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_request_milliseconds: Option<u64>,
@@ -109,11 +126,31 @@ pub struct Auth {
     /// The private key that signs; `None` is a file in the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
+    /// What a key that is made signs with; `None` is Ed25519, or what the key signs with that it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signing_algorithm: Option<SigningAlgorithm>,
     /// The roles, instead of the built-in ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles_file: Option<PathBuf>,
     /// How long a token is valid when its issuer does not say.
     pub token_days: u32,
+    /// The identity providers, as they were written; [`Config::providers`] is what they mean.
+    #[serde(default, with = "table")]
+    pub providers: BTreeMap<usize, ProviderSettings>,
+}
+
+/// How tokens are signed, by the name that it has in a token's header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum SigningAlgorithm {
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+    /// ECDSA on the curve P-256, with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSA of 2048 bits, PKCS #1 v1.5, with SHA-256.
+    #[serde(rename = "RS256")]
+    Rs256,
 }
 
 /// How the workspace tells time.
@@ -156,6 +193,15 @@ impl Config {
         })
     }
 
+    /// The networks of `server.trusted_proxies`. Reading the settings made sure that they are some.
+    #[must_use]
+    pub fn trusted_proxies(&self) -> Vec<IpNet> {
+        let networks = self.server.trusted_proxies.iter();
+        networks
+            .filter_map(|network| network.parse().ok())
+            .collect()
+    }
+
     /// The file of the private key that signs tokens.
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
@@ -163,12 +209,24 @@ impl Config {
         self.auth.key_file.clone().unwrap_or_else(default)
     }
 
-    /// Where `setting`, such as `server.port`, came from: a file, a variable, or the defaults.
+    /// The identity providers whose tokens are taken.
+    #[must_use]
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// Where `setting`, such as `server.port`, came from: a file, a variable, or the defaults. Of a table,
+    /// where the first of its settings came from.
     #[must_use]
     pub fn origin(&self, setting: &str) -> &str {
-        self.origins
-            .get(setting)
-            .map_or("the default", String::as_str)
+        let below = format!("{setting}.");
+        let first_below = || {
+            let mut from_there = self.origins.range(below.clone()..);
+            let first = from_there.next()?;
+            first.0.starts_with(&below).then_some(first.1)
+        };
+        let origin = self.origins.get(setting).or_else(first_below);
+        origin.map_or(DEFAULT, String::as_str)
     }
 
     /// A complaint about a `setting` that turned out to be wrong when it was used.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use super::{Config, ConfigError, DatabaseUrl, LogFormat, Sources};
 
 /// Loads with `toml` as the file and `variables` as the environment.
-fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+pub(super) fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hub.toml");
     fs::write(&file, toml).unwrap();
@@ -17,7 +17,7 @@ fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 /// The lines of the complaint, with the file's folder taken out.
-fn complaint(toml: &str, variables: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn complaint(toml: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let error = load(toml, variables).unwrap_err();
     let lines = error.to_string();
     let lines = lines.lines().map(|line| match line.find("hub.toml") {
@@ -241,6 +241,16 @@ fn an_origin_is_what_a_browser_sends() {
         complaint[0].contains("expected a list of texts"),
         "{complaint:?}"
     );
+}
+
+#[test]
+fn a_budget_has_no_more_than_a_billion() {
+    for setting in ["requests_per_minute", "points_per_minute"] {
+        for (value, right) in [("0", true), ("1000000000", true), ("1000000001", false)] {
+            let toml = format!("[limits]\n{setting} = {value}");
+            assert_eq!(load(&toml, &[]).is_ok(), right, "{toml}");
+        }
+    }
 }
 
 #[test]

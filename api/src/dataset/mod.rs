@@ -9,6 +9,7 @@ mod vocabulary;
 
 mod account;
 mod account_domain;
+mod api_token;
 mod campaign;
 mod campaign_cost;
 mod campaign_member;
@@ -93,6 +94,7 @@ pub fn dataset() -> &'static Dataset {
             feedback::feedback(),
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
+            api_token::api_token(),
         ]),
     });
     &DATASET

@@ -45,6 +45,9 @@ const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 /// The document does not fit the schema.
 const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
+/// What of the extensions says what a request could cost.
+pub(super) const COST: &str = "cost";
+
 /// In the data of a request whose answer is to say what it could cost.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportCost;
@@ -174,7 +177,7 @@ impl Extension for Found {
         }
         let response = next.run(ctx, operation_name).await;
         match (ctx.data_opt::<ReportCost>(), ctx.data_opt::<Arc<Reading>>()) {
-            (Some(ReportCost), Some(reading)) => response.extension("cost", cost(reading)),
+            (Some(ReportCost), Some(reading)) => response.extension(COST, cost(reading)),
             _ => response,
         }
     }
@@ -238,6 +241,14 @@ pub(super) fn endless(fragment: &Positioned<Name>) -> ServerError {
 /// The error about a field that an object among the arguments has twice.
 pub(super) fn doubled(field: &str, at: Pos) -> ServerError {
     let problem = Complaint::about(field.to_owned(), TWICE);
+    complain(vec![at], VALIDATION_FAILED, &problem)
+}
+
+/// The error of a mutation that has the root field with that key twice.
+pub(super) fn said_twice(key: &str, at: Pos) -> ServerError {
+    let problem = Complaint::new(format!(
+        "`{key}` stands twice in this mutation: say it once, or give each an alias"
+    ));
     complain(vec![at], VALIDATION_FAILED, &problem)
 }
 

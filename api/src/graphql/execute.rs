@@ -1,19 +1,32 @@
 //! Runs one request of one caller.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     Name, Pos, Request, Response, ServerError, Value, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
+    parser::types::{
+        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+    },
+    to_value,
 };
 use chrono::SecondsFormat;
 
-use crate::{auth::Viewer, calendar::Moment, services::viewing};
+use crate::{
+    auth::Viewer, calendar::Moment, change::Author, error::ApiError, reader::Reading,
+    services::viewing,
+};
 
-use super::{error::server_error, schema::Schema};
+use super::{
+    budget::RequestBudget,
+    complaint::{COST, said_twice},
+    error::{request_error, server_error},
+    schema::Schema,
+};
 
 /// What of the extensions says when an answer was read: everything that was committed before is in it.
 const AS_OF: &str = "asOf";
+/// What of the extensions says what the caller may still ask. It stands beside what the request could cost.
+const BUDGET: &str = "budget";
 
 /// Root fields that take several statements each; any other is one.
 const OF_SEVERAL: [&str; 2] = ["viewer", "explainAccess"];
@@ -29,12 +42,13 @@ pub async fn execute(
     request_id: Option<String>,
 ) -> Response {
     let now = schema.clock.now();
+    let author = Author::of(&viewer, request_id);
     // Nobody looks with other eyes unless it is on record.
-    let recorded = viewing::record(&schema.database, &viewer, now, request_id).await;
+    let recorded = viewing::record(&schema.database, &viewer, now, &author).await;
     if let Err(error) = recorded {
         return Response::from_errors(vec![server_error(&error, Pos::default())]);
     }
-    let several = match prepare(&mut request) {
+    let several = match prepare(&mut request, &viewer) {
         Ok(several) => several,
         Err(error) => return Response::from_errors(vec![error]),
     };
@@ -43,15 +57,25 @@ pub async fn execute(
         calendar: schema.calendar.clone(),
     };
     let reading = Arc::new(schema.reader.reading(viewer, moment, several));
-    let request = request.data(Arc::clone(&reading));
+    let request = request.data(Arc::clone(&reading)).data(author);
     let mut response = schema.executable.execute(request).await;
+    schema.budgets.spend(reading.viewer(), reading.spent());
     reading.finish().await;
+    if response.extensions.contains_key(COST) {
+        response.extensions.extend(budget(schema, &reading));
+    }
     if response.data != Value::Null {
         let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
         let as_of = (AS_OF.to_owned(), Value::from(as_of));
         response.extensions.extend([as_of]);
     }
     response
+}
+
+/// What is left to the viewer of `reading`, for the extensions; `None` where nothing limits them.
+fn budget(schema: &Schema, reading: &Reading) -> Option<(String, Value)> {
+    let budget = RequestBudget::from(schema.budgets.of(reading.viewer())?);
+    Some((BUDGET.to_owned(), to_value(budget).ok()?))
 }
 
 /// The operation of `document` that runs when `name` is asked for, and what it is called there; with
@@ -74,19 +98,71 @@ pub fn operation<'d>(
 }
 
 /// Fills in the defaults of the variables of the operation that runs, and says whether it may take
-/// several statements.
-fn prepare(request: &mut Request) -> Result<bool, ServerError> {
+/// several statements that see the same.
+fn prepare(request: &mut Request, viewer: &Viewer) -> Result<bool, ServerError> {
     let name = request.operation_name.clone();
-    let Some((_, running)) = operation(request.parsed_query()?, name.as_deref()) else {
+    let document = request.parsed_query()?;
+    let Some((_, running)) = operation(document, name.as_deref()) else {
         return Ok(false);
     };
-    let (defaults, several) = (defaults(running), !reads_once(running));
+    let changes = running.ty == OperationType::Mutation;
+    if changes {
+        may_change(viewer)?;
+        runs_once(document, running)?;
+    }
+    // What a mutation answers is read after it, and not what was before.
+    let (defaults, several) = (defaults(running), !changes && !reads_once(running));
     for (name, value) in defaults.iter() {
         if !request.variables.contains_key(name) {
             request.variables.insert(name.clone(), value.clone());
         }
     }
     Ok(several)
+}
+
+/// Stops who comes with a token to read with, before anything runs.
+fn may_change(viewer: &Viewer) -> Result<(), ServerError> {
+    if viewer.may_write() {
+        return Ok(());
+    }
+    let with = match viewer.viewed_as {
+        Some(_) => "with the eyes of another role",
+        None => "with a token that is for reading",
+    };
+    Err(request_error(&ApiError::Forbidden {
+        action: format!("change anything {with}"),
+    }))
+}
+
+/// Stops a mutation that says the same root field twice: the specification has it run once, and the
+/// library would run it twice.
+fn runs_once(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> Result<(), ServerError> {
+    let mut keys = HashSet::new();
+    let mut sets = vec![&operation.selection_set.node];
+    let mut spread = HashSet::new();
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let key = field.node.response_key();
+                    if !keys.insert(&key.node) {
+                        return Err(said_twice(&key.node, key.pos));
+                    }
+                }
+                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                Selection::FragmentSpread(fragment) => {
+                    let name = &fragment.node.fragment_name.node;
+                    let first = spread.insert(name);
+                    let fragment = document.fragments.get(name).filter(|_| first);
+                    sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether there is one field at the root, which is one statement.

@@ -1,12 +1,14 @@
 //! The GraphQL schema: thin, made from `dataset/`, and answered by `reader/`.
 
 mod argument;
+mod budget;
 mod complaint;
 mod document;
 mod domain;
 mod error;
 mod execute;
 mod kind;
+mod mutation;
 mod query;
 mod row;
 mod schema;
@@ -17,4 +19,4 @@ pub use complaint::ReportCost;
 pub use document::{Documents, Limits, Trusted};
 pub use error::{MOST_ERRORS, refused};
 pub use execute::{execute, operation};
-pub use schema::{Query, Schema, build, sdl};
+pub use schema::{Mutation, Query, Schema, build, sdl};

@@ -43,6 +43,14 @@ impl Noun for Territory {
     const NAME: &'static str = "Territory";
 }
 
+/// The noun `ApiToken`.
+#[derive(Debug)]
+pub(super) struct ApiToken;
+
+impl Noun for ApiToken {
+    const NAME: &'static str = "ApiToken";
+}
+
 /// The row with that id, read through the viewer's view when it is asked for.
 #[derive(Debug)]
 pub(super) struct Row<N> {

@@ -1,12 +1,16 @@
 //! The schema, put together once at start.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SchemaBuilder};
+use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
-use crate::{calendar::Calendar, clock::Clock, database::Database, reader::Reader, views::Views};
+use crate::{
+    auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
+    services::token::Issuer,
+};
 
 use super::{
     complaint::InOurWords,
     document::NESTING,
+    mutation::TokenMutation,
     query::{AccessQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -23,9 +27,19 @@ pub struct Schema {
     pub(super) clock: Clock,
     /// What day it is.
     pub(super) calendar: Calendar,
+    /// What callers may still ask.
+    pub(super) budgets: Budgets,
 }
 
-pub(super) type Executable = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+impl Schema {
+    /// What callers may still ask.
+    #[must_use]
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+}
+
+pub(super) type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// How deep a query may be nested; introspection queries of common tools need 13.
 const MAX_DEPTH: usize = 20;
@@ -35,16 +49,33 @@ const MAX_DEPTH: usize = 20;
 #[graphql(name = "Query")]
 pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 
-/// Builds the schema over `database`.
+/// What there is to do.
+#[derive(Debug, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(TokenMutation);
+
+/// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
+/// operations cost is taken from `budgets`.
 #[must_use]
-pub fn build(database: Database, clock: Clock, views: Views, calendar: Calendar) -> Schema {
+pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
+    let Issuer {
+        database,
+        clock,
+        views,
+        ..
+    } = issuer.clone();
     Schema {
         // Not the database: what a query reads, it reads with the `Reading` of its operation.
-        executable: builder().data(views).finish(),
+        executable: builder()
+            .data(views)
+            .data(budgets.clone())
+            .data(issuer)
+            .finish(),
         reader: Reader::new(database.clone()),
         database,
         clock,
         calendar,
+        budgets,
     }
 }
 
@@ -63,10 +94,10 @@ pub(super) fn bare() -> Executable {
     builder().finish()
 }
 
-fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, DatasetQuery),
-        EmptyMutation,
+        Mutation(TokenMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

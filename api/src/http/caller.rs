@@ -2,14 +2,23 @@
 
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION};
 
-use super::{State, refusal::Refusal, request_log::Notes};
-use crate::auth::Viewer;
+use tracing::Instrument;
+
+use super::{State, address, refusal::Refusal, request_log::Notes};
+use crate::{
+    auth::{Credentials, TurnedAway, Viewer},
+    error::ApiError,
+    services::attempt,
+};
 
 /// The header with the role to look at the hub with the eyes of.
 const VIEW_AS: &str = "view-as";
 
 /// Who sent this request. The log learns it too.
 pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, Refusal> {
+    if names_a_token(http.query_string()) {
+        return Err(Refusal::token_in_url());
+    }
     let mut headers = http.headers().get_all(AUTHORIZATION);
     let header = headers.next();
     let sent = header.is_some();
@@ -19,14 +28,68 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
     // What is no text is no role either, and is told so.
     let view_as = http.headers().get(VIEW_AS);
     let view_as = view_as.map(|role| role.to_str().unwrap_or_default());
-    let viewer = state.authenticator.viewer(header, view_as).await;
-    let viewer = viewer.map_err(|error| {
-        // Only who may look with other eyes gets as far as to be told that there is no such role.
-        let told = error.allowing(&state.roles);
-        Refusal::of_caller(&told, sent)
+    let credentials = Credentials {
+        authorization: header,
+        view_as,
+        address: address::of(http, &state.proxies),
+    };
+    let viewer = identify(http, state, &credentials).await;
+    let viewer = viewer.map_err(|error| match error {
+        ApiError::TooManyAttempts { .. } => Refusal::of_limit(&error),
+        error => Refusal::of_caller(&error, sent),
     })?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
+    count(state, &viewer)?;
     Ok(viewer)
+}
+
+/// Counts one more request of `viewer`, whatever becomes of it, if they have one left.
+pub(super) fn count(state: &State, viewer: &Viewer) -> Result<(), Refusal> {
+    let counted = state.budgets.enter(viewer);
+    counted.map_err(|error| Refusal::of_limit(&error))
+}
+
+/// Who has these credentials. Where too many attempts have failed from their address, nothing that they send is
+/// looked at.
+async fn identify(
+    http: &HttpRequest,
+    state: &State,
+    credentials: &Credentials<'_>,
+) -> Result<Viewer, ApiError> {
+    let address = credentials.address;
+    // Who was found to be good before goes on to be let in, whoever else fails from the same address.
+    let known = state.authenticator.knows(credentials);
+    if let Some(address) = address.filter(|_| !known) {
+        state.attempts.may_try(address)?;
+    }
+    let viewer = state.authenticator.viewer(credentials).await;
+    if let (Some(address), Err(ApiError::Unauthenticated)) = (address, &viewer)
+        && let Some(turned_away) = state.attempts.failed(address)
+    {
+        record(http, state, turned_away);
+    }
+    viewer
+}
+
+/// Puts it on record that somebody is turned away. The answer does not wait for it.
+fn record(http: &HttpRequest, state: &State, turned_away: TurnedAway) {
+    let mut request_id = None;
+    note(http, |notes| request_id = Some(notes.id.clone()));
+    let database = state.database.clone();
+    let recording = async move {
+        let recorded = attempt::record(&database, &turned_away, request_id).await;
+        if let Err(error) = recorded {
+            tracing::error!(?error, "who was turned away is not on record");
+        }
+    };
+    tokio::spawn(recording.in_current_span());
+}
+
+/// Whether a URL has the parameter in which OAuth once let tokens be sent. Whoever it worked for would go
+/// on to write tokens into logs.
+fn names_a_token(query: &str) -> bool {
+    let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.any(|name| name.eq_ignore_ascii_case("access_token"))
 }
 
 /// Tells the log.

@@ -17,6 +17,9 @@ use crate::auth::Viewer;
 /// The caller may keep the answer, nobody else may, and they ask before they use it again.
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("private, no-cache");
 
+/// Everybody may keep the answer, in between too, for five minutes.
+const FOR_EVERYBODY: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
 /// So many bytes of a digest tell one answer from any other.
 const TAG_BYTES: usize = 16;
 
@@ -63,6 +66,24 @@ pub(super) fn with_tag(
     tag: EntityTag,
     answer: impl FnOnce() -> HttpResponse,
 ) -> HttpResponse {
+    kept(http, tag, ASK_FIRST, answer)
+}
+
+/// As [`with_tag`], for what everybody may know, and keep for five minutes.
+pub(super) fn public(
+    http: &HttpRequest,
+    tag: EntityTag,
+    answer: impl FnOnce() -> HttpResponse,
+) -> HttpResponse {
+    kept(http, tag, FOR_EVERYBODY, answer)
+}
+
+fn kept(
+    http: &HttpRequest,
+    tag: EntityTag,
+    cache_control: HeaderValue,
+    answer: impl FnOnce() -> HttpResponse,
+) -> HttpResponse {
     let known = match http.get_header::<IfNoneMatch>() {
         Some(IfNoneMatch::Any) => true,
         Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
@@ -74,7 +95,7 @@ pub(super) fn with_tag(
         answer()
     };
     let headers = answer.headers_mut();
-    headers.insert(CACHE_CONTROL, ASK_FIRST);
+    headers.insert(CACHE_CONTROL, cache_control);
     if let Ok(tag) = tag.try_into_value() {
         headers.insert(ETAG, tag);
     }

@@ -108,8 +108,14 @@ async fn run_batch(
     requests: Vec<Result<Request, Unread>>,
 ) -> Vec<Response> {
     let mut responses = Vec::with_capacity(requests.len());
-    for request in requests {
-        let response = match request {
+    for (at, request) in requests.into_iter().enumerate() {
+        // The first one was counted at the door.
+        let counted = if at == 0 {
+            Ok(())
+        } else {
+            caller::count(state, viewer).map_err(Unread::NoRequest)
+        };
+        let response = match counted.and(request) {
             Ok(request) => run(http, state, viewer, request).await,
             Err(unread) => refuse_unread(http, unread),
         };

@@ -3,7 +3,9 @@
 //! Thin handlers of our own, because the usual ones have no limits on bodies, take any content type
 //! and answer everything with 200.
 
+mod address;
 mod body;
+mod budget;
 mod caller;
 mod compression;
 mod conditional;
@@ -11,6 +13,7 @@ mod cors;
 mod graphql;
 mod health;
 mod json;
+mod jwks;
 mod limit;
 mod media;
 mod outcome;
@@ -31,9 +34,10 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use ipnet::IpNet;
 
 use crate::{
-    auth::Authenticator,
+    auth::{Attempts, Authenticator, Budgets, Tokens},
     config::Config,
     database::Database,
     graphql::{Documents, Schema},
@@ -48,8 +52,9 @@ pub struct State {
     documents: Documents,
     limit: Limit,
     authenticator: Authenticator,
-    /// The names of all roles.
-    roles: Vec<String>,
+    tokens: Tokens,
+    attempts: Attempts,
+    budgets: Budgets,
     database: Database,
     /// The schema definition, once somebody has asked for it.
     definition: OnceLock<schema::Definition>,
@@ -58,35 +63,42 @@ pub struct State {
     /// How many requests a batch may hold; 0 is no batches.
     batch_limit: usize,
     compression: bool,
+    /// The networks of proxies that are believed when they say for whom they ask.
+    proxies: Vec<IpNet>,
     slow_request: Option<Duration>,
 }
 
 impl State {
-    /// The handlers' state, with limits from `config`; `roles` are the names of all.
+    /// The handlers' state, with limits from `config`.
     #[must_use]
     pub fn new(
         schema: Schema,
         documents: Documents,
         authenticator: Authenticator,
-        roles: Vec<String>,
+        tokens: Tokens,
+        attempts: Attempts,
         database: Database,
         config: &Config,
     ) -> Self {
+        let proxies = config.trusted_proxies();
         let Config {
             server: config,
             limits,
             ..
         } = config;
         Self {
+            budgets: schema.budgets().clone(),
             schema,
             documents,
             limit: Limit::new(limits.concurrent_operations, limits.request_seconds),
             authenticator,
-            roles,
+            tokens,
+            attempts,
             database,
             definition: OnceLock::new(),
             batch_limit: config.batch_limit,
             compression: config.compression,
+            proxies,
             body_limit: config.body_limit_bytes,
             body_timeout: Duration::from_secs(config.body_timeout_seconds),
             slow_request: config.slow_request_milliseconds.map(Duration::from_millis),
@@ -114,6 +126,12 @@ pub fn routes(service: &mut web::ServiceConfig) {
             web::resource("/schema.graphql")
                 .route(web::get().to(schema::get))
                 .route(web::head().to(schema::get))
+                .default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource("/.well-known/jwks.json")
+                .route(web::get().to(jwks::get))
+                .route(web::head().to(jwks::get))
                 .default_service(web::to(only_get)),
         )
         .service(

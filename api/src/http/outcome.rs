@@ -14,13 +14,9 @@ use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use futures::FutureExt;
 use serde::Serialize;
 
-use crate::graphql::MOST_ERRORS;
+use crate::{error::SOON, graphql::MOST_ERRORS};
 
-use super::{
-    caller::note,
-    media::Media,
-    refusal::{Refusal, SOON},
-};
+use super::{budget, caller::note, media::Media, refusal::Refusal};
 
 /// What a response looks like in JSON.
 #[derive(Serialize)]
@@ -65,6 +61,7 @@ pub(super) async fn deliver(
     };
     let mut answer = answered.unwrap_or_else(refuse);
     answer.headers_mut().insert(VARY, depends_on);
+    budget::tell(http, &mut answer);
     answer
 }
 
@@ -94,6 +91,11 @@ pub(super) fn note_errors(http: &HttpRequest, response: &Response) {
 pub(super) fn refused(refusal: &Refusal) -> Response {
     let mut error = ServerError::new(refusal.message(), None);
     set_code(&mut error, refusal.code());
+    if let (Some(extensions), Some(exceeded)) = (&mut error.extensions, refusal.exceeded()) {
+        extensions.set("which", exceeded.which);
+        extensions.set("limit", exceeded.limit);
+        extensions.set("actual", exceeded.actual);
+    }
     Response::from_errors(vec![error])
 }
 

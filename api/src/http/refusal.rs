@@ -9,13 +9,10 @@ use actix_web::{
         header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::media::Media;
-use crate::error::ApiError;
-
-/// The value of `Retry-After`, in seconds, where asking again is worth it.
-pub(super) const SOON: &str = "1";
+use crate::error::{ApiError, Exceeded};
 
 /// Why a request is not answered.
 #[derive(Debug)]
@@ -26,8 +23,10 @@ pub(super) struct Refusal {
     header: Option<Box<Header>>,
     challenge: Option<&'static str>,
     allow: Option<&'static str>,
-    /// Whether it is worth asking again in a second.
-    again: bool,
+    /// The limit that the request is beyond.
+    exceeded: Option<Box<Exceeded>>,
+    /// In how many seconds it is worth asking again.
+    retry_after: Option<u32>,
     /// Whether the rest of the request is not read, so that the connection cannot be used again.
     close: bool,
 }
@@ -53,7 +52,8 @@ impl Refusal {
             header: None,
             challenge: None,
             allow: None,
-            again: false,
+            exceeded: None,
+            retry_after: None,
             close: false,
         }
     }
@@ -61,6 +61,12 @@ impl Refusal {
     /// The body is not a GraphQL request.
     pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// There is a token where everybody logs it.
+    pub(super) fn token_in_url() -> Self {
+        let message = "a token belongs into the header `Authorization`, and never into a URL: take this one back";
+        Self::bad_request(message)
     }
 
     /// The method is not served here; `allow` is.
@@ -100,21 +106,24 @@ impl Refusal {
         Self {
             header: header.map(Box::new),
             challenge,
-            again: status == StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: error.retry_after(),
             ..Self::new(status, error.code(), error.message())
         }
     }
 
-    /// The caller has too much running, or what they asked took too long. It would take as long again, so that
-    /// only the first is told when to come again.
+    /// The caller has too much running or asks too often, or what they asked took too long: that would take as
+    /// long again, so that only the others are told when to come again.
     pub(super) fn of_limit(error: &ApiError) -> Self {
         let status = match error {
-            ApiError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::TooManyRequests { .. }
+            | ApiError::BudgetExceeded { .. }
+            | ApiError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Timeout => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self {
-            again: status == StatusCode::TOO_MANY_REQUESTS,
+            exceeded: error.exceeded().map(Box::new),
+            retry_after: error.retry_after(),
             ..Self::new(status, error.code(), error.message())
         }
     }
@@ -135,6 +144,11 @@ impl Refusal {
         &self.message
     }
 
+    /// The limit that the request is beyond, where it is that.
+    pub(super) fn exceeded(&self) -> Option<Exceeded> {
+        self.exceeded.as_deref().copied()
+    }
+
     /// Closes the connection after the answer.
     pub(super) fn closing(self) -> Self {
         Self {
@@ -146,12 +160,18 @@ impl Refusal {
     /// The answer, in the shape of a GraphQL response.
     pub(super) fn response(self, media: Media) -> HttpResponse {
         let mut extensions = Map::new();
-        extensions.insert("code".to_owned(), self.code.into());
+        let mut set = |name: &str, value: Value| extensions.insert(name.to_owned(), value);
+        set("code", self.code.into());
         if let Some(header) = self.header {
-            extensions.insert("field".to_owned(), header.name.into());
+            set("field", header.name.into());
             if !header.allowed.is_empty() {
-                extensions.insert("allowed".to_owned(), header.allowed.into());
+                set("allowed", header.allowed.into());
             }
+        }
+        if let Some(exceeded) = self.exceeded {
+            set("which", exceeded.which.into());
+            set("limit", exceeded.limit.into());
+            set("actual", exceeded.actual.into());
         }
         let error = json!({ "message": self.message, "extensions": extensions });
         let mut response = HttpResponseBuilder::new(self.status);
@@ -162,8 +182,8 @@ impl Refusal {
         if let Some(allow) = self.allow {
             response.insert_header((ALLOW, allow));
         }
-        if self.again {
-            response.insert_header((RETRY_AFTER, SOON));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
         }
         if self.close {
             response.force_close();
@@ -177,24 +197,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_be_over_soon_is_worth_asking_again() {
-        for (refusal, again) in [
-            (
-                Refusal::of_limit(&ApiError::TooManyRequests { limit: 1 }),
-                true,
-            ),
-            (Refusal::of_limit(&ApiError::Timeout), false),
-            (Refusal::of_caller(&ApiError::Unavailable, true), true),
-            (Refusal::of_caller(&ApiError::Unauthenticated, true), false),
-            (Refusal::internal(), false),
+    fn only_what_will_be_over_is_worth_asking_again() {
+        let attempts = ApiError::TooManyAttempts {
+            limit: 60,
+            seconds: 42,
+        };
+        let budget = ApiError::BudgetExceeded {
+            exceeded: Exceeded {
+                which: "points_per_minute",
+                limit: 100,
+                actual: 101,
+            },
+            seconds: 7,
+        };
+        let running = ApiError::TooManyRequests { limit: 1 };
+        for (refusal, after) in [
+            (Refusal::of_limit(&running), Some("1")),
+            (Refusal::of_limit(&budget), Some("7")),
+            (Refusal::of_limit(&attempts), Some("42")),
+            (Refusal::of_limit(&ApiError::Timeout), None),
+            (Refusal::of_caller(&ApiError::Unavailable, true), Some("1")),
+            (Refusal::of_caller(&ApiError::Unauthenticated, true), None),
+            (Refusal::internal(), None),
         ] {
             let code = refusal.code();
             let response = refusal.response(Media::Json);
-            assert_eq!(
-                response.headers().contains_key(RETRY_AFTER),
-                again,
-                "{code}"
-            );
+            let told = response.headers().get(RETRY_AFTER);
+            assert_eq!(told.map(|told| told.to_str().unwrap()), after, "{code}");
         }
     }
 }

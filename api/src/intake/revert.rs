@@ -185,6 +185,7 @@ async fn remove(
         fields: None,
         reason: Some("the import was taken back".to_owned()),
         request_id: None,
+        address: None,
     });
     change::record(tx, changes.collect()).await?;
     Ok(())

@@ -28,12 +28,21 @@ pub(super) const NESTED_RELATION: u64 = 2;
 
 /// What an operation has cost so far, over all its root fields.
 #[derive(Debug, Default)]
-pub(super) struct Budget(AtomicU64);
+pub(super) struct Budget {
+    requested: AtomicU64,
+    /// Without the fields that were refused.
+    spent: AtomicU64,
+}
 
 impl Budget {
+    /// How many points were asked for.
+    pub(super) fn requested(&self) -> u64 {
+        self.requested.load(Ordering::Relaxed)
+    }
+
     /// How many points have been spent.
     pub(super) fn spent(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.spent.load(Ordering::Relaxed)
     }
 
     /// Spends the points of one more statement, or refuses it.
@@ -43,20 +52,24 @@ impl Budget {
     /// [`ApiError::CostTooHigh`] when the operation would cost more than [`MAX_COST`].
     pub(super) fn spend(&self, points: u64) -> Result<(), ApiError> {
         let points = points.saturating_add(STATEMENT);
-        let more = |spent: u64| Some(spent.saturating_add(points));
-        let spent = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        // It is never left as it is.
-        let requested = spent.unwrap_or_default().saturating_add(points);
+        let requested = add(&self.requested, points);
         if requested > MAX_COST {
             return Err(ApiError::CostTooHigh {
                 requested,
                 limit: MAX_COST,
             });
         }
+        add(&self.spent, points);
         Ok(())
     }
+}
+
+/// Adds `more`, and says what it is then.
+fn add(points: &AtomicU64, more: u64) -> u64 {
+    let added = |points: u64| Some(points.saturating_add(more));
+    let before = points.fetch_update(Ordering::Relaxed, Ordering::Relaxed, added);
+    // It is never left as it is.
+    before.unwrap_or_default().saturating_add(more)
 }
 
 /// The points of a list at the root.

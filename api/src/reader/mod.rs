@@ -10,6 +10,7 @@ mod filter;
 mod fingerprint;
 mod order;
 mod pattern;
+mod permission;
 mod reading;
 mod selection;
 
@@ -26,6 +27,7 @@ pub use cursor::Cursor;
 pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
 pub use order::{Order, OrderKey};
 pub use pattern::{MAX_PATTERN, Side, ignoring_case};
+pub use permission::permit;
 pub use reading::Reading;
 pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,

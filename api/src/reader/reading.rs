@@ -75,6 +75,12 @@ impl Reading {
     /// What the operation could cost, as far as it has been read.
     #[must_use]
     pub fn cost(&self) -> u64 {
+        self.budget.requested()
+    }
+
+    /// What it could cost without the root fields that were refused because it would be too much.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
         self.budget.spent()
     }
 

@@ -68,7 +68,8 @@ pub async fn explain(
     id: Option<GlobalId>,
     whom: Option<Uuid>,
 ) -> Result<Explanation, ApiError> {
-    if !reading.viewer().view.explain {
+    let viewer = reading.viewer();
+    if !viewer.view.explain || viewer.viewed_as.is_some() {
         return Err(ApiError::Forbidden {
             action: "ask why somebody sees a row".to_owned(),
         });

@@ -1,38 +1,72 @@
-//! Issuing tokens and taking them back.
+//! Issuing tokens, putting new ones in their place, and taking them back.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::api_token;
-use serde_json::Value;
+use entity::{api_token, change::ChangeKind};
+use ipnet::IpNet;
+use sea_orm::DatabaseTransaction;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    auth::Tokens,
+    auth::{Allowance, Known, Outdated, Signed, Tokens, Viewer},
+    change::{self, Author, Change},
+    clock::Clock,
     database::Database,
+    dataset::GlobalId,
     error::ApiError,
-    store,
-    views::{Policy, READ_ALL, Views},
+    reader, store,
+    views::{READ_ALL, Scope, Views, allows},
 };
 
-/// Who gets a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bearer {
-    /// The user with this e-mail address, with the roles that the user has when the token is used.
-    User(String),
-    /// A program that acts in a role.
-    Service {
-        /// What it is called in lists and logs.
-        name: String,
-        /// The name of its role.
-        role: String,
-    },
+/// The longest life of a token, in days: ten years.
+const MAX_DAYS: u32 = 3650;
+/// The longest that two tokens may overlap, in hours: a month.
+const MAX_OVERLAP: u32 = 744;
+/// So many last characters of a token are kept, to recognise it by. They are part of the signature, of
+/// which as many remain unknown as keep it safe.
+const HINT: usize = 6;
+/// The table.
+const TABLE: &str = "api_token";
+
+/// Issues tokens and takes them back. Cheap to clone.
+#[derive(Clone)]
+pub struct Issuer {
+    /// Where they are put on record.
+    pub database: Database,
+    /// What signs them.
+    pub tokens: Tokens,
+    /// Which roles and scopes there are.
+    pub views: Views,
+    /// Who is known to call.
+    pub known: Known,
+    /// What time it is.
+    pub clock: Clock,
+    /// How long a token is valid when nobody says, in days.
+    pub days: u32,
 }
 
-/// What a token may be used for, beyond whose it is.
+/// A token for a system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceToken {
+    /// What the system is called in lists and logs.
+    pub name: String,
+    /// The name of its role.
+    pub role: String,
+    /// The networks that it may be used from, such as `192.0.2.0/24`; none is from anywhere.
+    pub ip_allow: Vec<String>,
+    /// How much may be asked with it in a minute.
+    pub allowance: Allowance,
+    /// What it may be used for, and for how long.
+    pub terms: Terms,
+}
+
+/// What a token may be used for, and for how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// How many days it is valid.
-    pub days: u32,
-    /// What may be read with it, such as `lead:read` or `*:read`; none is no restriction.
+    /// How many days it is valid; `None` is as long as the settings say.
+    pub days: Option<u32>,
+    /// What it may be used for, such as `lead:read`. None is reading everything; for a user who signs in
+    /// it is no restriction.
     pub scopes: Vec<String>,
 }
 
@@ -46,116 +80,384 @@ pub struct Issued {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Issues a token on these terms, valid from `now` on, and records it.
-///
-/// # Errors
-///
-/// - [`ApiError::NotFound`] when there is no active user with that e-mail address
-/// - [`ApiError::Validation`] when the days, the name, the role or a scope make no sense
-/// - [`ApiError::Internal`] when the database fails; no token is issued then
-pub async fn issue(
-    db: &Database,
-    tokens: &Tokens,
-    views: &Views,
-    now: DateTime<Utc>,
-    bearer: Bearer,
-    Terms { days, scopes }: Terms,
-) -> Result<Issued, ApiError> {
-    if !(1..=3650).contains(&days) {
-        return Err(ApiError::validation("days", "must be from 1 to 3650"));
+impl Issuer {
+    /// Issues a token to a system, in the name of `viewer`; `None` is the operator on the command line.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::Forbidden`] when `viewer` may not, or the token could do more than they
+    /// - [`ApiError::Validation`] when any of it makes no sense
+    /// - [`ApiError::Internal`] when the database fails; no token is issued then
+    pub async fn issue_to_service(
+        &self,
+        author: &Author,
+        viewer: Option<&Viewer>,
+        service: ServiceToken,
+    ) -> Result<Issued, ApiError> {
+        let ServiceToken {
+            name,
+            role,
+            ip_allow,
+            allowance,
+            terms,
+        } = service;
+        let scopes = if terms.scopes.is_empty() {
+            vec![READ_ALL.to_owned()]
+        } else {
+            terms.scopes
+        };
+        if let Some(viewer) = viewer {
+            may_give(viewer, &role)?;
+        }
+        self.check_scopes(&scopes)?;
+        if let Some(viewer) = viewer {
+            covered(viewer, &scopes)?;
+        }
+        let policy = self.views.policy();
+        if policy.role(&role).is_none() {
+            let problem = format!("there is no role {role:?}; there is {}", policy.names());
+            let roles = policy.roles.iter().map(|role| role.name.as_str());
+            return Err(ApiError::validation("role", problem).allowing(roles));
+        }
+        let row = api_token::Model {
+            name: named(&name)?,
+            roles: json!([role]),
+            scopes: json!(scopes),
+            ip_allow: networks(&ip_allow)?,
+            requests_per_minute: positive("requestsPerMinute", allowance.requests_per_minute)?,
+            points_per_minute: positive("pointsPerMinute", allowance.points_per_minute)?,
+            created_by: author.actor.id(),
+            ..self.blank(terms.days)?
+        };
+        let tx = self.database.begin().await?;
+        let issued = self.issue(&tx, author, row).await?;
+        tx.commit().await?;
+        Ok(issued)
     }
-    check_scopes(views.policy(), &scopes)?;
-    let id = Uuid::now_v7();
-    let expires_at = now + TimeDelta::days(days.into());
-    let tx = db.begin().await?;
-    let (name, user_id, roles) = match bearer {
-        Bearer::User(email) => {
-            let user = store::user::find_by_email(&tx, &email).await?;
-            let user = user.filter(|user| user.active);
-            let user = user.ok_or_else(|| ApiError::NotFound {
-                what: format!("active user with the e-mail address {email}"),
-            })?;
-            (user.name, Some(user.id), Vec::new())
+
+    /// Issues `viewer` a token to read with, that can do less than they.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::Forbidden`] when they may not, are no user, or ask for more than they have
+    /// - [`ApiError::Validation`] when any of it makes no sense, or is more than reading
+    /// - [`ApiError::Internal`] when the database fails; no token is issued then
+    pub async fn issue_to_oneself(
+        &self,
+        author: &Author,
+        viewer: &Viewer,
+        name: &str,
+        terms: Terms,
+    ) -> Result<Issued, ApiError> {
+        let allowed = viewer
+            .view
+            .noun("ApiToken")
+            .can
+            .contains_key("createPersonal");
+        let user = viewer.user_id.filter(|_| allowed && viewer.may_write());
+        let user = user.ok_or_else(|| forbidden("make a token of your own"))?;
+        let scopes = if terms.scopes.is_empty() {
+            vec![READ_ALL.to_owned()]
+        } else {
+            terms.scopes
+        };
+        self.check_scopes(&scopes)?;
+        if let Some(scope) = scopes.iter().find(|scope| !scope.ends_with(":read")) {
+            let problem =
+                format!("{scope:?} is more than reading, which is all that your own token can do");
+            return Err(ApiError::validation("scopes", problem));
         }
-        Bearer::Service { name, role } => {
-            if name.trim().is_empty() || name.chars().count() > 200 {
-                return Err(ApiError::validation(
-                    "name",
-                    "must have 1 to 200 characters",
-                ));
-            }
-            if views.policy().role(&role).is_none() {
-                let known = views.policy().names();
-                let problem = format!("there is no role {role:?}; there is {known}");
-                return Err(ApiError::validation("role", problem));
-            }
-            (name, None, vec![Value::from(role)])
+        covered(viewer, &scopes)?;
+        let row = api_token::Model {
+            name: named(name)?,
+            user_id: Some(user),
+            scopes: json!(scopes),
+            created_by: author.actor.id(),
+            ..self.blank(terms.days)?
+        };
+        let tx = self.database.begin().await?;
+        let issued = self.issue(&tx, author, row).await?;
+        tx.commit().await?;
+        Ok(issued)
+    }
+
+    /// Issues the user with this e-mail address a token to sign in with, for the operator on the command
+    /// line: it does whatever the user may do when it is used, as far as its scopes go.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::NotFound`] when there is no active user with that address
+    /// - [`ApiError::Validation`] when the days or a scope make no sense
+    /// - [`ApiError::Internal`] when the database fails; no token is issued then
+    pub async fn issue_to_user(&self, email: &str, terms: Terms) -> Result<Issued, ApiError> {
+        self.check_scopes(&terms.scopes)?;
+        let blank = self.blank(terms.days)?;
+        let tx = self.database.begin().await?;
+        let user = store::user::find_by_email(&tx, email).await?;
+        let user = user.filter(|user| user.active);
+        let user = user.ok_or_else(|| ApiError::NotFound {
+            what: format!("active user with the e-mail address {email}"),
+        })?;
+        let row = api_token::Model {
+            name: user.name,
+            user_id: Some(user.id),
+            scopes: json!(terms.scopes),
+            ..blank
+        };
+        let issued = self.issue(&tx, &Author::SYSTEM, row).await?;
+        tx.commit().await?;
+        Ok(issued)
+    }
+
+    /// Issues another token like the one with that id, which itself ends in `overlap` hours: time to put
+    /// the new one in its place.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::NotFound`] when there is no such token for `viewer` that is still valid
+    /// - [`ApiError::Forbidden`] when they may not
+    /// - [`ApiError::Validation`] when the hours or the days make no sense
+    /// - [`ApiError::Internal`] when the database fails; nothing is changed then
+    pub async fn rotate(
+        &self,
+        author: &Author,
+        viewer: Option<&Viewer>,
+        id: Uuid,
+        overlap: u32,
+        days: Option<u32>,
+    ) -> Result<Issued, ApiError> {
+        if overlap > MAX_OVERLAP {
+            let problem = format!("must be from 0 to {MAX_OVERLAP}");
+            return Err(ApiError::validation("overlapHours", problem));
         }
-    };
-    let row = api_token::Model {
-        id,
-        name,
-        user_id,
-        roles: Value::Array(roles),
-        scopes: Value::from(scopes),
-        issued_at: now,
-        expires_at,
-        revoked_at: None,
-        last_used_at: None,
-        created_by: None,
-    };
-    store::api_token::insert(&tx, row).await?;
-    let token = tokens.sign(id, user_id.unwrap_or(id), now, expires_at)?;
-    tx.commit().await?;
-    Ok(Issued {
-        id,
-        token,
-        expires_at,
-    })
+        let blank = self.blank(days)?;
+        let tx = self.database.begin().await?;
+        let old = self.valid(&tx, viewer, id, "rotate").await?;
+        let scopes: Vec<String> =
+            serde_json::from_value(old.scopes.clone()).map_err(ApiError::internal)?;
+        if let Some(viewer) = viewer {
+            covered(viewer, &scopes)?;
+        }
+        let row = api_token::Model {
+            name: old.name,
+            user_id: old.user_id,
+            roles: old.roles,
+            scopes: old.scopes,
+            ip_allow: old.ip_allow,
+            requests_per_minute: old.requests_per_minute,
+            points_per_minute: old.points_per_minute,
+            rotated_from_id: Some(old.id),
+            created_by: author.actor.id(),
+            ..blank
+        };
+        let now = row.issued_at;
+        let until = old.expires_at.min(now + TimeDelta::hours(overlap.into()));
+        let issued = self.issue(&tx, author, row).await?;
+        store::api_token::expire(&tx, old.id, until).await?;
+        let ended = Change::by(author, now, (TABLE, old.id), ChangeKind::Updated)
+            .of(json!({ "expires_at": [old.expires_at, until] }));
+        change::record(&tx, vec![ended]).await?;
+        tx.commit().await?;
+        self.known.forget(&Outdated::Tokens(vec![old.id]));
+        Ok(issued)
+    }
+
+    /// Takes a token back: from the next request on it is refused here, and within a second wherever else
+    /// the hub runs.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::NotFound`] when there is no such token for `viewer` that is still valid
+    /// - [`ApiError::Forbidden`] when they may not
+    /// - [`ApiError::Internal`] when the database fails
+    pub async fn revoke(
+        &self,
+        author: &Author,
+        viewer: Option<&Viewer>,
+        id: Uuid,
+    ) -> Result<(), ApiError> {
+        let now = self.clock.now();
+        let tx = self.database.begin().await?;
+        let token = self.valid(&tx, viewer, id, "revoke").await?;
+        if !store::api_token::revoke(&tx, token.id, now).await? {
+            return Err(missing());
+        }
+        let revoked = Change::by(author, now, (TABLE, token.id), ChangeKind::Updated)
+            .of(json!({ "revoked_at": [null, now] }));
+        change::record(&tx, vec![revoked]).await?;
+        tx.commit().await?;
+        self.known.forget(&Outdated::Tokens(vec![token.id]));
+        Ok(())
+    }
+
+    /// Lists the tokens that were issued, newest first, for the operator on the command line.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ApiError::Internal`] when the database fails.
+    pub async fn list(db: &Database) -> Result<Vec<api_token::Model>, ApiError> {
+        Ok(store::api_token::list(db.reads()).await?)
+    }
+
+    /// The token with that id, if it is still valid and `viewer` may do `action` with it.
+    async fn valid(
+        &self,
+        tx: &DatabaseTransaction,
+        viewer: Option<&Viewer>,
+        id: Uuid,
+        action: &str,
+    ) -> Result<api_token::Model, ApiError> {
+        if let Some(viewer) = viewer {
+            let id = GlobalId {
+                entity: crate::dataset::dataset().target("ApiToken")?,
+                id,
+            };
+            let doing = format!("{action} this token");
+            reader::permit(tx, viewer, id, action, &doing).await?;
+        }
+        let now = self.clock.now();
+        let token = store::api_token::find(tx, id).await?;
+        let valid = |token: &api_token::Model| token.revoked_at.is_none() && token.expires_at > now;
+        token.filter(valid).ok_or_else(missing)
+    }
+
+    /// Puts a token on record, and signs it.
+    async fn issue(
+        &self,
+        tx: &DatabaseTransaction,
+        author: &Author,
+        mut row: api_token::Model,
+    ) -> Result<Issued, ApiError> {
+        let (id, sub) = (row.id, row.user_id.unwrap_or(row.id));
+        let signed = self.tokens.sign(id, sub, row.issued_at, row.expires_at);
+        let Signed { token, kid } = signed.await?;
+        row.kid = Some(kid);
+        row.hint = token
+            .len()
+            .checked_sub(HINT)
+            .and_then(|at| token.get(at..))
+            .map(str::to_owned);
+        let issued = Issued {
+            id,
+            token,
+            expires_at: row.expires_at,
+        };
+        let made = Change::by(author, row.issued_at, (TABLE, id), ChangeKind::Created);
+        store::api_token::insert(tx, row).await?;
+        change::record(tx, vec![made]).await?;
+        Ok(issued)
+    }
+
+    /// A token of nobody for nothing, valid from now on for so many days.
+    fn blank(&self, days: Option<u32>) -> Result<api_token::Model, ApiError> {
+        let days = days.unwrap_or(self.days);
+        if !(1..=MAX_DAYS).contains(&days) {
+            let problem = format!("must be from 1 to {MAX_DAYS}");
+            return Err(ApiError::validation("days", problem));
+        }
+        let now = self.clock.now();
+        Ok(api_token::Model {
+            id: Uuid::now_v7(),
+            name: String::new(),
+            user_id: None,
+            roles: json!([]),
+            scopes: json!([]),
+            kid: None,
+            issued_at: now,
+            expires_at: now + TimeDelta::days(days.into()),
+            revoked_at: None,
+            last_used_at: None,
+            created_by: None,
+            hint: None,
+            ip_allow: None,
+            requests_per_minute: None,
+            points_per_minute: None,
+            rotated_from_id: None,
+        })
+    }
+
+    fn check_scopes(&self, scopes: &[String]) -> Result<(), ApiError> {
+        let known = self.views.policy().vocabulary.scopes();
+        match scopes.iter().find(|scope| !known.contains(scope)) {
+            Some(unknown) => {
+                let problem = format!(
+                    "there is no scope {unknown:?}; there is {}",
+                    known.join(", ")
+                );
+                Err(ApiError::validation("scopes", problem).allowing(known))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
-fn check_scopes(policy: &Policy, scopes: &[String]) -> Result<(), ApiError> {
-    let mut known = vec![READ_ALL.to_owned()];
-    for noun in &policy.vocabulary.nouns {
-        let scope = noun.read_scope();
-        if !known.contains(&scope) {
-            known.push(scope);
-        }
+/// Whether `viewer` may give a system a token in that role. Where they may not do so with all, only the
+/// roles that they have are theirs to give.
+fn may_give(viewer: &Viewer, role: &str) -> Result<(), ApiError> {
+    let on = viewer.view.noun("ApiToken").can.get("createService");
+    let on = on.filter(|_| viewer.may_write());
+    let on = on.ok_or_else(|| forbidden("make tokens for systems"))?;
+    if !on.covers(&Scope::all()) && !viewer.roles.iter().any(|own| own == role) {
+        return Err(forbidden("give a role that you do not have"));
     }
-    match scopes.iter().find(|scope| !known.contains(scope)) {
-        Some(unknown) => {
-            let problem = format!(
-                "there is no scope {unknown:?}; there is {}",
-                known.join(", ")
-            );
-            Err(ApiError::validation("scope", problem))
-        }
-        None => Ok(()),
-    }
-}
-
-/// Takes a token back at `now`: from then on it is refused.
-///
-/// # Errors
-///
-/// - [`ApiError::NotFound`] when there is no such token, or it was taken back before
-/// - [`ApiError::Internal`] when the database fails
-pub async fn revoke(db: &Database, now: DateTime<Utc>, id: Uuid) -> Result<(), ApiError> {
-    let tx = db.begin().await?;
-    if !store::api_token::revoke(&tx, id, now).await? {
-        return Err(ApiError::NotFound {
-            what: format!("token {id} that is still valid"),
-        });
-    }
-    tx.commit().await?;
     Ok(())
 }
 
-/// Lists the tokens that were issued, newest first.
-///
-/// # Errors
-///
-/// Returns [`ApiError::Internal`] when the database fails.
-pub async fn list(db: &Database) -> Result<Vec<api_token::Model>, ApiError> {
-    Ok(store::api_token::list(db.reads()).await?)
+/// Whether all that `scopes` allow is allowed to `viewer` by the token that they come with.
+fn covered(viewer: &Viewer, scopes: &[String]) -> Result<(), ApiError> {
+    let own = &viewer.scopes;
+    let all = scopes.iter().all(|scope| allows(own, scope));
+    if all && (own.is_empty() || !scopes.is_empty()) {
+        return Ok(());
+    }
+    Err(forbidden("give a token more than your own may be used for"))
+}
+
+fn forbidden(action: &str) -> ApiError {
+    ApiError::Forbidden {
+        action: action.to_owned(),
+    }
+}
+
+fn missing() -> ApiError {
+    ApiError::NotFound {
+        what: "token that is still valid".to_owned(),
+    }
+}
+
+fn named(name: &str) -> Result<String, ApiError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        let problem = "must have 1 to 200 characters on one line";
+        return Err(ApiError::validation("name", problem));
+    }
+    Ok(name.to_owned())
+}
+
+/// Networks as they are kept: `192.0.2.7` is `192.0.2.7/32`.
+fn networks(allow: &[String]) -> Result<Option<Value>, ApiError> {
+    if allow.is_empty() {
+        return Ok(None);
+    }
+    let parse = |text: &String| {
+        let network: Option<IpNet> = text.parse().ok();
+        let network = network.or_else(|| Some(IpNet::from(text.parse::<std::net::IpAddr>().ok()?)));
+        let problem = || format!("{text:?} is no network; one is 192.0.2.0/24, or 2001:db8::/32");
+        let network = network.ok_or_else(|| ApiError::validation("ipAllow", problem()))?;
+        Ok(network.trunc().to_string())
+    };
+    let networks: Result<Vec<_>, ApiError> = allow.iter().map(parse).collect();
+    Ok(Some(json!(networks?)))
+}
+
+/// A budget as it is kept.
+fn positive<N: TryInto<i32>>(field: &str, number: Option<N>) -> Result<Option<i32>, ApiError> {
+    let Some(number) = number else {
+        return Ok(None);
+    };
+    let number = number.try_into().ok().filter(|number| *number > 0);
+    let problem = format!("must be from 1 to {}", i32::MAX);
+    number
+        .map(Some)
+        .ok_or_else(|| ApiError::validation(field, problem))
 }

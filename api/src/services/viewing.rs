@@ -6,13 +6,13 @@ use serde_json::json;
 
 use crate::{
     auth::Viewer,
-    change::{self, Actor, Change},
+    change::{self, Author, Change},
     database::Database,
     error::ApiError,
 };
 
 /// Puts it on record that `viewer` looks with the eyes of another role, if they do: who, which role,
-/// when and in which request.
+/// when, from where and in which request.
 ///
 /// # Errors
 ///
@@ -21,25 +21,17 @@ pub async fn record(
     db: &Database,
     viewer: &Viewer,
     now: DateTime<Utc>,
-    request_id: Option<String>,
+    author: &Author,
 ) -> Result<(), ApiError> {
     let Some(role) = &viewer.viewed_as else {
         return Ok(());
     };
-    let (actor, entity, entity_id) = match viewer.user_id {
-        Some(user) => (Actor::User(user), "user", user),
-        None => (Actor::Token(viewer.token_id), "api_token", viewer.token_id),
+    let looks = match viewer.user_id {
+        Some(user) => ("user", user),
+        None => ("api_token", viewer.token_id),
     };
-    let change = Change {
-        at: now,
-        actor,
-        entity,
-        entity_id,
-        kind: ChangeKind::ViewedAs,
-        fields: Some(json!({ "role": [viewer.roles, role] })),
-        reason: None,
-        request_id,
-    };
+    let change = Change::by(author, now, looks, ChangeKind::ViewedAs);
+    let change = change.of(json!({ "role": [viewer.roles, role] }));
     let tx = db.begin().await?;
     change::record(&tx, vec![change]).await?;
     tx.commit().await?;

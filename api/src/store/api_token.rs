@@ -3,10 +3,15 @@
 use chrono::{DateTime, Utc};
 use entity::api_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
+
+/// How many ids one statement takes.
+const MOST_IDS: usize = 1000;
 
 /// Lists every token that was issued, newest first.
 ///
@@ -44,4 +49,47 @@ pub async fn revoke(tx: &DatabaseTransaction, id: Uuid, now: DateTime<Utc>) -> R
         .exec(tx)
         .await?;
     Ok(revoked.rows_affected == 1)
+}
+
+/// Finds a token.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(db).await
+}
+
+/// Ends a token at `until`.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn expire(tx: &DatabaseTransaction, id: Uuid, until: DateTime<Utc>) -> Result<(), DbErr> {
+    let token = ActiveModel {
+        id: Unchanged(id),
+        expires_at: Set(until),
+        ..Default::default()
+    };
+    Entity::update(token).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Records that these tokens were used at about `now`.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn used(tx: &DatabaseTransaction, ids: &[Uuid], now: DateTime<Utc>) -> Result<(), DbErr> {
+    for ids in ids.chunks(MOST_IDS) {
+        Entity::update_many()
+            .set(ActiveModel {
+                last_used_at: Set(Some(now)),
+                ..Default::default()
+            })
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Who calls, found by the id of a token: one statement a request.
+//! Who calls, found by the id of a token, in one statement.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
@@ -18,6 +18,14 @@ pub struct Caller {
     pub token_roles: Json,
     /// The token's scopes: a JSON array.
     pub scopes: Json,
+    /// The networks that it may be used from: a JSON array; none: from anywhere.
+    pub ip_allow: Option<Json>,
+    /// How many requests may be made with it in a minute.
+    pub requests_per_minute: Option<i32>,
+    /// How many cost points may be spent with it in a minute.
+    pub points_per_minute: Option<i32>,
+    /// UTC; not valid from then on.
+    pub expires_at: DateTime<Utc>,
     /// UTC; taken back then.
     pub revoked_at: Option<DateTime<Utc>>,
     /// The user, where there is one.
@@ -63,8 +71,8 @@ pub async fn find(
     asking: &Asking,
     as_if: Option<&str>,
 ) -> Result<Option<Caller>, DbErr> {
-    let token_columns =
-        "t.user_id, t.name AS token_name, t.roles AS token_roles, t.scopes, t.revoked_at, ";
+    let token_columns = "t.user_id, t.name AS token_name, t.roles AS token_roles, t.scopes, t.ip_allow, \
+         t.requests_per_minute, t.points_per_minute, t.expires_at, t.revoked_at, ";
     let from = "api_token AS t LEFT JOIN \"user\" AS u ON u.id = t.user_id WHERE t.id = $1";
     let sql = sql(db.get_database_backend(), token_columns, from);
     let row = one(db, sql, token, asking, as_if).await?;
@@ -74,6 +82,10 @@ pub async fn find(
             token_name: row.try_get("", "token_name")?,
             token_roles: row.try_get("", "token_roles")?,
             scopes: row.try_get("", "scopes")?,
+            ip_allow: row.try_get("", "ip_allow")?,
+            requests_per_minute: row.try_get("", "requests_per_minute")?,
+            points_per_minute: row.try_get("", "points_per_minute")?,
+            expires_at: row.try_get("", "expires_at")?,
             revoked_at: row.try_get("", "revoked_at")?,
             user: user(row)?,
         })
@@ -81,7 +93,7 @@ pub async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// Finds the user with this id, as they would call.
+/// Finds the user with this id, as they would call. `as_if` stands in for the roles that they have.
 ///
 /// # Errors
 ///
@@ -90,13 +102,14 @@ pub async fn find_user(
     db: &impl ConnectionTrait,
     id: Uuid,
     asking: &Asking,
+    as_if: Option<&str>,
 ) -> Result<Option<CallingUser>, DbErr> {
     let sql = sql(
         db.get_database_backend(),
         "",
         "\"user\" AS u WHERE u.id = $1",
     );
-    match one(db, sql, id, asking, None).await? {
+    match one(db, sql, id, asking, as_if).await? {
         Some(row) => user(&row),
         None => Ok(None),
     }

@@ -156,7 +156,11 @@ impl Table {
     }
 }
 
-/// The columns of `E` that a writer fills: all but a key that the database counts up.
+/// Columns that the database fills in.
+const LEFT_TO_THE_DATABASE: [&str; 1] = ["transaction_id"];
+
+/// The columns of `E` that a writer fills: all but what is left to the database, and a key that it counts
+/// up.
 pub fn stored<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
     let counted = if E::PrimaryKey::auto_increment() {
         E::PrimaryKey::iter()
@@ -165,7 +169,10 @@ pub fn stored<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
     } else {
         None
     };
-    E::Column::iter().filter(move |column| Some(IdenStatic::as_str(column)) != counted)
+    E::Column::iter().filter(move |column| {
+        let name = IdenStatic::as_str(column);
+        Some(name) != counted && !LEFT_TO_THE_DATABASE.contains(&name)
+    })
 }
 
 impl Kind {

@@ -19,4 +19,4 @@ pub use role::Role;
 pub use scope::{BadScope, Scope, Term, Word};
 pub use view::{Masked, NounView, View};
 pub use views::Views;
-pub use vocabulary::{Action, Guarded, NounWords, READ_ALL, Vocabulary};
+pub use vocabulary::{Action, Guarded, NounWords, READ_ALL, Vocabulary, allows};

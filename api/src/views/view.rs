@@ -7,7 +7,7 @@ use super::{
     mask::{Mask, MaskKind},
     policy::{NounPolicy, Policy},
     scope::Scope,
-    vocabulary::{NounWords, READ_ALL},
+    vocabulary::{EXPORT, NounWords, READ_ALL, allows},
 };
 
 /// Everything that a caller may see and do.
@@ -17,6 +17,8 @@ pub struct View {
     pub explain: bool,
     /// Whether they may only run the documents that the operator trusts: each of their roles says so.
     pub trusted_documents_only: bool,
+    /// Whether their token may be used to change anything at all.
+    pub writes: bool,
     nouns: BTreeMap<&'static str, NounView>,
 }
 
@@ -45,30 +47,32 @@ pub struct Masked {
 }
 
 impl View {
-    /// What `roles` show together, of the nouns that `scopes` of a token name. Roles that the policy
-    /// does not know grant nothing; no scopes is no restriction. There are scopes for reading only, so
-    /// that whoever comes with some can look and do nothing else.
+    /// What `roles` show together and allow, as far as the `scopes` of a token do. Roles that the policy
+    /// does not know grant nothing; no scopes is no restriction.
     #[must_use]
     pub fn of(policy: &Policy, roles: &[String], scopes: &[String]) -> Self {
         let roles: Vec<_> = roles.iter().filter_map(|role| policy.role(role)).collect();
-        let named = policy.vocabulary.nouns.iter().filter(|noun| {
-            let by = noun.read_scope();
-            let may = |scope: &String| *scope == by || scope == READ_ALL;
-            scopes.is_empty() || scopes.iter().any(may)
-        });
-        let nouns = named.map(|noun| {
+        let exports = allows(scopes, EXPORT);
+        let nouns = policy.vocabulary.nouns.iter().map(|noun| {
             let granted = roles.iter().filter_map(|role| role.nouns.get(noun.name));
             let mut view = NounView::of(noun, &granted.collect::<Vec<_>>());
-            if !scopes.is_empty() {
+            view.export &= exports;
+            if !allows(scopes, &noun.write_scope()) {
                 view.can.clear();
-                view.export = false;
+            }
+            if !allows(scopes, &noun.read_scope()) {
+                view = NounView {
+                    can: view.can,
+                    ..NounView::default()
+                };
             }
             (noun.name, view)
         });
         Self {
-            explain: scopes.is_empty() && roles.iter().any(|role| role.explain),
+            explain: allows(scopes, READ_ALL) && roles.iter().any(|role| role.explain),
             trusted_documents_only: !roles.is_empty()
                 && roles.iter().all(|role| role.trusted_documents),
+            writes: scopes.is_empty() || scopes.iter().any(|scope| scope.ends_with(":write")),
             nouns: nouns.collect(),
         }
     }

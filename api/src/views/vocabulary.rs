@@ -4,6 +4,12 @@ use super::{mask::MaskKind, scope::Word};
 
 /// The scope by which a token may read everything.
 pub const READ_ALL: &str = "*:read";
+/// The scope by which a token may change everything.
+pub(super) const WRITE_ALL: &str = "*:write";
+/// The scope by which a token may take rows away as a file.
+pub(super) const EXPORT: &str = "export:run";
+/// The scope by which a token may ask for metrics.
+pub(super) const METRIC: &str = "metric:read";
 
 /// Every noun, in the dataset's order.
 #[derive(Clone, Debug)]
@@ -53,6 +59,21 @@ pub struct Action {
 }
 
 impl Vocabulary {
+    /// Everything that a token may be used for, by name.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<String> {
+        let all = [READ_ALL, WRITE_ALL, METRIC, EXPORT].map(str::to_owned);
+        let nouns = self.nouns.iter();
+        let nouns = nouns.flat_map(|noun| [noun.read_scope(), noun.write_scope()]);
+        let mut scopes = Vec::new();
+        for scope in all.into_iter().chain(nouns) {
+            if !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+        scopes
+    }
+
     /// The noun of that name.
     #[must_use]
     pub fn noun(&self, name: &str) -> Option<&NounWords> {
@@ -67,9 +88,45 @@ impl NounWords {
         format!("{}:read", self.token_scope)
     }
 
+    /// The scope by which a token may change it, such as `lead:write`.
+    #[must_use]
+    pub fn write_scope(&self) -> String {
+        format!("{}:write", self.token_scope)
+    }
+
     /// The guarded field of that name.
     #[must_use]
     pub fn guarded(&self, name: &str) -> Option<&Guarded> {
         self.guarded.iter().find(|field| field.name == name)
+    }
+}
+
+/// Whether who comes with `scopes` may do what `scope` stands for; none is no restriction.
+#[must_use]
+pub fn allows(scopes: &[String], scope: &str) -> bool {
+    let all = match scope.split_once(':') {
+        Some((_, "read")) => READ_ALL,
+        Some((_, "write")) => WRITE_ALL,
+        _ => scope,
+    };
+    scopes.is_empty() || scopes.iter().any(|own| own == scope || own == all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_for_everything_holds_for_each() {
+        let scopes = |list: &[&str]| list.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
+        let read = scopes(&[READ_ALL]);
+        assert!(allows(&read, "lead:read") && allows(&read, METRIC) && allows(&read, READ_ALL));
+        assert!(
+            !allows(&read, "lead:write") && !allows(&read, EXPORT) && !allows(&read, WRITE_ALL)
+        );
+        let one = scopes(&["lead:write"]);
+        assert!(allows(&one, "lead:write"));
+        assert!(!allows(&one, "lead:read") && !allows(&one, WRITE_ALL));
+        assert!(allows(&[], "lead:write"));
     }
 }

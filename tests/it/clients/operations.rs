@@ -2,7 +2,6 @@
 
 use std::{fs, path::Path};
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use tests::client;
 
@@ -23,7 +22,7 @@ fn document(name: &str) -> String {
 async fn ask(demo: &Served, name: &str, variables: Value) -> Value {
     let token = demo.token("REVENUE_LEADER");
     let document = document(name);
-    let answer = client::graphql(&Client::new(), demo.url(), token, &document, variables).await;
+    let answer = client::graphql(&client::http(), demo.url(), token, &document, variables).await;
     answer.data().clone()
 }
 

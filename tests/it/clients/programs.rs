@@ -8,7 +8,6 @@ use std::{
     process::{Command, Output},
 };
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use tests::{
     client,
@@ -43,7 +42,7 @@ fn shell(folder: &Path, text: &str) -> Command {
 async fn total(demo: &Served, role: &str, field: &str) -> usize {
     let query = format!("{{ rows: {field} {{ totalCount }} }}");
     let token = demo.token(role);
-    let answer = client::graphql(&Client::new(), demo.url(), token, &query, json!({})).await;
+    let answer = client::graphql(&client::http(), demo.url(), token, &query, json!({})).await;
     let rows = answer.data()["rows"]["totalCount"].as_u64().unwrap();
     usize::try_from(rows).unwrap()
 }

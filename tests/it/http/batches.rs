@@ -145,7 +145,6 @@ async fn a_batch_has_a_longest_and_a_shortest() {
             assert_eq!(response.body.is_array(), status == 200);
         }
         // Its caller is looked up once, and a single request is still one.
-        let _before = app.take_statements();
         let single = post(&app)
             .await
             .body(json!({ "query": "{ __typename }" }).to_string());
@@ -154,7 +153,7 @@ async fn a_batch_has_a_longest_and_a_shortest() {
             &json!({ "__typename": "Query" })
         );
         let token = app.token_for(Role::Analyst).await;
-        let _before = app.take_statements();
+        let _before = app.take_lookups();
         let request = app
             .http
             .post(format!("{}/graphql", app.url))
@@ -164,7 +163,7 @@ async fn a_batch_has_a_longest_and_a_shortest() {
             answer(request.body(batch(2).to_string())).await.status,
             StatusCode::OK
         );
-        assert_eq!(app.take_statements().len(), 1);
+        assert_eq!(app.take_lookups(), 1);
         app.stop().await;
     }
 }

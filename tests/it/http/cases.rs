@@ -151,7 +151,8 @@ fn posts() -> Vec<Case> {
         post(r#"{"query":"query($id:ID!){__typename}"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
         post(r#"{"query":"{__typename}","operationName":"Q"}"#, &[JSON], (200, PLAIN, "GRAPHQL_VALIDATION_FAILED")),
         post(r#"{"query":"{__typename}","operationName":"Q"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
-        post(r#"{"query":"mutation{__typename}"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
+        post(r#"{"query":"mutation{__typename}"}"#, &[JSON, STATUS], (200, GRAPHQL, "")),
+        post(r#"{"query":"subscription{__typename}"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
         post(r#"{"query":"subscription{__typename}"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
     ]
 }

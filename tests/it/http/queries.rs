@@ -57,10 +57,7 @@ async fn head_is_get_without_the_body() {
 async fn a_browser_cannot_ask_in_its_visitor_s_name() {
     each_app(async |app| {
         let token = app.token_for(Role::Admin).await;
-        let url = format!(
-            "{}/graphql?query=%7B__typename%7D&access_token={token}",
-            app.url
-        );
+        let url = format!("{}/graphql?query=%7B__typename%7D", app.url);
         // All that a form, a link or a picture on a foreign page can bring along.
         let foreign = app
             .http

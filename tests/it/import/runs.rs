@@ -165,6 +165,7 @@ async fn edit(database: &Database, entity: &'static str, key: &str) {
         fields: Some(serde_json::json!({ "last_name": [null, "Bee"] })),
         reason: None,
         request_id: None,
+        address: None,
     };
     let tx = database.begin().await.unwrap();
     change::record(&tx, vec![change]).await.unwrap();

@@ -10,9 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::Client;
 use serde_json::{Value, json};
-use tests::{client::Response, database::each_database};
+use tests::{
+    client::{self, Response},
+    database::each_database,
+};
 
 use super::{assert_answered, many};
 use crate::program::{revhub, run};
@@ -246,7 +248,7 @@ struct Program {
     child: Child,
     url: String,
     token: String,
-    http: Client,
+    http: reqwest::Client,
 }
 
 impl Program {
@@ -327,7 +329,7 @@ async fn it_is_refused_at_once_and_at_no_cost() {
         .split_whitespace()
         .find(|word| word.starts_with("http://"));
     let url = url.unwrap().strip_suffix("/graphql").unwrap().to_owned();
-    let http = Client::new();
+    let http = client::http();
     let program = Program {
         child,
         url,

@@ -2,13 +2,14 @@
 
 use std::{fs, path::Path};
 
-use api::{
-    services::token::{Bearer, Terms},
-    views::Role,
-};
+use api::views::Role;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{app::TestApp, client::Response, database::each_database};
+use tests::{
+    app::{Bearer, TestApp},
+    client::Response,
+    database::each_database,
+};
 
 use super::{assert_answered, extensions, hub};
 use crate::program::{revhub, run};
@@ -45,11 +46,7 @@ async fn token(app: &TestApp, role: &str) -> String {
         name: "a front end".to_owned(),
         role: role.to_owned(),
     };
-    let terms = Terms {
-        days: 1,
-        scopes: Vec::new(),
-    };
-    app.issue(bearer, terms).await.unwrap().token
+    app.issue(bearer, &[]).await.unwrap().token
 }
 
 async fn post(app: &TestApp, token: &str, role: Option<&str>, body: Value) -> Response {
@@ -158,13 +155,13 @@ async fn who_has_another_role_is_free() {
     let folder = folder();
     let (app, _roles) = hub_with(folder.path()).await;
     let user = tests::fixtures::user(&app.database, "Ada Both", &[Role::Analyst]).await;
-    tests::caller::give_roles(&app.database, user.id, &["APP".to_owned()]).await;
+    tests::caller::give_roles(&app, user.id, &["APP".to_owned()]).await;
     let bound = app.token_of(&user.email).await;
     let other = json!({ "query": "{ __typename }" });
     let answer = post(&app, &bound, None, other.clone()).await;
     assert_eq!(extensions(&answer)["code"], "DOCUMENT_NOT_TRUSTED");
     let both = ["APP".to_owned(), "ANALYST".to_owned()];
-    tests::caller::give_roles(&app.database, user.id, &both).await;
+    tests::caller::give_roles(&app, user.id, &both).await;
     assert_answered(&post(&app, &bound, None, other).await);
 }
 

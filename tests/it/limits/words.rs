@@ -272,7 +272,11 @@ const DOCUMENTS: [(&str, &str, &str); 66] = [
     ),
     // What is no query
     ("subscription { x }", "", "there are no subscriptions here"),
-    ("mutation { x }", "", "there are no mutations here"),
+    (
+        "mutation { x }",
+        "x",
+        "there is no field `x` on type `Mutation`",
+    ),
     // possible_fragment_spreads
     (
         "{ viewer { ...F } } fragment F on Lead { id }",

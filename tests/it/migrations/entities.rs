@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
     contact, external_id, feedback, feedback_comment, import_job, import_row, lead,
-    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code, territory,
-    touch, user, user_territory,
+    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
+    signing_key, territory, touch, user, user_territory,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
@@ -46,6 +46,7 @@ pub(super) fn all() -> Vec<Described> {
         described::<import_job::Entity>(),
         described::<import_row::Entity>(),
         described::<api_token::Entity>(),
+        described::<signing_key::Entity>(),
         described::<change::Entity>(),
     ]
 }
@@ -106,6 +107,10 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("import_row.outcome", values::<import_row::ImportOutcome>()),
         ("change.actor_kind", values::<change::ActorKind>()),
         ("change.kind", values::<change::ChangeKind>()),
+        (
+            "signing_key.algorithm",
+            values::<signing_key::SigningAlgorithm>(),
+        ),
     ])
 }
 

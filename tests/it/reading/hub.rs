@@ -3,19 +3,18 @@
 use std::sync::{Arc, Mutex};
 
 use api::{
-    auth::{Reach, Viewer},
+    auth::{Allowance, Budgets, Reach, Viewer},
     calendar::Calendar,
     clock::Clock,
     database::{Database, Options},
-    dataset::vocabulary,
     graphql::{Schema, build, execute, sdl},
-    views::{Policy, Views},
+    services::token::Issuer,
 };
 use async_graphql::{Request, Variables};
 use sea_orm::DbBackend;
 use serde_json::{Map, Value as Json};
 use tests::{
-    app::TestApp,
+    app::{self, TestApp},
     database::{TestDatabase, each_database},
     oracle::{
         Caller, Noun, Oracle, global_id,
@@ -26,11 +25,16 @@ use tests::{
 };
 use uuid::Uuid;
 
+/// Nobody asks too much here.
+fn unlimited() -> Budgets {
+    Budgets::new(0, 0, Clock::system())
+}
+
 /// A hub's reading half.
 pub(crate) struct Hub {
     pub(crate) database: Database,
     schema: Schema,
-    views: Views,
+    issuer: Issuer,
     viewer: Viewer,
     statements: Arc<Mutex<Vec<String>>>,
     _file: TestDatabase,
@@ -60,15 +64,11 @@ impl Hub {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&statements);
         database.on_statement(move |info| log.lock().unwrap().push(info.statement.sql.clone()));
-        let views = Views::new(Policy::built_in(&vocabulary()).unwrap());
+        let issuer = app::issuer(database.clone(), Clock::fixed(TestApp::now()));
+        let view = issuer.views.of(&caller.roles, &[]);
         Self {
-            schema: build(
-                database.clone(),
-                Clock::fixed(TestApp::now()),
-                views.clone(),
-                Calendar::default(),
-            ),
-            views: views.clone(),
+            schema: build(issuer.clone(), Calendar::default(), unlimited()),
+            issuer,
             database,
             viewer: Viewer {
                 user_id: caller.user,
@@ -77,8 +77,10 @@ impl Hub {
                 roles: caller.roles.clone(),
                 scopes: Vec::new(),
                 viewed_as: None,
-                view: views.of(&caller.roles, &[]),
-                reach: Reach::default(),
+                address: None,
+                allowance: Allowance::default(),
+                view,
+                reach: Arc::new(Reach::default()),
             },
             statements,
             _file: file,
@@ -87,15 +89,21 @@ impl Hub {
 
     /// From now on it is where and when `calendar` says.
     pub(crate) fn move_to(&mut self, calendar: &tests::oracle::Calendar) {
-        let clock = Clock::fixed(calendar.now);
+        let issuer = Issuer {
+            clock: Clock::fixed(calendar.now),
+            ..self.issuer.clone()
+        };
         let ours = Calendar::new(calendar.zone, calendar.fiscal_start).unwrap();
-        self.schema = build(self.database.clone(), clock, self.views.clone(), ours);
+        self.schema = build(issuer, ours, unlimited());
     }
 
     /// From now on its clock is the machine's.
     pub(crate) fn let_time_pass(&mut self) {
-        let (database, views) = (self.database.clone(), self.views.clone());
-        self.schema = build(database, Clock::system(), views, Calendar::default());
+        let issuer = Issuer {
+            clock: Clock::system(),
+            ..self.issuer.clone()
+        };
+        self.schema = build(issuer, Calendar::default(), unlimited());
     }
 
     pub(crate) async fn ask(&self, query: &str) -> Answer {

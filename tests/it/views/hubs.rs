@@ -151,7 +151,7 @@ impl Hub {
     async fn turn_to(&mut self, caller: &Caller) {
         self.view_as = None;
         if let Some(id) = caller.user {
-            give_roles(&self.app.database, id, &caller.roles).await;
+            give_roles(&self.app, id, &caller.roles).await;
         }
         // A user's token is good for whatever roles they have.
         let key = match caller.user {

@@ -128,6 +128,7 @@ async fn put(hubs: &mut Hubs, table: &str, id: Uuid, column: &'static str, value
     for hub in hubs.each() {
         let database = hub.app.database.writes();
         hubs.oracle.rows.update(database, table, id, column).await;
+        hub.app.forget_callers();
     }
 }
 

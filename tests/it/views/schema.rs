@@ -33,9 +33,9 @@ fn what_nobody_has_classified_is_named() {
             "nobody has classified the type Quote",
         ),
         (
-            "type Viewer {",
-            "type Mutation { \"x\" drop: Int } type Viewer {",
-            "nobody has classified the type Mutation",
+            "type Mutation {",
+            "type Mutation { \"x\" drop: Int",
+            "nobody has classified Mutation.drop",
         ),
         (
             "input LeadFilter {",

@@ -4,13 +4,7 @@ use std::fmt::Write;
 
 use chrono::{Days, NaiveDate};
 
-use crate::{
-    app::App,
-    cli::Failure,
-    services::token::{self, Bearer as Of, Terms},
-    store,
-    views::Role,
-};
+use crate::{app::App, cli::Failure, services::token::Terms, store, views::Role};
 
 /// Somebody of the made-up company, with a token to act as them.
 pub(super) struct Bearer {
@@ -21,6 +15,7 @@ pub(super) struct Bearer {
 
 /// Issues a token for one person of each role: one with that role alone, where there is one.
 pub(super) async fn issue_tokens(app: &App, days: u32) -> Result<Vec<Bearer>, Failure> {
+    let issuer = app.issuer();
     let people = store::demo::people(app.database.reads()).await?;
     let mut bearers = Vec::new();
     for role in Role::ALL {
@@ -42,14 +37,15 @@ pub(super) async fn issue_tokens(app: &App, days: u32) -> Result<Vec<Bearer>, Fa
         let Some((_, person)) = person else {
             continue;
         };
-        let of = Of::User(person.email.clone());
-        let (now, scopes) = (app.clock.now(), Vec::new());
-        let terms = Terms { days, scopes };
-        let issued = token::issue(&app.database, &app.tokens, &app.views, now, of, terms).await?;
+        let terms = Terms {
+            days: Some(days),
+            scopes: Vec::new(),
+        };
+        let made = issuer.issue_to_user(&person.email, terms).await?;
         bearers.push(Bearer {
             role,
             name: person.name.clone(),
-            token: issued.token,
+            token: made.token,
         });
     }
     Ok(bearers)

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
 use crate::{
-    auth::Viewer,
+    auth::{Budgets, Viewer},
     dataset::dataset,
     error::ApiError,
     services,
@@ -11,6 +11,7 @@ use crate::{
 };
 
 use super::super::{
+    budget::RequestBudget,
     error::resolver_error,
     kind::EntityKind,
     row::{Row, Rows, Territory, User},
@@ -88,6 +89,13 @@ impl ViewerObject<'_> {
         }
         let view = self.0.view.noun(entity.name);
         Ok(view.can.contains_key(action.as_str()))
+    }
+
+    /// What you may still ask in this minute; null where nothing limits you. This request is counted, and what
+    /// it costs is not yet.
+    async fn budget(&self, ctx: &Context<'_>) -> Option<RequestBudget> {
+        let budget = ctx.data_unchecked::<Budgets>().of(self.0);
+        budget.map(RequestBudget::from)
     }
 
     /// For each kind of row what you may see of it, and what you may do.

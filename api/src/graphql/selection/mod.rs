@@ -15,7 +15,7 @@ use std::{
 use async_graphql::{
     ContextBase, Name, Positioned, QueryPathSegment, Value, Variables,
     indexmap::IndexMap,
-    parser::types::{Field, FragmentDefinition, Selection, SelectionSet},
+    parser::types::{Field, FragmentDefinition, OperationType, Selection, SelectionSet},
     registry::MetaTypeName,
 };
 
@@ -73,8 +73,12 @@ impl<'a> Selector<'a> {
             })
             .collect();
         let last = path.drain(..1).next()?;
-        let types = &ctx.schema_env.registry.types;
-        let mut type_name = ctx.schema_env.registry.query_type.as_str();
+        let registry = &ctx.schema_env.registry;
+        let types = &registry.types;
+        let mut type_name = match ctx.query_env.operation.node.ty {
+            OperationType::Mutation => registry.mutation_type.as_deref()?,
+            _ => registry.query_type.as_str(),
+        };
         let mut sets_here = vec![&ctx.query_env.operation.node.selection_set.node];
         for key in path.into_iter().rev() {
             let group = selector.collect(type_name, sets_here).swap_remove(key)?;

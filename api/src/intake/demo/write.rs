@@ -144,6 +144,7 @@ async fn begin_job(
         fields: None,
         reason: Some("a made-up year, as history from before the hub".to_owned()),
         request_id: None,
+        address: None,
     };
     change::record(tx, vec![entry]).await?;
     Ok(id)

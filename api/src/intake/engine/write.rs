@@ -163,6 +163,7 @@ async fn save(
             fields,
             reason: None,
             request_id: None,
+            address: None,
         });
         if row.before.is_none() {
             new.push(row.record);
