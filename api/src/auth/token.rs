@@ -290,7 +290,7 @@ impl fmt::Display for Refusal {
             Self::Header(why) | Self::Identity(why) => why,
             Self::UnknownKey => "it names a key that the hub does not have",
             Self::RetiredKey => "the key that signed it has retired",
-            Self::KeysUnavailable => "the hub's keys could not be read",
+            Self::KeysUnavailable => "the keys that would check it could not be read",
             Self::Expired => "it has expired",
             Self::NotYet => "it is not valid yet",
             Self::Unknown => "no such token was issued",
