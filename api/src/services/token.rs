@@ -1,10 +1,11 @@
 //! Issuing tokens, putting new ones in their place, and taking them back.
 
+mod rules;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{api_token, change::ChangeKind};
-use ipnet::IpNet;
 use sea_orm::DatabaseTransaction;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
@@ -15,7 +16,11 @@ use crate::{
     dataset::GlobalId,
     error::ApiError,
     reader, store,
-    views::{READ_ALL, Scope, Views, allows},
+    views::Views,
+};
+
+use rules::{
+    check_scopes, covered, forbidden, may_give, missing, named, networks, positive, scopes,
 };
 
 /// The longest life of a token, in days: ten years.
@@ -101,15 +106,10 @@ impl Issuer {
             allowance,
             terms,
         } = service;
-        let scopes = if terms.scopes.is_empty() {
-            vec![READ_ALL.to_owned()]
-        } else {
-            terms.scopes
-        };
         if let Some(viewer) = viewer {
             may_give(viewer, &role)?;
         }
-        self.check_scopes(&scopes)?;
+        let scopes = scopes(self.views.policy(), terms.scopes)?;
         if let Some(viewer) = viewer {
             covered(viewer, &scopes)?;
         }
@@ -129,10 +129,7 @@ impl Issuer {
             created_by: author.actor.id(),
             ..self.blank(terms.days)?
         };
-        let tx = self.database.begin().await?;
-        let issued = self.issue(&tx, author, row).await?;
-        tx.commit().await?;
-        Ok(issued)
+        self.record(author, row).await
     }
 
     /// Issues `viewer` a token to read with, that can do less than they.
@@ -156,12 +153,7 @@ impl Issuer {
             .contains_key("createPersonal");
         let user = viewer.user_id.filter(|_| allowed && viewer.may_write());
         let user = user.ok_or_else(|| forbidden("make a token of your own"))?;
-        let scopes = if terms.scopes.is_empty() {
-            vec![READ_ALL.to_owned()]
-        } else {
-            terms.scopes
-        };
-        self.check_scopes(&scopes)?;
+        let scopes = scopes(self.views.policy(), terms.scopes)?;
         if let Some(scope) = scopes.iter().find(|scope| !scope.ends_with(":read")) {
             let problem =
                 format!("{scope:?} is more than reading, which is all that your own token can do");
@@ -175,10 +167,7 @@ impl Issuer {
             created_by: author.actor.id(),
             ..self.blank(terms.days)?
         };
-        let tx = self.database.begin().await?;
-        let issued = self.issue(&tx, author, row).await?;
-        tx.commit().await?;
-        Ok(issued)
+        self.record(author, row).await
     }
 
     /// Issues the user with this e-mail address a token to sign in with, for the operator on the command
@@ -190,7 +179,7 @@ impl Issuer {
     /// - [`ApiError::Validation`] when the days or a scope make no sense
     /// - [`ApiError::Internal`] when the database fails; no token is issued then
     pub async fn issue_to_user(&self, email: &str, terms: Terms) -> Result<Issued, ApiError> {
-        self.check_scopes(&terms.scopes)?;
+        check_scopes(self.views.policy(), &terms.scopes)?;
         let blank = self.blank(terms.days)?;
         let tx = self.database.begin().await?;
         let user = store::user::find_by_email(&tx, email).await?;
@@ -321,6 +310,14 @@ impl Issuer {
         token.filter(valid).ok_or_else(missing)
     }
 
+    /// Issues the token of that row, and nothing else.
+    async fn record(&self, author: &Author, row: api_token::Model) -> Result<Issued, ApiError> {
+        let tx = self.database.begin().await?;
+        let issued = self.issue(&tx, author, row).await?;
+        tx.commit().await?;
+        Ok(issued)
+    }
+
     /// Puts a token on record, and signs it.
     async fn issue(
         &self,
@@ -375,89 +372,4 @@ impl Issuer {
             rotated_from_id: None,
         })
     }
-
-    fn check_scopes(&self, scopes: &[String]) -> Result<(), ApiError> {
-        let known = self.views.policy().vocabulary.scopes();
-        match scopes.iter().find(|scope| !known.contains(scope)) {
-            Some(unknown) => {
-                let problem = format!(
-                    "there is no scope {unknown:?}; there is {}",
-                    known.join(", ")
-                );
-                Err(ApiError::validation("scopes", problem).allowing(known))
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Whether `viewer` may give a system a token in that role. Where they may not do so with all, only the
-/// roles that they have are theirs to give.
-fn may_give(viewer: &Viewer, role: &str) -> Result<(), ApiError> {
-    let on = viewer.view.noun("ApiToken").can.get("createService");
-    let on = on.filter(|_| viewer.may_write());
-    let on = on.ok_or_else(|| forbidden("make tokens for systems"))?;
-    if !on.covers(&Scope::all()) && !viewer.roles.iter().any(|own| own == role) {
-        return Err(forbidden("give a role that you do not have"));
-    }
-    Ok(())
-}
-
-/// Whether all that `scopes` allow is allowed to `viewer` by the token that they come with.
-fn covered(viewer: &Viewer, scopes: &[String]) -> Result<(), ApiError> {
-    let own = &viewer.scopes;
-    let all = scopes.iter().all(|scope| allows(own, scope));
-    if all && (own.is_empty() || !scopes.is_empty()) {
-        return Ok(());
-    }
-    Err(forbidden("give a token more than your own may be used for"))
-}
-
-fn forbidden(action: &str) -> ApiError {
-    ApiError::Forbidden {
-        action: action.to_owned(),
-    }
-}
-
-fn missing() -> ApiError {
-    ApiError::NotFound {
-        what: "token that is still valid".to_owned(),
-    }
-}
-
-fn named(name: &str) -> Result<String, ApiError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        let problem = "must have 1 to 200 characters on one line";
-        return Err(ApiError::validation("name", problem));
-    }
-    Ok(name.to_owned())
-}
-
-/// Networks as they are kept: `192.0.2.7` is `192.0.2.7/32`.
-fn networks(allow: &[String]) -> Result<Option<Value>, ApiError> {
-    if allow.is_empty() {
-        return Ok(None);
-    }
-    let parse = |text: &String| {
-        let network: Option<IpNet> = text.parse().ok();
-        let network = network.or_else(|| Some(IpNet::from(text.parse::<std::net::IpAddr>().ok()?)));
-        let problem = || format!("{text:?} is no network; one is 192.0.2.0/24, or 2001:db8::/32");
-        let network = network.ok_or_else(|| ApiError::validation("ipAllow", problem()))?;
-        Ok(network.trunc().to_string())
-    };
-    let networks: Result<Vec<_>, ApiError> = allow.iter().map(parse).collect();
-    Ok(Some(json!(networks?)))
-}
-
-/// A budget as it is kept.
-fn positive<N: TryInto<i32>>(field: &str, number: Option<N>) -> Result<Option<i32>, ApiError> {
-    let Some(number) = number else {
-        return Ok(None);
-    };
-    let number = number.try_into().ok().filter(|number| *number > 0);
-    let problem = format!("must be from 1 to {}", i32::MAX);
-    number
-        .map(Some)
-        .ok_or_else(|| ApiError::validation(field, problem))
 }
