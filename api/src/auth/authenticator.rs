@@ -77,14 +77,12 @@ impl Authenticator {
     /// provider says.
     ///
     /// A bad token is never a guest: whatever is wrong with it, the caller learns only that it is
-    /// not valid, and the log says why. With the eyes of another role they see where a role of theirs
-    /// allows it.
+    /// not valid, and the log says why. They are themselves, until [`Authenticator::view_as`] gives them the
+    /// eyes of the role that they ask for; only whose rows count as theirs is looked up for that role.
     ///
     /// # Errors
     ///
     /// - [`ApiError::Unauthenticated`] when there is no token or it is not valid now, or not from there
-    /// - [`ApiError::Forbidden`] when they may not see with the eyes of another role
-    /// - [`ApiError::Validation`] when there is no such role
     /// - [`ApiError::Unavailable`] when no connection comes free in time
     /// - [`ApiError::Internal`] when the database fails
     pub async fn viewer(&self, credentials: &Credentials<'_>) -> Result<Viewer, ApiError> {
@@ -102,9 +100,6 @@ impl Authenticator {
         let mut viewer = caller.viewer.clone();
         viewer.address = credentials.address;
         self.known.used(viewer.token_id);
-        if let Some(role) = credentials.view_as {
-            self.view_as(&mut viewer, role)?;
-        }
         Ok(viewer)
     }
 
@@ -175,9 +170,14 @@ impl Authenticator {
         }))
     }
 
-    /// Puts the view of `role` before the viewer's eyes, to look and no more. What their token may not
-    /// read they do not read this way either.
-    fn view_as(&self, viewer: &mut Viewer, role: &str) -> Result<(), ApiError> {
+    /// Puts the view of `role` before the eyes of a viewer who asked for it in their credentials, to look and
+    /// no more. What their token may not read they do not read this way either.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::Forbidden`] when they may not see with the eyes of another role
+    /// - [`ApiError::Validation`] when there is no such role
+    pub fn view_as(&self, viewer: &mut Viewer, role: &str) -> Result<(), ApiError> {
         let forbidden = || ApiError::Forbidden {
             action: "see with the eyes of another role".to_owned(),
         };

@@ -34,12 +34,18 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
         address: address::of(http, &state.proxies),
     };
     let viewer = identify(http, state, &credentials).await;
-    let viewer = viewer.map_err(|error| match error {
+    let mut viewer = viewer.map_err(|error| match error {
         ApiError::TooManyAttempts { .. } => Refusal::of_limit(&error),
         error => Refusal::of_caller(&error, sent),
     })?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
     count(state, &viewer)?;
+    let Some(role) = view_as else {
+        return Ok(viewer);
+    };
+    let seen = state.authenticator.view_as(&mut viewer, role);
+    seen.map_err(|error| Refusal::of_caller(&error, sent))?;
+    note(http, |notes| notes.viewer = Some(viewer.clone()));
     Ok(viewer)
 }
 
