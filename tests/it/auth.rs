@@ -211,9 +211,12 @@ async fn a_token_that_was_taken_back_is_refused_at_once() {
         assert_eq!(row.unwrap().unwrap().issued_at, TestApp::now());
         assert_eq!(ask_with(app, &token).await.status, StatusCode::OK);
         let issuer = app.issuer();
-        issuer.revoke(&Author::SYSTEM, None, id).await.unwrap();
+        issuer
+            .revoke(&Author::SYSTEM, None, id, false)
+            .await
+            .unwrap();
         assert_refused(&ask_with(app, &token).await, INVALID);
-        let again = issuer.revoke(&Author::SYSTEM, None, id).await;
+        let again = issuer.revoke(&Author::SYSTEM, None, id, false).await;
         assert_eq!(again.unwrap_err().code(), "NOT_FOUND");
     })
     .await;

@@ -114,6 +114,17 @@ impl Authenticator {
         caller.is_some_and(|caller| self.check(&caller, credentials.address).is_ok())
     }
 
+    /// Whether these credentials have a token that the hub signed and whose time it is, which says nothing of
+    /// who may call. Costs no statement.
+    pub async fn signed(&self, credentials: &Credentials<'_>) -> bool {
+        let token = credentials.authorization.and_then(bearer);
+        let ours = token.filter(|token| self.providers.issuer_of(token).is_none());
+        match ours {
+            Some(token) => self.tokens.verify(token).await.is_ok(),
+            None => false,
+        }
+    }
+
     /// Who sends a request with these credentials, if that needs no looking up.
     fn known(&self, credentials: &Credentials<'_>) -> Option<Arc<KnownCaller>> {
         // Which rows are theirs depends on the eyes that they look with.
@@ -128,7 +139,8 @@ impl Authenticator {
     /// Whether a token is good now, and there.
     fn check(&self, caller: &KnownCaller, address: Option<IpAddr>) -> Result<(), Refusal> {
         let now = self.clock.now();
-        if caller.until <= now - LEEWAY {
+        let ended = caller.ends_at.is_some_and(|at| at <= now);
+        if ended || caller.until <= now - LEEWAY {
             return Err(Refusal::Expired);
         }
         if caller.from > now + LEEWAY {
@@ -165,6 +177,7 @@ impl Authenticator {
                 viewed_as: None,
                 address: None,
                 allowance: Allowance::default(),
+                makes_tokens: false,
                 reach: Arc::new(user.into()),
             }
         }))

@@ -99,7 +99,7 @@ pub(super) async fn run(args: Args, config: Config) -> Result<(), Failure> {
                 .await?
         }
         Command::Revoke { id } => {
-            issuer.revoke(&author, None, id).await?;
+            issuer.revoke(&author, None, id, false).await?;
             output::note(format_args!("Revoked {id}."));
             return Ok(());
         }

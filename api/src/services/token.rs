@@ -13,18 +13,19 @@ use crate::{
     change::{self, Author, Change},
     clock::Clock,
     database::Database,
-    dataset::GlobalId,
-    error::ApiError,
+    dataset::{GlobalId, dataset},
+    error::{ApiError, Exceeded},
     reader, store,
     views::Views,
 };
 
 use rules::{
-    check_scopes, covered, forbidden, may_give, missing, named, networks, positive, scopes,
+    check_scopes, covered, forbidden, makes_tokens, may_give, may_replace, missing, named,
+    networks, positive, scopes,
 };
 
-/// The longest life of a token, in days: ten years.
-const MAX_DAYS: u32 = 3650;
+/// So many tokens of their own may somebody have that are still valid.
+const MOST_OWN: u64 = 50;
 /// The longest that two tokens may overlap, in hours: a month.
 const MAX_OVERLAP: u32 = 744;
 /// So many last characters of a token are kept, to recognise it by. They are part of the signature, of
@@ -48,6 +49,8 @@ pub struct Issuer {
     pub clock: Clock,
     /// How long a token is valid when nobody says, in days.
     pub days: u32,
+    /// How long a token may be valid at all, in days.
+    pub longest_days: u32,
 }
 
 /// A token for a system.
@@ -127,9 +130,13 @@ impl Issuer {
             requests_per_minute: positive("requestsPerMinute", allowance.requests_per_minute)?,
             points_per_minute: positive("pointsPerMinute", allowance.points_per_minute)?,
             created_by: author.actor.id(),
+            issued_with_id: viewer.map(|viewer| viewer.token_id),
             ..self.blank(terms.days)?
         };
-        self.record(author, row).await
+        let tx = self.database.begin().await?;
+        let issued = self.issue(&tx, author, row).await?;
+        tx.commit().await?;
+        Ok(issued)
     }
 
     /// Issues `viewer` a token to read with, that can do less than they.
@@ -153,6 +160,7 @@ impl Issuer {
             .contains_key("createPersonal");
         let user = viewer.user_id.filter(|_| allowed && viewer.may_write());
         let user = user.ok_or_else(|| forbidden("make a token of your own"))?;
+        makes_tokens(viewer)?;
         let scopes = scopes(self.views.policy(), terms.scopes)?;
         if let Some(scope) = scopes.iter().find(|scope| !scope.ends_with(":read")) {
             let problem =
@@ -165,9 +173,21 @@ impl Issuer {
             user_id: Some(user),
             scopes: json!(scopes),
             created_by: author.actor.id(),
+            issued_with_id: Some(viewer.token_id),
             ..self.blank(terms.days)?
         };
-        self.record(author, row).await
+        let tx = self.database.begin().await?;
+        let own = store::api_token::count_valid(&tx, user, row.issued_at).await?;
+        if own >= MOST_OWN {
+            return Err(ApiError::LimitExceeded(Exceeded {
+                which: "own_tokens",
+                limit: MOST_OWN,
+                actual: own.saturating_add(1),
+            }));
+        }
+        let issued = self.issue(&tx, author, row).await?;
+        tx.commit().await?;
+        Ok(issued)
     }
 
     /// Issues the user with this e-mail address a token to sign in with, for the operator on the command
@@ -225,7 +245,14 @@ impl Issuer {
         let scopes: Vec<String> =
             serde_json::from_value(old.scopes.clone()).map_err(ApiError::internal)?;
         if let Some(viewer) = viewer {
+            may_replace(viewer, &old)?;
             covered(viewer, &scopes)?;
+        }
+        let now = blank.issued_at;
+        let until = old.expires_at.min(now + TimeDelta::hours(overlap.into()));
+        // Whoever was quicker has revoked it, or put another in its place.
+        if !store::api_token::expire(&tx, old.id, until).await? {
+            return Err(missing());
         }
         let row = api_token::Model {
             name: old.name,
@@ -237,12 +264,10 @@ impl Issuer {
             points_per_minute: old.points_per_minute,
             rotated_from_id: Some(old.id),
             created_by: author.actor.id(),
+            issued_with_id: viewer.map(|viewer| viewer.token_id),
             ..blank
         };
-        let now = row.issued_at;
-        let until = old.expires_at.min(now + TimeDelta::hours(overlap.into()));
         let issued = self.issue(&tx, author, row).await?;
-        store::api_token::expire(&tx, old.id, until).await?;
         let ended = Change::by(author, now, (TABLE, old.id), ChangeKind::Updated)
             .of(json!({ "expires_at": [old.expires_at, until] }));
         change::record(&tx, vec![ended]).await?;
@@ -251,32 +276,45 @@ impl Issuer {
         Ok(issued)
     }
 
-    /// Takes a token back: from the next request on it is refused here, and within a second wherever else
-    /// the hub runs.
+    /// Takes a token back, and with `made_with_it` all that were made with it, and with those: from the next
+    /// request on they are refused here, and within a second wherever else the hub runs. Returns how many.
     ///
     /// # Errors
     ///
     /// - [`ApiError::NotFound`] when there is no such token for `viewer` that is still valid
-    /// - [`ApiError::Forbidden`] when they may not
+    /// - [`ApiError::Forbidden`] when they may not, also with one of the others; nothing is changed then
     /// - [`ApiError::Internal`] when the database fails
     pub async fn revoke(
         &self,
         author: &Author,
         viewer: Option<&Viewer>,
         id: Uuid,
-    ) -> Result<(), ApiError> {
+        made_with_it: bool,
+    ) -> Result<usize, ApiError> {
         let now = self.clock.now();
         let tx = self.database.begin().await?;
-        let token = self.valid(&tx, viewer, id, "revoke").await?;
-        if !store::api_token::revoke(&tx, token.id, now).await? {
-            return Err(missing());
+        let mut ids = vec![self.valid(&tx, viewer, id, "revoke").await?.id];
+        if made_with_it {
+            for token in store::api_token::made_with(&tx, id).await? {
+                if token.revoked_at.is_none() && token.expires_at > now {
+                    self.permit(&tx, viewer, token.id, "revoke").await?;
+                    ids.push(token.id);
+                }
+            }
         }
-        let revoked = Change::by(author, now, (TABLE, token.id), ChangeKind::Updated)
-            .of(json!({ "revoked_at": [null, now] }));
-        change::record(&tx, vec![revoked]).await?;
+        let mut changes = Vec::new();
+        for id in &ids {
+            if !store::api_token::revoke(&tx, *id, now).await? {
+                return Err(missing());
+            }
+            let revoked = Change::by(author, now, (TABLE, *id), ChangeKind::Updated);
+            changes.push(revoked.of(json!({ "revoked_at": [null, now] })));
+        }
+        change::record(&tx, changes).await?;
         tx.commit().await?;
-        self.known.forget(&Outdated::Tokens(vec![token.id]));
-        Ok(())
+        let count = ids.len();
+        self.known.forget(&Outdated::Tokens(ids));
+        Ok(count)
     }
 
     /// Lists the tokens that were issued, newest first, for the operator on the command line.
@@ -296,26 +334,27 @@ impl Issuer {
         id: Uuid,
         action: &str,
     ) -> Result<api_token::Model, ApiError> {
-        if let Some(viewer) = viewer {
-            let id = GlobalId {
-                entity: crate::dataset::dataset().target("ApiToken")?,
-                id,
-            };
-            let doing = format!("{action} this token");
-            reader::permit(tx, viewer, id, action, &doing).await?;
-        }
+        self.permit(tx, viewer, id, action).await?;
         let now = self.clock.now();
         let token = store::api_token::find(tx, id).await?;
         let valid = |token: &api_token::Model| token.revoked_at.is_none() && token.expires_at > now;
         token.filter(valid).ok_or_else(missing)
     }
 
-    /// Issues the token of that row, and nothing else.
-    async fn record(&self, author: &Author, row: api_token::Model) -> Result<Issued, ApiError> {
-        let tx = self.database.begin().await?;
-        let issued = self.issue(&tx, author, row).await?;
-        tx.commit().await?;
-        Ok(issued)
+    /// Whether `viewer` may do `action` with the token of that id.
+    async fn permit(
+        &self,
+        tx: &DatabaseTransaction,
+        viewer: Option<&Viewer>,
+        id: Uuid,
+        action: &str,
+    ) -> Result<(), ApiError> {
+        let Some(viewer) = viewer else {
+            return Ok(());
+        };
+        let entity = dataset().target("ApiToken")?;
+        let doing = format!("{action} this token");
+        reader::permit(tx, viewer, GlobalId { entity, id }, action, &doing).await
     }
 
     /// Puts a token on record, and signs it.
@@ -348,8 +387,9 @@ impl Issuer {
     /// A token of nobody for nothing, valid from now on for so many days.
     fn blank(&self, days: Option<u32>) -> Result<api_token::Model, ApiError> {
         let days = days.unwrap_or(self.days);
-        if !(1..=MAX_DAYS).contains(&days) {
-            let problem = format!("must be from 1 to {MAX_DAYS}");
+        let longest = self.longest_days;
+        if !(1..=longest).contains(&days) {
+            let problem = format!("must be from 1 to {longest}");
             return Err(ApiError::validation("days", problem));
         }
         let now = self.clock.now();
@@ -370,6 +410,7 @@ impl Issuer {
             requests_per_minute: None,
             points_per_minute: None,
             rotated_from_id: None,
+            issued_with_id: None,
         })
     }
 }

@@ -89,13 +89,15 @@ impl Authenticator {
             viewed_as: None,
             address: None,
             allowance,
+            makes_tokens: networks.is_none() && allowance == Allowance::default(),
             reach: Arc::new(reach),
         };
         Ok(KnownCaller {
             viewer,
             networks,
             from: claims.valid_from(),
-            until: claims.valid_until().min(caller.expires_at),
+            until: claims.valid_until(),
+            ends_at: Some(caller.expires_at),
             looked_up_at: Instant::now(),
             revision: None,
         })
@@ -119,11 +121,18 @@ impl Authenticator {
                 user::find_by_external_id(reserve, system, key).await?
             }
         };
+        // What looks like an address of ours and is another is none.
+        let is_theirs = |user: &entity::user::Model| match &identity.user {
+            UserKey::Email(email) => email.eq_ignore_ascii_case(&user.email),
+            UserKey::ExternalId { .. } => true,
+        };
+        let found = found.filter(is_theirs);
         let found = found.ok_or_else(|| refused(&Refusal::Unknown))?;
         if !found.active {
             return Err(refused(&Refusal::Inactive));
         }
         let reach = self.reach(found.id, &identity, as_if).await?;
+        let makes_tokens = identity.roles.is_none();
         let roles = identity.roles.unwrap_or_else(|| names(&found.roles));
         let viewer = Viewer {
             user_id: Some(found.id),
@@ -135,6 +144,7 @@ impl Authenticator {
             viewed_as: None,
             address: None,
             allowance: Allowance::default(),
+            makes_tokens,
             reach: Arc::new(reach),
         };
         Ok(KnownCaller {
@@ -142,6 +152,7 @@ impl Authenticator {
             networks: None,
             from: identity.valid_from,
             until: identity.valid_until,
+            ends_at: None,
             looked_up_at: Instant::now(),
             revision: Some(revision),
         })

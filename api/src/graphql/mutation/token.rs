@@ -97,12 +97,16 @@ impl TokenMutation {
         let viewer = reading(ctx).viewer();
         let revoked = async {
             let id = token_id(&input.id)?;
-            issuer(ctx).revoke(author(ctx), Some(viewer), id).await?;
-            Ok(id)
+            let all = input.and_made_with_it;
+            let count = issuer(ctx)
+                .revoke(author(ctx), Some(viewer), id, all)
+                .await?;
+            Ok((id, count))
         };
-        let id = revoked.await.map_err(|error| resolver_error(&error))?;
+        let (id, count) = revoked.await.map_err(|error| resolver_error(&error))?;
         Ok(RevokedToken {
             api_token: Row::new(id),
+            count: i32::try_from(count).unwrap_or(i32::MAX),
         })
     }
 }
@@ -155,6 +159,9 @@ struct RotateTokenInput {
 struct RevokeTokenInput {
     /// The global id of the token.
     id: ID,
+    /// Whether those are taken back as well that were made with it, or with one of these: when it has leaked.
+    #[graphql(default = false)]
+    and_made_with_it: bool,
 }
 
 /// A token that was just issued.
@@ -170,8 +177,10 @@ struct IssuedToken {
 /// A token that was taken back.
 #[derive(Debug, SimpleObject)]
 struct RevokedToken {
-    /// What the hub knows of it.
+    /// What the hub knows of it; null where your own token may not read tokens.
     api_token: Row<ApiToken>,
+    /// How many were taken back: this one, and those that were made with it where you said so.
+    count: i32,
 }
 
 fn answer(issued: Result<Issued, ApiError>) -> Result<IssuedToken> {

@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
+use entity::api_token;
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use crate::{
-    auth::Viewer,
+    auth::{MOST_ALLOWED, Viewer},
     error::ApiError,
     views::{Policy, READ_ALL, Scope, allows},
 };
@@ -42,10 +43,37 @@ pub(super) fn may_give(viewer: &Viewer, role: &str) -> Result<(), ApiError> {
     let on = viewer.view.noun("ApiToken").can.get("createService");
     let on = on.filter(|_| viewer.may_write());
     let on = on.ok_or_else(|| forbidden("make tokens for systems"))?;
+    makes_tokens(viewer)?;
     if !on.covers(&Scope::all()) && !viewer.roles.iter().any(|own| own == role) {
         return Err(forbidden("give a role that you do not have"));
     }
     Ok(())
+}
+
+/// Whether tokens may be made with that of `viewer`, which would not be bound as it is.
+pub(super) fn makes_tokens(viewer: &Viewer) -> Result<(), ApiError> {
+    if viewer.makes_tokens {
+        return Ok(());
+    }
+    let action = "make tokens with one that is bound to networks or to numbers of its own, or whose roles an \
+                  identity provider says";
+    Err(forbidden(action))
+}
+
+/// Whether `viewer` may have what takes the place of `old`: of their own, or of a system whose role is theirs
+/// to give.
+pub(super) fn may_replace(viewer: &Viewer, old: &api_token::Model) -> Result<(), ApiError> {
+    makes_tokens(viewer)?;
+    if let Some(user) = old.user_id {
+        if viewer.user_id == Some(user) {
+            return Ok(());
+        }
+        let action = "put another in the place of somebody else's token: take it back, and have them make one";
+        return Err(forbidden(action));
+    }
+    let roles: Vec<String> =
+        serde_json::from_value(old.roles.clone()).map_err(ApiError::internal)?;
+    roles.iter().try_for_each(|role| may_give(viewer, role))
 }
 
 /// Whether all that `scopes` allow is allowed to `viewer` by the token that they come with.
@@ -95,16 +123,18 @@ pub(super) fn networks(allow: &[String]) -> Result<Option<Value>, ApiError> {
     Ok(Some(json!(networks?)))
 }
 
-/// A budget as it is kept.
-pub(super) fn positive<N: TryInto<i32>>(
+/// A number of requests or points as it is kept.
+pub(super) fn positive<N: TryInto<u32>>(
     field: &str,
     number: Option<N>,
 ) -> Result<Option<i32>, ApiError> {
     let Some(number) = number else {
         return Ok(None);
     };
-    let number = number.try_into().ok().filter(|number| *number > 0);
-    let problem = format!("must be from 1 to {}", i32::MAX);
+    let number = number.try_into().ok();
+    let number = number.filter(|number| (1..=MOST_ALLOWED).contains(number));
+    let number = number.and_then(|number| i32::try_from(number).ok());
+    let problem = format!("must be from 1 to {MOST_ALLOWED}");
     number
         .map(Some)
         .ok_or_else(|| ApiError::validation(field, problem))
