@@ -280,11 +280,15 @@ async fn a_token_in_a_url_is_refused_even_beside_a_good_one() {
     each_app(async |app| {
         let token = app.token_for(Role::Admin).await;
         for authorization in [None, Some(&token)] {
-            for path in ["graphql", "schema.graphql"] {
-                let url = format!(
-                    "{}/{path}?query=%7B__typename%7D&access_token={token}",
-                    app.url
-                );
+            for (path, name) in [
+                ("graphql", "access_token"),
+                ("schema.graphql", "access_token"),
+                ("graphql", "token"),
+                ("graphql", "access%5Ftoken"),
+                ("graphql", "Authorization"),
+                ("graphql", "id_token"),
+            ] {
+                let url = format!("{}/{path}?query=%7B__typename%7D&{name}={token}", app.url);
                 let mut request = app.http.get(url);
                 if let Some(token) = authorization {
                     request = request.bearer_auth(token);

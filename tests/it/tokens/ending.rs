@@ -61,8 +61,7 @@ async fn a_rotated_token_and_the_new_one_overlap() {
             (status(&old).await, status(&new).await),
             (StatusCode::OK, StatusCode::OK)
         );
-        app.clock
-            .set(TestApp::now() + TimeDelta::hours(2) + TimeDelta::seconds(5));
+        app.clock.set(TestApp::now() + TimeDelta::hours(2));
         assert_eq!(
             (status(&old).await, status(&new).await),
             (StatusCode::UNAUTHORIZED, StatusCode::OK)
@@ -209,6 +208,49 @@ async fn a_token_ends_when_its_row_says_so_whatever_it_says_itself() {
         };
         expired.update(app.database.writes()).await.unwrap();
         let answer = app.graphql(&issued.token, WHO, json!({})).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_made_with_a_token_that_leaked_ends_with_it() {
+    each_app(async |app| {
+        let admin = app.token_for(Role::Admin).await;
+        let new = |name: &str| json!({ "name": name, "role": "ADMIN", "scopes": ["*:read", "token:write"] });
+        let (leaked, id) = made(app, &admin, new("leaked")).await;
+        let (child, child_id) = made(app, &leaked, new("child")).await;
+        let (grandchild, _) = made(app, &child, new("grandchild")).await;
+        let answer = app.graphql(&leaked, ROTATE, input(&json!({ "id": child_id }))).await;
+        let rotated = answer.data()["rotateToken"]["token"].as_str().unwrap().to_owned();
+        let (other, _) = made(app, &admin, new("other")).await;
+        let revoke = "mutation($id: ID!) { revokeToken(input: {id: $id, andMadeWithIt: true}) { count } }";
+        let answer = app.graphql(&admin, revoke, json!({ "id": id })).await;
+        assert_eq!(answer.data(), &json!({ "revokeToken": { "count": 4 } }));
+        for (token, expected) in [
+            (&leaked, StatusCode::UNAUTHORIZED),
+            (&child, StatusCode::UNAUTHORIZED),
+            (&grandchild, StatusCode::UNAUTHORIZED),
+            (&rotated, StatusCode::UNAUTHORIZED),
+            (&other, StatusCode::OK),
+            (&admin, StatusCode::OK),
+        ] {
+            let answer = app.graphql(token, WHO, json!({})).await;
+            assert_eq!(answer.status, expected);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_an_overlap_a_rotated_token_ends_at_once() {
+    each_app(async |app| {
+        let admin = app.token_for(Role::Admin).await;
+        let (old, id) = made(app, &admin, json!({ "name": "etl", "role": "ANALYST" })).await;
+        let of = json!({ "id": id, "overlapHours": 0 });
+        let answer = app.graphql(&admin, ROTATE, input(&of)).await;
+        assert_eq!(answer.codes(), [""; 0]);
+        let answer = app.graphql(&old, WHO, json!({})).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     })
     .await;

@@ -12,7 +12,7 @@ use tests::{
     fixtures,
 };
 
-use super::{CREATE, CREATE_OWN, ROTATE, WHO, changes, input, tokens};
+use super::{CREATE, CREATE_OWN, ROTATE, WHO, changes, input, made, tokens};
 
 #[tokio::test]
 async fn an_administrator_makes_a_token_for_a_system_and_it_is_on_record() {
@@ -226,6 +226,83 @@ async fn a_token_of_ones_own_sees_what_one_sees_and_changes_nothing() {
             .graphql(&system, CREATE_OWN, input(&json!({ "name": "mine" })))
             .await;
         assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_takes_the_place_of_somebody_else() {
+    each_app(async |app| {
+        let leader = fixtures::user(&app.database, "Lena Leader", &[Role::RevenueLeader]).await;
+        let ada = fixtures::user(&app.database, "Ada Byron", &[Role::Admin]).await;
+        let theirs = Bearer::User(leader.email.clone());
+        let theirs = app.issue(theirs, &[]).await.unwrap();
+        let admin = app.token_of(&ada.email).await;
+        let id = global_id(dataset().entity("ApiToken").unwrap(), theirs.id);
+        let before = tokens(app).await;
+        let answer = app
+            .graphql(&admin, ROTATE, input(&json!({ "id": id })))
+            .await;
+        assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
+        assert_eq!(tokens(app).await, before);
+        // They themselves do.
+        let answer = app
+            .graphql(&theirs.token, ROTATE, input(&json!({ "id": id })))
+            .await;
+        assert_eq!(answer.codes(), [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_bound_makes_none_that_is_not() {
+    each_app(async |app| {
+        let ada = fixtures::user(&app.database, "Ada Byron", &[Role::Admin]).await;
+        let admin = app.token_of(&ada.email).await;
+        for bound in [
+            json!({ "ipAllow": ["127.0.0.0/8"] }),
+            json!({ "requestsPerMinute": 100 }),
+            json!({ "pointsPerMinute": 100_000 }),
+        ] {
+            let mut of =
+                json!({ "name": "ci", "role": "ADMIN", "scopes": ["*:read", "token:write"] });
+            of.as_object_mut()
+                .unwrap()
+                .extend(bound.as_object().unwrap().clone());
+            let (token, id) = made(app, &admin, of).await;
+            let new = json!({ "name": "free", "role": "ADMIN", "scopes": ["*:read"] });
+            let answer = app.graphql(&token, CREATE, input(&new)).await;
+            assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"], "{bound}");
+            let answer = app
+                .graphql(&token, ROTATE, input(&json!({ "id": id })))
+                .await;
+            assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"], "{bound}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_has_fifty_tokens_of_their_own_at_most() {
+    each_app(async |app| {
+        let rep = fixtures::user(&app.database, "Rita Rep", &[Role::SalesRep]).await;
+        // The one that they sign in with is one of them.
+        let token = app.token_of(&rep.email).await;
+        let one = "createPersonalToken(input: {name: \"a\"}) { apiToken { id } }";
+        let many: Vec<_> = (1..50).map(|number| format!("a{number}: {one}")).collect();
+        let answer = app
+            .graphql(
+                &token,
+                &format!("mutation {{ {} }}", many.join(" ")),
+                json!({}),
+            )
+            .await;
+        assert_eq!(answer.codes(), [""; 0]);
+        let answer = app
+            .graphql(&token, &format!("mutation {{ {one} }}"), json!({}))
+            .await;
+        assert_eq!(answer.codes(), ["LIMIT_EXCEEDED"]);
+        assert_eq!(answer.body["errors"][0]["extensions"]["limit"], 50);
     })
     .await;
 }
