@@ -81,6 +81,24 @@ pub async fn expire(
     Ok(ended.rows_affected == 1)
 }
 
+/// Ends at `at` the tokens that the key `kid` signed, and that would end later.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn cut_off(tx: &DatabaseTransaction, kid: &str, at: DateTime<Utc>) -> Result<(), DbErr> {
+    Entity::update_many()
+        .set(ActiveModel {
+            expires_at: Set(at),
+            ..Default::default()
+        })
+        .filter(Column::Kid.eq(kid))
+        .filter(Column::ExpiresAt.gt(at))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// How many tokens of `user` are valid at `now`.
 ///
 /// # Errors
