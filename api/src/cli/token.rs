@@ -115,7 +115,7 @@ async fn issue(mut args: Issue, config: Config) -> Result<(), Failure> {
         days: args.days,
         scopes: args.scopes,
     };
-    let issued = match owner {
+    let made = match owner {
         Owner::User(email) => issuer.issue_to_user(&email, terms).await,
         Owner::System { name, role } => {
             let service = ServiceToken {
@@ -133,7 +133,7 @@ async fn issue(mut args: Issue, config: Config) -> Result<(), Failure> {
                 .await
         }
     };
-    show(&issued.map_err(failure)?, &database)
+    show(&made.map_err(failure)?, &database)
 }
 
 /// Whose token is asked for. Nothing is connected to before that makes sense.
@@ -156,8 +156,8 @@ async fn rotate(args: Rotate, config: Config) -> Result<(), Failure> {
     } = args;
     let database = config.database_url();
     let issuer = App::new(config, Clock::system()).await?.issuer();
-    let issued = issuer.rotate(&Author::SYSTEM, None, id, overlap_hours, days);
-    show(&issued.await.map_err(failure)?, &database)
+    let made = issuer.rotate(&Author::SYSTEM, None, id, overlap_hours, days);
+    show(&made.await.map_err(failure)?, &database)
 }
 
 async fn revoke(args: &Revoke, config: Config) -> Result<(), Failure> {
