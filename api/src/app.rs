@@ -116,6 +116,7 @@ impl App {
             known: self.known.clone(),
             clock: self.clock.clone(),
             days: self.config.auth.token_days,
+            longest_days: self.config.auth.longest_token_days,
         }
     }
 

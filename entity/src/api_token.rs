@@ -45,6 +45,8 @@ pub struct Model {
     pub points_per_minute: Option<i32>,
     /// The token in whose place it was put.
     pub rotated_from_id: Option<Uuid>,
+    /// The token with which it was made; none: from the command line.
+    pub issued_with_id: Option<Uuid>,
 }
 
 /// None: relations are declared once, where the dataset is.

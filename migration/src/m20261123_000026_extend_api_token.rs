@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
             integer("requests_per_minute").optional(),
             integer("points_per_minute").optional(),
             uuid("rotated_from_id").optional(),
+            uuid("issued_with_id").optional(),
         ];
         table::extend(manager, "api_token", columns).await?;
         let index = Index::create()
@@ -37,6 +38,7 @@ impl MigrationTrait for Migration {
         let index = Index::drop().name(BY_TIME).table("api_token").to_owned();
         manager.drop_index(index).await?;
         let columns = [
+            "issued_with_id",
             "rotated_from_id",
             "points_per_minute",
             "requests_per_minute",

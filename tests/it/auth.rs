@@ -10,7 +10,10 @@ use api::{
     clock::Clock,
     views::Role,
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use chrono::TimeDelta;
 use entity::{api_token, signing_key::SigningAlgorithm, user};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
@@ -132,6 +135,13 @@ fn tokens(app: &TestApp, issuer: &str, audience: &str) -> Tokens {
     )
 }
 
+/// `claims`, and one more.
+fn with(claims: &Value, name: &str, value: Value) -> Value {
+    let mut claims = claims.clone();
+    claims[name] = value;
+    claims
+}
+
 #[tokio::test]
 async fn a_token_that_is_not_signed_with_the_key_is_refused() {
     each_app(async |app| {
@@ -144,10 +154,38 @@ async fn a_token_that_is_not_signed_with_the_key_is_refused() {
             kid: Some(public.kid.clone()),
             ..Header::new(algorithm)
         };
-        // {"alg":"none","typ":"JWT"}
-        let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
-        let confused = EncodingKey::from_secret(public.jwk["x"].as_str().unwrap().as_bytes());
-        let confused = encode(&named(Algorithm::HS256), &claims, &confused).unwrap();
+        let none = json!({ "alg": "none", "typ": "JWT", "kid": public.kid });
+        let none = BASE64_URL_SAFE_NO_PAD.encode(none.to_string());
+        // The public key as a secret, in each form in which people keep it.
+        let x = public.jwk["x"].as_str().unwrap();
+        let raw = BASE64_URL_SAFE_NO_PAD.decode(x).unwrap();
+        let der = [
+            &b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"[..],
+            &raw,
+        ]
+        .concat();
+        let pem = BASE64_STANDARD.encode(&der);
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n");
+        let secrets = [
+            x.as_bytes(),
+            &raw,
+            &der,
+            pem.as_bytes(),
+            pem.trim().as_bytes(),
+        ];
+        for secret in secrets {
+            let secret = EncodingKey::from_secret(secret);
+            let confused = encode(&named(Algorithm::HS256), &claims, &secret).unwrap();
+            assert_refused(&ask_with(app, &confused).await, INVALID);
+        }
+        // Signed as it should be, and longer than any token of the hub.
+        let own = EncodingKey::from_ed_pem(&fs::read(app.key_file()).unwrap()).unwrap();
+        let long = with(&claims, "more", json!("a".repeat(4096)));
+        let long = encode(&named(Algorithm::EdDSA), &long, &own).unwrap();
+        assert_refused(&ask_with(app, &long).await, INVALID);
+        let short = with(&claims, "more", json!("a"));
+        let short = encode(&named(Algorithm::EdDSA), &short, &own).unwrap();
+        assert_eq!(ask_with(app, &short).await.status, StatusCode::OK);
         let other = tempfile::tempdir().unwrap();
         let other = KeyFile::at(other.path().join("key.pem"));
         other.load_or_create(SigningAlgorithm::EdDsa).unwrap();
@@ -158,7 +196,6 @@ async fn a_token_that_is_not_signed_with_the_key_is_refused() {
         for forged in [
             format!("{none}.{}.", parts[1]),
             format!("{none}.{}.{}", parts[1], parts[2]),
-            confused,
             stranger,
             format!("{}.{}.{}", parts[0], another[1], parts[2]),
             format!("{}.{}.", parts[0], parts[1]),
@@ -211,9 +248,12 @@ async fn a_token_that_was_taken_back_is_refused_at_once() {
         assert_eq!(row.unwrap().unwrap().issued_at, TestApp::now());
         assert_eq!(ask_with(app, &token).await.status, StatusCode::OK);
         let issuer = app.issuer();
-        issuer.revoke(&Author::SYSTEM, None, id).await.unwrap();
+        issuer
+            .revoke(&Author::SYSTEM, None, id, false)
+            .await
+            .unwrap();
         assert_refused(&ask_with(app, &token).await, INVALID);
-        let again = issuer.revoke(&Author::SYSTEM, None, id).await;
+        let again = issuer.revoke(&Author::SYSTEM, None, id, false).await;
         assert_eq!(again.unwrap_err().code(), "NOT_FOUND");
     })
     .await;
@@ -277,11 +317,15 @@ async fn a_token_in_a_url_is_refused_even_beside_a_good_one() {
     each_app(async |app| {
         let token = app.token_for(Role::Admin).await;
         for authorization in [None, Some(&token)] {
-            for path in ["graphql", "schema.graphql"] {
-                let url = format!(
-                    "{}/{path}?query=%7B__typename%7D&access_token={token}",
-                    app.url
-                );
+            for (path, name) in [
+                ("graphql", "access_token"),
+                ("schema.graphql", "access_token"),
+                ("graphql", "token"),
+                ("graphql", "access%5Ftoken"),
+                ("graphql", "Authorization"),
+                ("graphql", "id_token"),
+            ] {
+                let url = format!("{}/{path}?query=%7B__typename%7D&{name}={token}", app.url);
                 let mut request = app.http.get(url);
                 if let Some(token) = authorization {
                     request = request.bearer_auth(token);

@@ -6,6 +6,7 @@ use std::{path::Path, process::Command};
 
 use api::database::migrations;
 use tests::database::each_empty_database;
+use uuid::Uuid;
 
 use crate::program::{revhub, run};
 
@@ -21,7 +22,7 @@ fn what_is_asked_wrongly_is_told_in_a_line() {
         (
             revhub(&database, &folder, &["token", "issue"]),
             2,
-            "--user <EMAIL>",
+            "--user EMAIL, or --role ROLE --name NAME",
         ),
         (
             revhub(
@@ -42,6 +43,24 @@ fn what_is_asked_wrongly_is_told_in_a_line() {
             "no such active user with the e-mail address nobody@example.com",
         ),
         (
+            revhub(
+                &database,
+                &folder,
+                &["token", "issue", "--user", "ada@example.com", "--name", "x"],
+            ),
+            2,
+            "cannot be used with '--name <NAME>'",
+        ),
+        (
+            revhub(
+                &database,
+                &folder,
+                &["token", "revoke", "lead_01a200ff00007000800000000000beef"],
+            ),
+            2,
+            "this is the id of a row of Lead",
+        ),
+        (
             revhub(&database, &folder, &["--config", "missing.toml", "serve"]),
             2,
             "missing.toml",
@@ -53,6 +72,63 @@ fn what_is_asked_wrongly_is_told_in_a_line() {
         assert_eq!(output.status.code(), Some(code), "{error}");
         assert!(error.contains(told), "{error}");
         assert_eq!(output.stdout, b"", "{told}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_token_is_told_by_its_option() {
+    let database = each_empty_database().next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (option, value, problem) in [
+        ("--allow", "everywhere", "is no network"),
+        ("--requests-per-minute", "0", "must be from 1 to"),
+        ("--points-per-minute", "0", "must be from 1 to"),
+        ("--scope", "lead:dance", "there is no scope"),
+        ("--days", "366", "must be from 1 to 365"),
+    ] {
+        let issue = ["token", "issue", "--role", "ANALYST", "--name", "x"];
+        let output = run(revhub(
+            &database,
+            &folder,
+            &[&issue[..], &[option, value]].concat(),
+        ));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(&format!("error: {option}: ")), "{error}");
+        assert!(error.contains(problem), "{error}");
+    }
+}
+
+#[test]
+fn tokens_are_rotated_and_revoked_by_the_id_that_is_shown() {
+    for database in each_empty_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let done = |arguments: &[&str]| {
+            let output = run(revhub(&database, &folder, arguments));
+            assert!(output.status.success(), "{output:?}");
+            let [out, note] =
+                [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+            (out, note)
+        };
+        let (_, note) = done(&["token", "issue", "--role", "ANALYST", "--name", "export"]);
+        let url = database.url();
+        let place = url.rsplit_once('@').map_or(url, |(_, place)| place);
+        assert!(note.contains(place.split('?').next().unwrap()), "{note}");
+        let list = done(&["token", "list"]).0;
+        let id = list.split(' ').next().unwrap();
+        assert!(id.starts_with("tok_"), "{list}");
+        assert!(
+            note.contains(&format!("`revhub token revoke {id}`")),
+            "{note}"
+        );
+        // Scripts may have kept the UUID.
+        let uuid = Uuid::try_parse(id.trim_start_matches("tok_")).unwrap();
+        done(&["token", "rotate", &uuid.to_string()]);
+        let (_, note) = done(&["token", "revoke", id, "--and-made-with-it"]);
+        assert!(note.contains(&format!("Revoked {id}.")), "{note}");
+        // What the operator put in its place was not made with it.
+        let list = done(&["token", "list"]).0;
+        assert_eq!(list.matches("  revoked  ").count(), 1, "{list}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod console;
 mod document;
 mod operations;
 mod programs;

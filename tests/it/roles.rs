@@ -204,6 +204,7 @@ async fn a_leader_looks_with_the_eyes_of_a_rep_and_that_is_on_record() {
         assert_eq!((entry.actor_kind, entry.actor_id), (ActorKind::User, Some(world.leader.id)));
         assert_eq!(entry.fields, Some(json!({ "role": [["REVENUE_LEADER"], "SALES_REP"] })));
         assert_eq!(entry.request_id.as_deref(), Some(answer.header("x-request-id")));
+        assert_eq!(entry.actor_address.as_deref(), Some("127.0.0.1"));
     })
     .await;
 }

@@ -9,7 +9,7 @@ use api::{
     database::Database,
 };
 use entity::change::ChangeKind;
-use sea_orm::{DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use tests::app::{TestApp, each_app};
 use uuid::Uuid;
 
@@ -96,6 +96,30 @@ async fn very_much_is_not_told_one_by_one() {
         let news = tail.news(app.database.reserve(), &["user"]).await.unwrap();
         assert_eq!(news, News::Much);
         assert!(heard(&mut tail, &app.database).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_restored_from_another_database_is_no_news() {
+    each_app(async |app| {
+        if app.database.backend() != DbBackend::Postgres {
+            return;
+        }
+        let mut tail = Tail::default();
+        heard(&mut tail, &app.database).await;
+        let tx = app.database.begin().await.unwrap();
+        write(&tx, some()).await;
+        let far = "UPDATE change SET transaction_id = 4000000000000";
+        tx.execute_unprepared(far).await.unwrap();
+        tx.commit().await.unwrap();
+        for _ in 0..3 {
+            assert!(heard(&mut tail, &app.database).await.is_empty());
+        }
+        let (tx, new) = (app.database.begin().await.unwrap(), some());
+        write(&tx, new).await;
+        tx.commit().await.unwrap();
+        assert_eq!(heard(&mut tail, &app.database).await, [new].into());
     })
     .await;
 }

@@ -91,6 +91,7 @@ pub fn issuer(database: Database, clock: Clock) -> Issuer {
         known: Known::default(),
         clock,
         days: 90,
+        longest_days: 365,
     }
 }
 

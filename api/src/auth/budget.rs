@@ -89,7 +89,7 @@ impl Budgets {
         }
         let now = self.0.clock.now();
         let mut windows = window::lock(&self.0.windows);
-        let window = windows.open(viewer.token_id, now);
+        let window = windows.open(viewer.owner(), now);
         let Spent {
             requests: asked,
             points: spent,
@@ -122,7 +122,7 @@ impl Budgets {
         }
         let now = self.0.clock.now();
         let mut windows = window::lock(&self.0.windows);
-        let count = &mut windows.open(viewer.token_id, now).count;
+        let count = &mut windows.open(viewer.owner(), now).count;
         count.points = count.points.saturating_add(points);
     }
 
@@ -135,7 +135,7 @@ impl Budgets {
         }
         let now = self.0.clock.now();
         let mut windows = window::lock(&self.0.windows);
-        let window = windows.find(&viewer.token_id, now);
+        let window = windows.find(&viewer.owner(), now);
         let spent = window.map(|window| window.count).unwrap_or_default();
         let left = |window: &Window<_>| window.seconds_left(now);
         Some(Budget {
@@ -195,6 +195,7 @@ mod tests {
         Viewer {
             user_id: None,
             token_id: Uuid::from_u128(token),
+            makes_tokens: false,
             name: "a program".to_owned(),
             roles: Vec::new(),
             scopes: Vec::new(),

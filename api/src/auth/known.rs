@@ -51,8 +51,10 @@ pub(super) struct KnownCaller {
     pub(super) networks: Option<Vec<IpNet>>,
     /// UTC; valid from then on.
     pub(super) from: DateTime<Utc>,
-    /// UTC; not valid from then on.
+    /// UTC; not valid from then on, but for what the clocks of others may differ.
     pub(super) until: DateTime<Utc>,
+    /// UTC; ended by the hub then, whatever the token says.
+    pub(super) ends_at: Option<DateTime<Utc>>,
     pub(super) looked_up_at: Instant,
     /// The keys of identity providers that it was checked with; `None` for a token of the hub.
     pub(super) revision: Option<u64>,
@@ -182,12 +184,14 @@ mod tests {
                 viewed_as: None,
                 address: None,
                 allowance: Allowance::default(),
+                makes_tokens: false,
                 view: Arc::new(View::default()),
                 reach: Arc::new(Reach::default()),
             },
             networks: None,
             from: DateTime::UNIX_EPOCH,
             until: DateTime::UNIX_EPOCH,
+            ends_at: None,
             looked_up_at: Instant::now(),
             revision: None,
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::signing_key::SigningAlgorithm;
-use jsonwebtoken::{Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Header, Validation, decode, decode_header, encode, errors::ErrorKind};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -279,7 +279,16 @@ fn key_named_by(header: &Header) -> Result<&str, Refusal> {
     reason = "the shape that `map_err` calls"
 )]
 fn invalid(error: jsonwebtoken::errors::Error) -> Refusal {
-    Refusal::Invalid(error.to_string())
+    // The library quotes what it could not read, which strangers wrote, into the log.
+    let unreadable = matches!(
+        error.kind(),
+        ErrorKind::Json(_) | ErrorKind::Base64(_) | ErrorKind::Utf8(_)
+    );
+    Refusal::Invalid(if unreadable {
+        "it is no JWT".to_owned()
+    } else {
+        error.to_string()
+    })
 }
 
 impl fmt::Display for Refusal {
@@ -290,7 +299,7 @@ impl fmt::Display for Refusal {
             Self::Header(why) | Self::Identity(why) => why,
             Self::UnknownKey => "it names a key that the hub does not have",
             Self::RetiredKey => "the key that signed it has retired",
-            Self::KeysUnavailable => "the hub's keys could not be read",
+            Self::KeysUnavailable => "the keys that would check it could not be read",
             Self::Expired => "it has expired",
             Self::NotYet => "it is not valid yet",
             Self::Unknown => "no such token was issued",

@@ -28,6 +28,9 @@ pub struct Viewer {
     pub address: Option<IpAddr>,
     /// How much they may ask in a minute, where their token says so.
     pub allowance: Allowance,
+    /// Whether tokens may be made with theirs: not where it is bound to networks or to numbers of its own,
+    /// and not where their roles are said by an identity provider, because the tokens would not be.
+    pub makes_tokens: bool,
     /// What those roles show together, and allow.
     pub view: Arc<View>,
     /// Whose rows and which territories count as theirs.
@@ -35,6 +38,13 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// Who shares what may be asked in a minute and at the same time: all tokens of a user, and each of a
+    /// system.
+    #[must_use]
+    pub fn owner(&self) -> Uuid {
+        self.user_id.unwrap_or(self.token_id)
+    }
+
     /// Whether they may change anything at all: not with the eyes of another role, and not with a token
     /// that is for reading.
     #[must_use]

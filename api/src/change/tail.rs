@@ -3,7 +3,8 @@
 //! Numbers do not say it: of two transactions that write at the same time the one with the lower number
 //! may commit last, when a reader has gone past it. SQLite has one writer at a time, so there they do. On
 //! PostgreSQL each entry says its transaction, and a reader remembers which ones it has seen the end of, as
-//! the database's own snapshots do.
+//! the database's own snapshots do. What was restored from a dump may name transactions that this database has
+//! not come to; it is no news.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;
@@ -37,6 +38,7 @@ const POSTGRES: &str = "SELECT pg_current_snapshot()::text AS seen, \
      SELECT DISTINCT entity, entity_id FROM change \
      WHERE transaction_id >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint \
      AND NOT pg_visible_in_snapshot(transaction_id::text::xid8, $1::text::pg_snapshot) \
+     AND pg_visible_in_snapshot(transaction_id::text::xid8, pg_current_snapshot()) \
      AND entity IN (SELECT jsonb_array_elements_text($2::text::jsonb)) LIMIT $3) AS fresh) AS news";
 
 impl Tail {

@@ -44,7 +44,7 @@ enum Command {
     Migrate(migrate::Args),
     /// Bring in files of other systems
     Import(import::Args),
-    /// Issue, list and revoke tokens
+    /// Issue, list, rotate and revoke tokens
     Token(token::Args),
     /// List, replace and retire the keys that sign tokens
     Key(key::Args),

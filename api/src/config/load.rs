@@ -170,7 +170,12 @@ impl Config {
             ),
             (
                 "auth.token_days",
-                (1..=3650).contains(&auth.token_days),
+                (1..=auth.longest_token_days).contains(&auth.token_days),
+                "must be from 1 to auth.longest_token_days",
+            ),
+            (
+                "auth.longest_token_days",
+                (1..=3650).contains(&auth.longest_token_days),
                 "must be from 1 to 3650",
             ),
         ];

@@ -132,8 +132,10 @@ pub struct Auth {
     /// The roles, instead of the built-in ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles_file: Option<PathBuf>,
-    /// How long a token is valid when its issuer does not say.
+    /// How long a token is valid when nobody says.
     pub token_days: u32,
+    /// How long a token may be valid at all.
+    pub longest_token_days: u32,
     /// The identity providers, as they were written; [`Config::providers`] is what they mean.
     #[serde(default, with = "table")]
     pub providers: BTreeMap<usize, ProviderSettings>,

@@ -37,7 +37,7 @@ pub(super) fn api_token() -> Entity {
     .open(texts(
         "scopes",
         Column::Scopes,
-        "What it may be used for, such as `lead:read`; none is no restriction.",
+        "What it may be used for, such as `lead:read`. Only a token to sign in with may have none, which is no restriction.",
     ))
     .open(texts(
         "ipAllow",
@@ -72,7 +72,7 @@ pub(super) fn api_token() -> Entity {
     .open(instant(
         "lastUsedAt",
         Column::LastUsedAt,
-        "About when it was last used, in UTC, to some minutes.",
+        "When it was last used, in UTC, to about a minute.",
     ))
     .one(
         ("rotatedFrom", "rotatedFromId"),

@@ -9,20 +9,21 @@ use ipnet::IpNet;
 const FORWARDED: &str = "x-forwarded-for";
 
 /// The address that `http` comes from: that of the connection, or, where that is one of `proxies`, of the
-/// last in `X-Forwarded-For` that is none of them. What stands before it anybody could have written.
+/// last in `X-Forwarded-For` that is none of them. What stands before it anybody could have written. `None` where
+/// a proxy does not say whom it was asked by.
 pub(super) fn of(http: &HttpRequest, proxies: &[IpNet]) -> Option<IpAddr> {
     let peer = http.peer_addr()?.ip().to_canonical();
     let mut from = peer;
     let headers: Vec<_> = http.headers().get_all(FORWARDED).collect();
     let lists = headers.into_iter().rev();
-    let said = lists.flat_map(|list| list.to_str().unwrap_or_default().rsplit(','));
+    // By bytes: what a caller wrote need not be text, and must not take with it what a proxy added.
+    let said = lists.flat_map(|list| list.as_bytes().rsplit(|byte| *byte == b','));
     for said in said {
         if !proxies.iter().any(|network| network.contains(&from)) {
             break;
         }
-        // What is no address was written by a proxy that does not know whom it was asked by.
-        let Some(address) = address(said) else { break };
-        from = address;
+        // What is no address comes from nobody knows where: not from the proxy that passed it on.
+        from = str::from_utf8(said).ok().and_then(address)?;
     }
     Some(from)
 }
@@ -42,19 +43,23 @@ fn address(said: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
+    use actix_web::{http::header::HeaderValue, test::TestRequest};
 
     use super::*;
 
     fn from(peer: &str, forwarded: &[&str]) -> String {
+        let forwarded: Vec<_> = forwarded.iter().map(|list| list.as_bytes()).collect();
+        from_bytes(peer, &forwarded).unwrap().to_string()
+    }
+
+    fn from_bytes(peer: &str, forwarded: &[&[u8]]) -> Option<IpAddr> {
         let proxies = ["10.0.0.0/8", "2001:db8::/32"].map(|network| network.parse().unwrap());
         let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
         for list in forwarded {
-            request = request.append_header((FORWARDED, *list));
+            let list = HeaderValue::from_bytes(list).unwrap();
+            request = request.append_header((FORWARDED, list));
         }
         of(&request.to_http_request(), &proxies)
-            .unwrap()
-            .to_string()
     }
 
     #[test]
@@ -77,10 +82,30 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_says_nothing_sensible_is_the_caller() {
-        for said in ["", "unknown", "_hidden, unknown"] {
-            assert_eq!(from("10.1.1.1:80", &[said]), "10.1.1.1", "{said}");
+    fn whom_a_proxy_does_not_know_comes_from_nowhere() {
+        for said in [
+            "",
+            "unknown",
+            "_hidden, unknown",
+            "198.51.100.7, 10.2.2.2, ",
+        ] {
+            assert_eq!(
+                from_bytes("10.1.1.1:80", &[said.as_bytes()]),
+                None,
+                "{said}"
+            );
         }
         assert_eq!(from("10.1.1.1:80", &[]), "10.1.1.1");
+    }
+
+    #[test]
+    fn what_is_no_text_hides_nobody() {
+        let address = "198.51.100.7".parse().ok();
+        assert_eq!(from_bytes("10.1.1.1:80", &[b"\xff, 198.51.100.7"]), address);
+        assert_eq!(
+            from_bytes("10.1.1.1:80", &[b"\xff", b"198.51.100.7"]),
+            address
+        );
+        assert_eq!(from_bytes("10.1.1.1:80", &[b"198.51.100.7, \xff"]), None);
     }
 }

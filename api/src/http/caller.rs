@@ -2,14 +2,18 @@
 
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION};
 
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use super::{State, address, refusal::Refusal, request_log::Notes};
+use super::{State, address, parameters::decoded, refusal::Refusal, request_log::Notes};
 use crate::{
     auth::{Credentials, TurnedAway, Viewer},
     error::ApiError,
     services::attempt,
 };
+
+/// How many are put on record at the same time who are turned away.
+static RECORDING: Semaphore = Semaphore::const_new(4);
 
 /// The header with the role to look at the hub with the eyes of.
 const VIEW_AS: &str = "view-as";
@@ -34,12 +38,18 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
         address: address::of(http, &state.proxies),
     };
     let viewer = identify(http, state, &credentials).await;
-    let viewer = viewer.map_err(|error| match error {
+    let mut viewer = viewer.map_err(|error| match error {
         ApiError::TooManyAttempts { .. } => Refusal::of_limit(&error),
         error => Refusal::of_caller(&error, sent),
     })?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
     count(state, &viewer)?;
+    let Some(role) = view_as else {
+        return Ok(viewer);
+    };
+    let seen = state.authenticator.view_as(&mut viewer, role);
+    seen.map_err(|error| Refusal::of_caller(&error, sent))?;
+    note(http, |notes| notes.viewer = Some(viewer.clone()));
     Ok(viewer)
 }
 
@@ -57,10 +67,12 @@ async fn identify(
     credentials: &Credentials<'_>,
 ) -> Result<Viewer, ApiError> {
     let address = credentials.address;
-    // Who was found to be good before goes on to be let in, whoever else fails from the same address.
-    let known = state.authenticator.knows(credentials);
-    if let Some(address) = address.filter(|_| !known) {
-        state.attempts.may_try(address)?;
+    if let Some(Err(too_often)) = address.map(|address| state.attempts.may_try(address)) {
+        // Who has a good token goes on to be let in, whoever else fails from the same address.
+        let authenticator = &state.authenticator;
+        if !authenticator.knows(credentials) && !authenticator.signed(credentials).await {
+            return Err(too_often);
+        }
     }
     let viewer = state.authenticator.viewer(credentials).await;
     if let (Some(address), Err(ApiError::Unauthenticated)) = (address, &viewer)
@@ -71,8 +83,13 @@ async fn identify(
     viewer
 }
 
-/// Puts it on record that somebody is turned away. The answer does not wait for it.
+/// Puts it on record that somebody is turned away. The answer does not wait for it; and where many are at the
+/// same time, the log has to do.
 fn record(http: &HttpRequest, state: &State, turned_away: TurnedAway) {
+    let Ok(permit) = RECORDING.try_acquire() else {
+        tracing::warn!("somebody is turned away who is not on record: there are too many");
+        return;
+    };
     let mut request_id = None;
     note(http, |notes| request_id = Some(notes.id.clone()));
     let database = state.database.clone();
@@ -81,15 +98,22 @@ fn record(http: &HttpRequest, state: &State, turned_away: TurnedAway) {
         if let Err(error) = recorded {
             tracing::error!(?error, "who was turned away is not on record");
         }
+        drop(permit);
     };
     tokio::spawn(recording.in_current_span());
 }
 
-/// Whether a URL has the parameter in which OAuth once let tokens be sent. Whoever it worked for would go
-/// on to write tokens into logs.
+/// The parameters in which people send tokens, in small letters.
+const TOKENS: [&str; 4] = ["access_token", "authorization", "id_token", "token"];
+
+/// Whether a URL has a parameter for a token, as OAuth once let them be sent. Whoever it worked for would go on
+/// to write tokens into logs.
 fn names_a_token(query: &str) -> bool {
     let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
-    names.any(|name| name.eq_ignore_ascii_case("access_token"))
+    names.any(|name| {
+        let name = decoded(name).unwrap_or_default();
+        TOKENS.contains(&name.to_ascii_lowercase().as_str())
+    })
 }
 
 /// Tells the log.

@@ -154,7 +154,7 @@ async fn admit(http: &HttpRequest, state: &State) -> Result<(Viewer, Media, Slot
         let message = "application/json and application/graphql-response+json are to be had";
         Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     })?;
-    let slot = state.limit.enter(viewer.token_id);
+    let slot = state.limit.enter(viewer.owner());
     let slot = slot.map_err(|error| Refusal::of_limit(&error))?;
     Ok((viewer, media, slot))
 }

@@ -43,7 +43,8 @@ impl Parameters {
     }
 }
 
-fn decoded(text: &str) -> Result<String, Refusal> {
+/// `text` of a URL, with `+` and `%` read.
+pub(super) fn decoded(text: &str) -> Result<String, Refusal> {
     let malformed = || Refusal::bad_request("the URL is not encoded as it should be");
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

@@ -54,18 +54,18 @@ async fn catch_up(
     tail: &mut Tail,
 ) -> Result<(), DbErr> {
     let began = Instant::now();
-    let outdated = match tail.news(db.reserve(), &WATCHED).await? {
+    // Only once all that follows from it is done is it old news.
+    let mut ahead = tail.clone();
+    let outdated = match ahead.news(db.reserve(), &WATCHED).await? {
         News::Of(rows) if rows.iter().all(|(entity, _)| entity == "api_token") => {
             Outdated::Tokens(rows.into_iter().map(|(_, id)| id).collect())
         }
         News::Of(_) | News::Much => Outdated::All,
     };
-    if outdated == Outdated::All
-        && let Err(error) = tokens.reload().await
-    {
-        // They are read again within a minute.
-        tracing::warn!(%error, "the keys that check tokens could not be read");
+    if outdated == Outdated::All {
+        tokens.reload().await?;
     }
+    *tail = ahead;
     known.heard(began, &outdated);
     Ok(())
 }

@@ -223,10 +223,13 @@ async fn end(
         change::record(tx, vec![retires(&key, now, at)]).await?;
     }
     let at = key.retires_at.map_or(at, |sooner| sooner.min(at));
+    let cut_off = store::signing_key::count_tokens(tx, kid, at.max(now)).await?;
+    // So that whoever looks at the tokens sees which of them end.
+    store::api_token::cut_off(tx, kid, at).await?;
     Ok(Retirement {
         kid: key.kid,
         at,
-        cut_off: store::signing_key::count_tokens(tx, kid, at.max(now)).await?,
+        cut_off,
     })
 }
 

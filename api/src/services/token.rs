@@ -1,10 +1,11 @@
 //! Issuing tokens, putting new ones in their place, and taking them back.
 
+mod rules;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{api_token, change::ChangeKind};
-use ipnet::IpNet;
 use sea_orm::DatabaseTransaction;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
@@ -12,14 +13,19 @@ use crate::{
     change::{self, Author, Change},
     clock::Clock,
     database::Database,
-    dataset::GlobalId,
-    error::ApiError,
+    dataset::{GlobalId, dataset},
+    error::{ApiError, Exceeded},
     reader, store,
-    views::{READ_ALL, Scope, Views, allows},
+    views::Views,
 };
 
-/// The longest life of a token, in days: ten years.
-const MAX_DAYS: u32 = 3650;
+use rules::{
+    check_scopes, covered, forbidden, makes_tokens, may_give, may_replace, missing, named,
+    networks, positive, scopes,
+};
+
+/// So many tokens of their own may somebody have that are still valid.
+const MOST_OWN: u64 = 50;
 /// The longest that two tokens may overlap, in hours: a month.
 const MAX_OVERLAP: u32 = 744;
 /// So many last characters of a token are kept, to recognise it by. They are part of the signature, of
@@ -43,6 +49,8 @@ pub struct Issuer {
     pub clock: Clock,
     /// How long a token is valid when nobody says, in days.
     pub days: u32,
+    /// How long a token may be valid at all, in days.
+    pub longest_days: u32,
 }
 
 /// A token for a system.
@@ -101,15 +109,10 @@ impl Issuer {
             allowance,
             terms,
         } = service;
-        let scopes = if terms.scopes.is_empty() {
-            vec![READ_ALL.to_owned()]
-        } else {
-            terms.scopes
-        };
         if let Some(viewer) = viewer {
             may_give(viewer, &role)?;
         }
-        self.check_scopes(&scopes)?;
+        let scopes = scopes(self.views.policy(), terms.scopes)?;
         if let Some(viewer) = viewer {
             covered(viewer, &scopes)?;
         }
@@ -127,6 +130,7 @@ impl Issuer {
             requests_per_minute: positive("requestsPerMinute", allowance.requests_per_minute)?,
             points_per_minute: positive("pointsPerMinute", allowance.points_per_minute)?,
             created_by: author.actor.id(),
+            issued_with_id: viewer.map(|viewer| viewer.token_id),
             ..self.blank(terms.days)?
         };
         let tx = self.database.begin().await?;
@@ -156,12 +160,8 @@ impl Issuer {
             .contains_key("createPersonal");
         let user = viewer.user_id.filter(|_| allowed && viewer.may_write());
         let user = user.ok_or_else(|| forbidden("make a token of your own"))?;
-        let scopes = if terms.scopes.is_empty() {
-            vec![READ_ALL.to_owned()]
-        } else {
-            terms.scopes
-        };
-        self.check_scopes(&scopes)?;
+        makes_tokens(viewer)?;
+        let scopes = scopes(self.views.policy(), terms.scopes)?;
         if let Some(scope) = scopes.iter().find(|scope| !scope.ends_with(":read")) {
             let problem =
                 format!("{scope:?} is more than reading, which is all that your own token can do");
@@ -173,9 +173,18 @@ impl Issuer {
             user_id: Some(user),
             scopes: json!(scopes),
             created_by: author.actor.id(),
+            issued_with_id: Some(viewer.token_id),
             ..self.blank(terms.days)?
         };
         let tx = self.database.begin().await?;
+        let own = store::api_token::count_valid(&tx, user, row.issued_at).await?;
+        if own >= MOST_OWN {
+            return Err(ApiError::LimitExceeded(Exceeded {
+                which: "own_tokens",
+                limit: MOST_OWN,
+                actual: own.saturating_add(1),
+            }));
+        }
         let issued = self.issue(&tx, author, row).await?;
         tx.commit().await?;
         Ok(issued)
@@ -190,7 +199,7 @@ impl Issuer {
     /// - [`ApiError::Validation`] when the days or a scope make no sense
     /// - [`ApiError::Internal`] when the database fails; no token is issued then
     pub async fn issue_to_user(&self, email: &str, terms: Terms) -> Result<Issued, ApiError> {
-        self.check_scopes(&terms.scopes)?;
+        check_scopes(self.views.policy(), &terms.scopes)?;
         let blank = self.blank(terms.days)?;
         let tx = self.database.begin().await?;
         let user = store::user::find_by_email(&tx, email).await?;
@@ -236,7 +245,14 @@ impl Issuer {
         let scopes: Vec<String> =
             serde_json::from_value(old.scopes.clone()).map_err(ApiError::internal)?;
         if let Some(viewer) = viewer {
+            may_replace(viewer, &old)?;
             covered(viewer, &scopes)?;
+        }
+        let now = blank.issued_at;
+        let until = old.expires_at.min(now + TimeDelta::hours(overlap.into()));
+        // Whoever was quicker has revoked it, or put another in its place.
+        if !store::api_token::expire(&tx, old.id, until).await? {
+            return Err(missing());
         }
         let row = api_token::Model {
             name: old.name,
@@ -248,12 +264,10 @@ impl Issuer {
             points_per_minute: old.points_per_minute,
             rotated_from_id: Some(old.id),
             created_by: author.actor.id(),
+            issued_with_id: viewer.map(|viewer| viewer.token_id),
             ..blank
         };
-        let now = row.issued_at;
-        let until = old.expires_at.min(now + TimeDelta::hours(overlap.into()));
         let issued = self.issue(&tx, author, row).await?;
-        store::api_token::expire(&tx, old.id, until).await?;
         let ended = Change::by(author, now, (TABLE, old.id), ChangeKind::Updated)
             .of(json!({ "expires_at": [old.expires_at, until] }));
         change::record(&tx, vec![ended]).await?;
@@ -262,32 +276,45 @@ impl Issuer {
         Ok(issued)
     }
 
-    /// Takes a token back: from the next request on it is refused here, and within a second wherever else
-    /// the hub runs.
+    /// Takes a token back, and with `made_with_it` all that were made with it, and with those: from the next
+    /// request on they are refused here, and within a second wherever else the hub runs. Returns how many.
     ///
     /// # Errors
     ///
     /// - [`ApiError::NotFound`] when there is no such token for `viewer` that is still valid
-    /// - [`ApiError::Forbidden`] when they may not
+    /// - [`ApiError::Forbidden`] when they may not, also with one of the others; nothing is changed then
     /// - [`ApiError::Internal`] when the database fails
     pub async fn revoke(
         &self,
         author: &Author,
         viewer: Option<&Viewer>,
         id: Uuid,
-    ) -> Result<(), ApiError> {
+        made_with_it: bool,
+    ) -> Result<usize, ApiError> {
         let now = self.clock.now();
         let tx = self.database.begin().await?;
-        let token = self.valid(&tx, viewer, id, "revoke").await?;
-        if !store::api_token::revoke(&tx, token.id, now).await? {
-            return Err(missing());
+        let mut ids = vec![self.valid(&tx, viewer, id, "revoke").await?.id];
+        if made_with_it {
+            for token in store::api_token::made_with(&tx, id).await? {
+                if token.revoked_at.is_none() && token.expires_at > now {
+                    self.permit(&tx, viewer, token.id, "revoke").await?;
+                    ids.push(token.id);
+                }
+            }
         }
-        let revoked = Change::by(author, now, (TABLE, token.id), ChangeKind::Updated)
-            .of(json!({ "revoked_at": [null, now] }));
-        change::record(&tx, vec![revoked]).await?;
+        let mut changes = Vec::new();
+        for id in &ids {
+            if !store::api_token::revoke(&tx, *id, now).await? {
+                return Err(missing());
+            }
+            let revoked = Change::by(author, now, (TABLE, *id), ChangeKind::Updated);
+            changes.push(revoked.of(json!({ "revoked_at": [null, now] })));
+        }
+        change::record(&tx, changes).await?;
         tx.commit().await?;
-        self.known.forget(&Outdated::Tokens(vec![token.id]));
-        Ok(())
+        let count = ids.len();
+        self.known.forget(&Outdated::Tokens(ids));
+        Ok(count)
     }
 
     /// Lists the tokens that were issued, newest first, for the operator on the command line.
@@ -307,18 +334,27 @@ impl Issuer {
         id: Uuid,
         action: &str,
     ) -> Result<api_token::Model, ApiError> {
-        if let Some(viewer) = viewer {
-            let id = GlobalId {
-                entity: crate::dataset::dataset().target("ApiToken")?,
-                id,
-            };
-            let doing = format!("{action} this token");
-            reader::permit(tx, viewer, id, action, &doing).await?;
-        }
+        self.permit(tx, viewer, id, action).await?;
         let now = self.clock.now();
         let token = store::api_token::find(tx, id).await?;
         let valid = |token: &api_token::Model| token.revoked_at.is_none() && token.expires_at > now;
         token.filter(valid).ok_or_else(missing)
+    }
+
+    /// Whether `viewer` may do `action` with the token of that id.
+    async fn permit(
+        &self,
+        tx: &DatabaseTransaction,
+        viewer: Option<&Viewer>,
+        id: Uuid,
+        action: &str,
+    ) -> Result<(), ApiError> {
+        let Some(viewer) = viewer else {
+            return Ok(());
+        };
+        let entity = dataset().target("ApiToken")?;
+        let doing = format!("{action} this token");
+        reader::permit(tx, viewer, GlobalId { entity, id }, action, &doing).await
     }
 
     /// Puts a token on record, and signs it.
@@ -351,8 +387,9 @@ impl Issuer {
     /// A token of nobody for nothing, valid from now on for so many days.
     fn blank(&self, days: Option<u32>) -> Result<api_token::Model, ApiError> {
         let days = days.unwrap_or(self.days);
-        if !(1..=MAX_DAYS).contains(&days) {
-            let problem = format!("must be from 1 to {MAX_DAYS}");
+        let longest = self.longest_days;
+        if !(1..=longest).contains(&days) {
+            let problem = format!("must be from 1 to {longest}");
             return Err(ApiError::validation("days", problem));
         }
         let now = self.clock.now();
@@ -373,91 +410,7 @@ impl Issuer {
             requests_per_minute: None,
             points_per_minute: None,
             rotated_from_id: None,
+            issued_with_id: None,
         })
     }
-
-    fn check_scopes(&self, scopes: &[String]) -> Result<(), ApiError> {
-        let known = self.views.policy().vocabulary.scopes();
-        match scopes.iter().find(|scope| !known.contains(scope)) {
-            Some(unknown) => {
-                let problem = format!(
-                    "there is no scope {unknown:?}; there is {}",
-                    known.join(", ")
-                );
-                Err(ApiError::validation("scopes", problem).allowing(known))
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Whether `viewer` may give a system a token in that role. Where they may not do so with all, only the
-/// roles that they have are theirs to give.
-fn may_give(viewer: &Viewer, role: &str) -> Result<(), ApiError> {
-    let on = viewer.view.noun("ApiToken").can.get("createService");
-    let on = on.filter(|_| viewer.may_write());
-    let on = on.ok_or_else(|| forbidden("make tokens for systems"))?;
-    if !on.covers(&Scope::all()) && !viewer.roles.iter().any(|own| own == role) {
-        return Err(forbidden("give a role that you do not have"));
-    }
-    Ok(())
-}
-
-/// Whether all that `scopes` allow is allowed to `viewer` by the token that they come with.
-fn covered(viewer: &Viewer, scopes: &[String]) -> Result<(), ApiError> {
-    let own = &viewer.scopes;
-    let all = scopes.iter().all(|scope| allows(own, scope));
-    if all && (own.is_empty() || !scopes.is_empty()) {
-        return Ok(());
-    }
-    Err(forbidden("give a token more than your own may be used for"))
-}
-
-fn forbidden(action: &str) -> ApiError {
-    ApiError::Forbidden {
-        action: action.to_owned(),
-    }
-}
-
-fn missing() -> ApiError {
-    ApiError::NotFound {
-        what: "token that is still valid".to_owned(),
-    }
-}
-
-fn named(name: &str) -> Result<String, ApiError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        let problem = "must have 1 to 200 characters on one line";
-        return Err(ApiError::validation("name", problem));
-    }
-    Ok(name.to_owned())
-}
-
-/// Networks as they are kept: `192.0.2.7` is `192.0.2.7/32`.
-fn networks(allow: &[String]) -> Result<Option<Value>, ApiError> {
-    if allow.is_empty() {
-        return Ok(None);
-    }
-    let parse = |text: &String| {
-        let network: Option<IpNet> = text.parse().ok();
-        let network = network.or_else(|| Some(IpNet::from(text.parse::<std::net::IpAddr>().ok()?)));
-        let problem = || format!("{text:?} is no network; one is 192.0.2.0/24, or 2001:db8::/32");
-        let network = network.ok_or_else(|| ApiError::validation("ipAllow", problem()))?;
-        Ok(network.trunc().to_string())
-    };
-    let networks: Result<Vec<_>, ApiError> = allow.iter().map(parse).collect();
-    Ok(Some(json!(networks?)))
-}
-
-/// A budget as it is kept.
-fn positive<N: TryInto<i32>>(field: &str, number: Option<N>) -> Result<Option<i32>, ApiError> {
-    let Some(number) = number else {
-        return Ok(None);
-    };
-    let number = number.try_into().ok().filter(|number| *number > 0);
-    let problem = format!("must be from 1 to {}", i32::MAX);
-    number
-        .map(Some)
-        .ok_or_else(|| ApiError::validation(field, problem))
 }

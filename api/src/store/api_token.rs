@@ -3,10 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::api_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -60,19 +58,78 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, 
     Entity::find_by_id(id).one(db).await
 }
 
-/// Ends a token at `until`.
+/// Ends a token at `until`. Says whether there was one that had not ended before, nor was taken back.
 ///
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn expire(tx: &DatabaseTransaction, id: Uuid, until: DateTime<Utc>) -> Result<(), DbErr> {
-    let token = ActiveModel {
-        id: Unchanged(id),
-        expires_at: Set(until),
-        ..Default::default()
-    };
-    Entity::update(token).exec_without_returning(tx).await?;
+pub async fn expire(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    until: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let ended = Entity::update_many()
+        .set(ActiveModel {
+            expires_at: Set(until),
+            ..Default::default()
+        })
+        .filter(Column::Id.eq(id))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gte(until))
+        .exec(tx)
+        .await?;
+    Ok(ended.rows_affected == 1)
+}
+
+/// Ends at `at` the tokens that the key `kid` signed, and that would end later.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn cut_off(tx: &DatabaseTransaction, kid: &str, at: DateTime<Utc>) -> Result<(), DbErr> {
+    Entity::update_many()
+        .set(ActiveModel {
+            expires_at: Set(at),
+            ..Default::default()
+        })
+        .filter(Column::Kid.eq(kid))
+        .filter(Column::ExpiresAt.gt(at))
+        .exec(tx)
+        .await?;
     Ok(())
+}
+
+/// How many tokens of `user` are valid at `now`.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn count_valid(
+    db: &impl ConnectionTrait,
+    user: Uuid,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let valid = Entity::find()
+        .filter(Column::UserId.eq(user))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now));
+    valid.count(db).await
+}
+
+/// Every token that was made with that one, and with those, however they ended.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn made_with(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Model>, DbErr> {
+    let (mut found, mut makers) = (Vec::new(), vec![id]);
+    while !makers.is_empty() {
+        let made = Entity::find().filter(Column::IssuedWithId.is_in(std::mem::take(&mut makers)));
+        let made = made.all(db).await?;
+        makers.extend(made.iter().map(|token| token.id));
+        found.extend(made);
+    }
+    Ok(found)
 }
 
 /// Records that these tokens were used at about `now`.

@@ -6,7 +6,7 @@ use entity::api_token;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};
-use tests::{app::TestApp, client::Response};
+use tests::{app::TestApp, client::Response, fixtures};
 
 use super::{assert_answered, extensions, hub};
 
@@ -263,5 +263,41 @@ async fn a_token_may_have_numbers_of_its_own() {
         assert_answered(&answer);
         assert_eq!(left(&answer), "");
     }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn who_may_not_look_with_other_eyes_is_counted_all_the_same() {
+    let app = hub_with("2", "0").await;
+    let token = app.token_for(Role::Analyst).await;
+    let body = json!({ "query": PLAIN });
+    for (role, remaining) in [("ADMIN", 1), ("NOBODY", 0)] {
+        let answer = send(post(&app, &token, &body).header("view-as", role)).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert_eq!(left(&answer), format!("\"requests\";r={remaining};t=60"));
+    }
+    let answer = send(post(&app, &token, &body).header("view-as", "ADMIN")).await;
+    assert_used_up(&answer, "requests_per_minute", 2, 3, "60");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn all_tokens_of_a_person_have_one_budget() {
+    let app = hub_with("3", "0").await;
+    let user = fixtures::user(&app.database, "Rita Rep", &[Role::SalesRep]).await;
+    let (one, other) = (
+        app.token_of(&user.email).await,
+        app.token_of(&user.email).await,
+    );
+    assert_eq!(left(&ask(&app, &one, PLAIN).await), "\"requests\";r=2;t=60");
+    assert_eq!(
+        left(&ask(&app, &other, PLAIN).await),
+        "\"requests\";r=1;t=60"
+    );
+    let system = app.token_for(Role::SalesRep).await;
+    assert_eq!(
+        left(&ask(&app, &system, PLAIN).await),
+        "\"requests\";r=2;t=60"
+    );
     app.stop().await;
 }

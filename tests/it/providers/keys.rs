@@ -19,7 +19,7 @@ use super::{
 };
 
 const NO_SUCH_KEY: Refusal = Refusal::Identity("its provider has no such key");
-const NO_KEYS: Refusal = Refusal::Identity("the keys of its provider could not be fetched");
+const NO_KEYS: Refusal = Refusal::KeysUnavailable;
 
 fn seconds_later(clock: &Clock, seconds: i64) {
     clock.set(clock.now() + TimeDelta::seconds(seconds));

@@ -235,6 +235,27 @@ async fn roles_of_the_provider_stand_in_for_those_of_the_user() {
         assert_is(&one, "Ada Byron", &["ANALYST"]);
         assert_refused(&who(app, &token(json!(["canteen"]))).await, "no role");
         assert_refused(&who(app, &token(json!(["ADMIN"]))).await, "no group");
+        // Their own tokens would have the roles of the hub.
+        let own = "mutation { createPersonalToken(input: {name: \"a\"}) { token } }";
+        let made = app.graphql(&token(json!(["field"])), own, json!({})).await;
+        assert_eq!(made.codes(), ["FORBIDDEN_SCOPE"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_only_looks_like_a_users_is_none() {
+    each_hub(&[], async |app, issuer| {
+        fixtures::user(&app.database, "Karl Key", &[Role::Admin]).await;
+        // The first letter is the sign of the unit kelvin, whose small letter is `k`.
+        for (address, found) in [
+            ("KARL.key@Example.com", true),
+            ("\u{212a}arl.key@example.com", false),
+        ] {
+            let token = issuer.sign(&with(&claims(issuer), json!({ "email": address })));
+            let answer = who(app, &token).await;
+            assert_eq!(answer.status.is_success(), found, "{address}");
+        }
     })
     .await;
 }

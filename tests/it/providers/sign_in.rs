@@ -7,6 +7,7 @@ use std::{
 
 use api::views::Role;
 use chrono::{TimeDelta, Utc};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::{app::TestApp, database::each_database, fixtures, npm::Workshop};
 
@@ -127,7 +128,10 @@ async fn a_provider_changes_its_keys_and_goes_down_and_nobody_notices() {
     let app = start(&settings(0, &provider.issuer, &[])).await;
     let old = provider.sign_in(AUDIENCE, "ES256").access_token;
     provider.run(&json!({ "do": "close" }));
-    assert_refused(&who(&app, &old).await, "nobody can say");
+    // Nobody can say whether it is a good one: there is no reason to sign in anew.
+    let unknown = who(&app, &old).await;
+    assert_eq!(unknown.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(unknown.codes(), ["SERVICE_UNAVAILABLE"]);
     provider.run(&json!({ "do": "open" }));
     let later = || app.clock.set(app.clock.now() + TimeDelta::seconds(30));
     later();

@@ -79,6 +79,7 @@ impl Hub {
                 viewed_as: None,
                 address: None,
                 allowance: Allowance::default(),
+                makes_tokens: true,
                 view,
                 reach: Arc::new(Reach::default()),
             },

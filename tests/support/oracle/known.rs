@@ -66,7 +66,7 @@ const BESIDE: [(&str, &[&str]); 14] = [
         ],
     ),
     ("IssuedToken", &["apiToken", "token"]),
-    ("RevokedToken", &["apiToken"]),
+    ("RevokedToken", &["apiToken", "count"]),
     ("AccessExplanation", &["visible", "rules", "fields"]),
     ("AccessRule", &["role", "rows", "holds"]),
     ("FieldAccess", &["field", "masked", "rules"]),

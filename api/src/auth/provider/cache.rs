@@ -99,9 +99,7 @@ impl Cache {
                 let key = keys.find(id, algorithm).cloned();
                 key.ok_or(Refusal::Identity("its provider has no such key"))
             }
-            (_, None) => Err(Refusal::Identity(
-                "the keys of its provider could not be fetched",
-            )),
+            (_, None) => Err(Refusal::KeysUnavailable),
         }
     }
 

@@ -244,3 +244,18 @@ async fn an_endless_token_is_not_looked_at() {
     let endless = "a".repeat(5000);
     assert_eq!(tokens.verify(&endless).await, Err(Refusal::TooLong));
 }
+
+#[tokio::test]
+async fn what_a_stranger_writes_does_not_come_into_the_log() {
+    let hub = Fixture::new().await;
+    let tokens = hub.tokens("key.pem").await;
+    // {"alg":"x\nINFO forged","typ":"JWT","kid":"k"}, and what is not even JSON.
+    let strange = "eyJhbGciOiJ4XG5JTkZPIGZvcmdlZCIsInR5cCI6IkpXVCIsImtpZCI6ImsifQ.e30.e30";
+    for token in [strange, "garbage", "a.b.c", "e30.e30.e30"] {
+        let refusal = tokens.verify(token).await.unwrap_err().to_string();
+        assert!(
+            !refusal.contains("forged") && !refusal.contains('\n'),
+            "{refusal}"
+        );
+    }
+}

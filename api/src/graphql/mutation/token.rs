@@ -97,12 +97,16 @@ impl TokenMutation {
         let viewer = reading(ctx).viewer();
         let revoked = async {
             let id = token_id(&input.id)?;
-            issuer(ctx).revoke(author(ctx), Some(viewer), id).await?;
-            Ok(id)
+            let all = input.and_made_with_it;
+            let count = issuer(ctx)
+                .revoke(author(ctx), Some(viewer), id, all)
+                .await?;
+            Ok((id, count))
         };
-        let id = revoked.await.map_err(|error| resolver_error(&error))?;
+        let (id, count) = revoked.await.map_err(|error| resolver_error(&error))?;
         Ok(RevokedToken {
             api_token: Row::new(id),
+            count: i32::try_from(count).unwrap_or(i32::MAX),
         })
     }
 }
@@ -119,7 +123,7 @@ struct CreateServiceTokenInput {
     scopes: Option<Vec<String>>,
     /// The networks that it may be used from, such as `192.0.2.0/24`; without, from anywhere.
     ip_allow: Option<Vec<String>>,
-    /// How many days it is valid, 3,650 at most; without, as long as the hub's settings say.
+    /// How many days it is valid, 365 at most unless the hub's settings say otherwise; without, as long as they say.
     days: Option<i32>,
     /// How many requests may be made with it in a minute; without, as many as the hub's settings say.
     requests_per_minute: Option<i32>,
@@ -134,7 +138,7 @@ struct CreatePersonalTokenInput {
     name: String,
     /// What it may be used for, such as `lead:read`; without, reading everything that you see: `*:read`.
     scopes: Option<Vec<String>>,
-    /// How many days it is valid, 3,650 at most; without, as long as the hub's settings say.
+    /// How many days it is valid, 365 at most unless the hub's settings say otherwise; without, as long as they say.
     days: Option<i32>,
 }
 
@@ -146,7 +150,7 @@ struct RotateTokenInput {
     /// How many hours it stays valid beside the new one, 744 at most; 0 ends it at once.
     #[graphql(default = 24)]
     overlap_hours: i32,
-    /// How many days the new one is valid, 3,650 at most; without, as long as the hub's settings say.
+    /// How many days the new one is valid, 365 at most unless the hub's settings say otherwise; without, as long as they say.
     days: Option<i32>,
 }
 
@@ -155,6 +159,9 @@ struct RotateTokenInput {
 struct RevokeTokenInput {
     /// The global id of the token.
     id: ID,
+    /// Whether those are taken back as well that were made with it, or with one of these: when it has leaked.
+    #[graphql(default = false)]
+    and_made_with_it: bool,
 }
 
 /// A token that was just issued.
@@ -163,15 +170,17 @@ struct IssuedToken {
     /// The token itself, for the header `Authorization: Bearer …`. It is shown this once: the hub does not
     /// keep it.
     token: String,
-    /// What the hub knows of it.
+    /// What the hub knows of it; null where your own token may not read tokens (`token:read`).
     api_token: Row<ApiToken>,
 }
 
 /// A token that was taken back.
 #[derive(Debug, SimpleObject)]
 struct RevokedToken {
-    /// What the hub knows of it.
+    /// What the hub knows of it; null where your own token may not read tokens (`token:read`).
     api_token: Row<ApiToken>,
+    /// How many were taken back: this one, and those that were made with it where you said so.
+    count: i32,
 }
 
 fn answer(issued: Result<Issued, ApiError>) -> Result<IssuedToken> {
