@@ -11,14 +11,15 @@ use api::{
     views::Role,
 };
 use chrono::TimeDelta;
-use entity::{api_token, change::ChangeKind, user};
+use entity::{api_token, change::ChangeKind, user, user_territory};
 use reqwest::StatusCode;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
-use serde_json::json;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, IntoActiveModel};
+use serde_json::{Value, json};
 use tests::{
     app::{TestApp, each_app},
     client, fixtures,
 };
+use uuid::Uuid;
 
 use super::{REVOKE, ROTATE, WHO, changes, input, made};
 
@@ -153,9 +154,40 @@ async fn a_token_that_is_taken_back_ends_at_once_here_and_within_a_second_elsewh
     .await;
 }
 
+/// Asks each of `urls` until the answer is `expected`. Nothing that is asked a second or more after the change is
+/// answered as before.
+async fn are_told_within_a_second(
+    app: &TestApp,
+    urls: [&str; 2],
+    token: &str,
+    query: &str,
+    expected: Value,
+) {
+    let changed = Instant::now();
+    for url in urls {
+        loop {
+            let asked = changed.elapsed();
+            let answer = client::graphql(&app.http, url, token, query, json!({})).await;
+            if *answer.data() == expected {
+                break;
+            }
+            assert!(asked < Duration::from_secs(1), "as before after {asked:?}");
+        }
+    }
+}
+
+/// Records in `tx` that `row` was changed, as whatever changes it does, and commits.
+async fn record(tx: DatabaseTransaction, row: (&'static str, Uuid)) {
+    let change = Change::by(&Author::SYSTEM, TestApp::now(), row, ChangeKind::Updated);
+    log::record(&tx, vec![change]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test]
-async fn a_user_who_leaves_or_changes_is_another_within_a_second() {
+async fn a_user_who_leaves_or_changes_is_another_within_a_second_everywhere() {
     each_app(async |app| {
+        let elsewhere = app.replica().await;
+        let urls = [app.url.as_str(), elsewhere.url.as_str()];
         let user = fixtures::user(&app.database, "Rita Rep", &[Role::SalesRep]).await;
         let token = app.token_of(&user.email).await;
         let change = async |set: fn(&mut user::ActiveModel)| {
@@ -163,27 +195,47 @@ async fn a_user_who_leaves_or_changes_is_another_within_a_second() {
             set(&mut changed);
             let tx = app.database.begin().await.unwrap();
             changed.update(&tx).await.unwrap();
-            let row = ("user", user.id);
-            let change = Change::by(&Author::SYSTEM, TestApp::now(), row, ChangeKind::Updated);
-            log::record(&tx, vec![change]).await.unwrap();
-            tx.commit().await.unwrap();
+            record(tx, ("user", user.id)).await;
         };
-        let roles = async || {
-            let answer = app.graphql(&token, WHO, json!({})).await;
-            answer.data()["viewer"]["roles"].clone()
-        };
-        assert_eq!(roles().await, json!(["SALES_REP"]));
+        let who = |role: &str| json!({ "viewer": { "name": "Rita Rep", "roles": [role] } });
+        are_told_within_a_second(app, urls, &token, WHO, who("SALES_REP")).await;
         change(|user| user.roles = Set(json!(["ANALYST"]))).await;
-        let changed = Instant::now();
-        loop {
-            let asked = changed.elapsed();
-            if roles().await == json!(["ANALYST"]) {
-                break;
-            }
-            assert!(asked < Duration::from_secs(1), "as before after {asked:?}");
-        }
+        are_told_within_a_second(app, urls, &token, WHO, who("ANALYST")).await;
         change(|user| user.active = Set(false)).await;
-        ends_within_a_second(app, &app.url, &token).await;
+        for url in urls {
+            ends_within_a_second(app, url, &token).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_given_a_territory_sees_it_within_a_second_everywhere() {
+    each_app(async |app| {
+        let (db, elsewhere) = (&app.database, app.replica().await);
+        let urls = [app.url.as_str(), elsewhere.url.as_str()];
+        let user = fixtures::user(db, "Rita Rep", &[Role::SalesRep]).await;
+        let here = fixtures::territory(db, "/HERE/", None, &[&user]).await;
+        let there = fixtures::territory(db, "/THERE/", None, &[]).await;
+        fixtures::account(db, "Near", Some(&here), None).await;
+        fixtures::account(db, "Far", Some(&there), None).await;
+        let token = app.token_of(&user.email).await;
+        let query = "{ accounts(orderBy: [{name: ASC}]) { nodes { name } } }";
+        let names = |names: &[&str]| {
+            let nodes: Vec<_> = names.iter().map(|name| json!({ "name": name })).collect();
+            json!({ "accounts": { "nodes": nodes } })
+        };
+        are_told_within_a_second(app, urls, &token, query, names(&["Near"])).await;
+        let pair = user_territory::ActiveModel {
+            user_id: Set(user.id),
+            territory_id: Set(there.id),
+            created_at: Set(TestApp::now()),
+            created_by: Set(None),
+        };
+        let tx = db.begin().await.unwrap();
+        pair.insert(&tx).await.unwrap();
+        record(tx, ("user_territory", user.id)).await;
+        are_told_within_a_second(app, urls, &token, query, names(&["Far", "Near"])).await;
     })
     .await;
 }
