@@ -1,7 +1,6 @@
 //! From a request's headers to who is calling.
 
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION};
-
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 

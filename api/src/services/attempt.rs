@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::TurnedAway,
-    change::{self, Actor, Change},
+    change::{self, Author, Change},
     database::Database,
     error::ApiError,
 };
@@ -23,17 +23,13 @@ pub async fn record(
     turned_away: &TurnedAway,
     request_id: Option<String>,
 ) -> Result<(), ApiError> {
-    let change = Change {
-        at: turned_away.at,
-        actor: Actor::System,
-        entity: "address",
-        entity_id: row(turned_away.owner),
-        kind: ChangeKind::Refused,
-        fields: None,
-        reason: None,
-        request_id,
+    let author = Author {
         address: Some(turned_away.address),
+        request_id,
+        ..Author::SYSTEM
     };
+    let owner = ("address", row(turned_away.owner));
+    let change = Change::by(&author, turned_away.at, owner, ChangeKind::Refused);
     let tx = db.begin().await?;
     change::record(&tx, vec![change]).await?;
     tx.commit().await?;

@@ -56,15 +56,20 @@ async fn catch_up(
     let began = Instant::now();
     // Only once all that follows from it is done is it old news.
     let mut ahead = tail.clone();
-    let outdated = match ahead.news(db.reserve(), &WATCHED).await? {
+    let news = ahead.news(db.reserve(), &WATCHED).await?;
+    let of_keys = match &news {
+        News::Of(rows) => rows.iter().any(|(entity, _)| entity == "signing_key"),
+        News::Much => true,
+    };
+    if of_keys {
+        tokens.reload().await?;
+    }
+    let outdated = match news {
         News::Of(rows) if rows.iter().all(|(entity, _)| entity == "api_token") => {
             Outdated::Tokens(rows.into_iter().map(|(_, id)| id).collect())
         }
         News::Of(_) | News::Much => Outdated::All,
     };
-    if outdated == Outdated::All {
-        tokens.reload().await?;
-    }
     *tail = ahead;
     known.heard(began, &outdated);
     Ok(())
