@@ -6,10 +6,13 @@ mod ending;
 mod making;
 mod using;
 
+use std::time::{Duration, Instant};
+
 use entity::{api_token, change};
+use reqwest::StatusCode;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
-use tests::app::TestApp;
+use tests::{app::TestApp, client};
 
 const CREATE: &str = "mutation($input: CreateServiceTokenInput!) { createServiceToken(input: $input) {
   token apiToken { id name hint roles scopes ipAllow requestsPerMinute pointsPerMinute issuedAt expiresAt revokedAt user { name } } } }";
@@ -43,4 +46,17 @@ async fn changes(app: &TestApp) -> Vec<change::Model> {
 async fn tokens(app: &TestApp) -> Vec<api_token::Model> {
     let all = api_token::Entity::find().all(app.database.reads()).await;
     all.unwrap()
+}
+
+/// Asks `url` until `token` is refused. Nothing that is asked a second or more after it ended is answered.
+pub(crate) async fn ends_within_a_second(app: &TestApp, url: &str, token: &str) {
+    let ended = Instant::now();
+    loop {
+        let asked = ended.elapsed();
+        let answer = client::graphql(&app.http, url, token, WHO, json!({})).await;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            return;
+        }
+        assert!(asked < Duration::from_secs(1), "answered after {asked:?}");
+    }
 }

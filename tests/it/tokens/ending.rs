@@ -21,20 +21,7 @@ use tests::{
 };
 use uuid::Uuid;
 
-use super::{REVOKE, ROTATE, WHO, changes, input, made};
-
-/// Asks `url` until `token` is refused. Nothing that is asked a second or more after it ended is answered.
-async fn ends_within_a_second(app: &TestApp, url: &str, token: &str) {
-    let ended = Instant::now();
-    loop {
-        let asked = ended.elapsed();
-        let answer = client::graphql(&app.http, url, token, WHO, json!({})).await;
-        if answer.status == StatusCode::UNAUTHORIZED {
-            return;
-        }
-        assert!(asked < Duration::from_secs(1), "answered after {asked:?}");
-    }
-}
+use super::{REVOKE, ROTATE, WHO, changes, ends_within_a_second, input, made};
 
 #[tokio::test]
 async fn a_rotated_token_and_the_new_one_overlap() {
