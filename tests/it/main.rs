@@ -21,3 +21,4 @@ mod serve;
 mod tail;
 mod tokens;
 mod views;
+mod writing;
