@@ -229,7 +229,7 @@ impl Limits {
             operations: 10,
             fragments: 100,
             variables: 100,
-            variable_values: 10_000,
+            variable_values: 25_000,
             depth: 20,
             fields: 1_000,
             aliases: 250,
