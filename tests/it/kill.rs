@@ -70,7 +70,10 @@ async fn prepare(db: &DatabaseConnection, writes: usize) {
         token.into_active_model()
     });
     for some in tokens.collect::<Vec<_>>().chunks(100) {
-        api_token::Entity::insert_many(some.to_vec()).exec_without_returning(db).await.unwrap();
+        api_token::Entity::insert_many(some.to_vec())
+            .exec_without_returning(db)
+            .await
+            .unwrap();
     }
 }
 
@@ -103,16 +106,22 @@ struct Sent {
 impl Bench {
     fn new(database: TestDatabase) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let issue = ["token", "issue", "--role", "ADMIN", "--name", "test"];
+        let issue = "token issue --role ADMIN --name test --scope *:read --scope *:write";
+        let issue: Vec<_> = issue.split(' ').collect();
         let issued = run(revhub(&database, &folder, &issue));
         let token = String::from_utf8(issued.stdout).unwrap();
         let token = token.trim().to_owned();
-        Self { database, folder, token }
+        Self {
+            database,
+            folder,
+            token,
+        }
     }
 
     fn start(&self) -> (Child, String) {
         let mut hub = revhub(&self.database, &self.folder, &["serve"]);
-        hub.env("REVHUB__LIMITS__CONCURRENT_OPERATIONS", "100").stderr(Stdio::null());
+        hub.env("REVHUB__LIMITS__CONCURRENT_OPERATIONS", "100")
+            .stderr(Stdio::null());
         listening(hub)
     }
 
@@ -167,7 +176,10 @@ impl Bench {
         let rows = db.query_all_raw(statement).await.unwrap();
         let done = rows.iter().map(|row| {
             let column = |name| row.try_get("", name).unwrap();
-            (row.try_get("", "name").unwrap(), (column("made"), column("changes")))
+            (
+                row.try_get("", "name").unwrap(),
+                (column("made"), column("changes")),
+            )
         });
         let done = done.collect();
         db.close().await.unwrap();
@@ -183,10 +195,20 @@ impl Bench {
         let hub = self.start();
         let done = self.done().await;
         for write in &first.acknowledged {
-            assert_eq!(done.get(&name(*write)), Some(&(1, 1)), "killed at {at}: {write}");
+            assert_eq!(
+                done.get(&name(*write)),
+                Some(&(1, 1)),
+                "killed at {at}: {write}"
+            );
         }
-        assert!(done.values().all(|counts| *counts == (1, 1)), "killed at {at}: {done:?}");
-        let left: Vec<_> = all.into_iter().filter(|write| !first.acknowledged.contains(write)).collect();
+        assert!(
+            done.values().all(|counts| *counts == (1, 1)),
+            "killed at {at}: {done:?}"
+        );
+        let left: Vec<_> = all
+            .into_iter()
+            .filter(|write| !first.acknowledged.contains(write))
+            .collect();
         let second = self.send(hub, &left, usize::MAX).await;
         assert_eq!(second.acknowledged.len(), left.len());
         let done = self.done().await;

@@ -69,8 +69,7 @@ async fn what_is_no_key_is_refused_before_anything_runs() {
             .header("idempotency-key", "a b");
         assert_done(&answer(got).await);
         assert_eq!(rows(app).await, 0);
-        assert_done(&post(app, &admin, &revoke(&id), &[key(&long.as_bytes()[1..])])
-            .await);
+        assert_done(&post(app, &admin, &revoke(&id), &[key(&long.as_bytes()[1..])]).await);
         assert_eq!(rows(app).await, 1);
     })
     .await;
