@@ -78,7 +78,7 @@ async fn prepare(db: &DatabaseConnection, writes: usize) {
 }
 
 fn id(write: usize) -> Uuid {
-    Uuid::from_u128(0x7000_8000_0000_0000_0000 + write as u128)
+    Uuid::from_u64_pair(0x7000, u64::try_from(write).unwrap())
 }
 
 /// What is sent for one write.
@@ -189,7 +189,8 @@ impl Bench {
     /// A burst of `writes`, and a kill at some moment in it; then all that was not acknowledged again. Says at
     /// which answer the kill came, and how many writes were done and not acknowledged.
     async fn round(&self, writes: usize) -> (usize, usize) {
-        let at = 1 + usize::try_from(Uuid::now_v7().as_u128() % (writes as u128 - 1)).unwrap();
+        let (_, chance) = Uuid::now_v7().as_u64_pair();
+        let at = 1 + usize::try_from(chance >> 8).unwrap() % (writes - 1);
         let all: Vec<_> = (0..writes).collect();
         let first = self.send(self.start(), &all, at).await;
         let hub = self.start();
@@ -219,6 +220,7 @@ impl Bench {
 }
 
 /// Bursts of `writes`, each on a database of its own, on both engines. Prints what came of them.
+#[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 async fn bursts(rounds: usize, writes: usize) {
     for _ in 0..rounds {
         for database in each_database() {
