@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     auth::Known,
-    error::{ApiError, is_passing},
+    error::ApiError,
     reader::Reading,
     services::{
         idempotency::{Begun, HEADER, Hash, Key, Once},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 use super::{
-    error::request_error,
+    error::{is_of_the_moment, request_error},
     execute::{AS_OF, operation, root_fields},
     mutation::SHOWING_SECRETS,
     schema::Schema,
@@ -174,16 +174,6 @@ fn sorted(value: &Value) -> Value {
             Value::Object(fields.collect::<IndexMap<_, _>>())
         }
         other => other.clone(),
-    }
-}
-
-/// Whether it may be otherwise the next time.
-fn is_of_the_moment(error: &ServerError) -> bool {
-    let code = error.extensions.as_ref().and_then(|it| it.get("code"));
-    match code {
-        Some(Value::String(code)) => is_passing(code),
-        // A fault of ours that nobody mapped.
-        _ => true,
     }
 }
 
