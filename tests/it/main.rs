@@ -23,3 +23,4 @@ mod serve;
 mod tail;
 mod tokens;
 mod views;
+mod writing;

@@ -8,13 +8,13 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{idempotency::Running, token::Issuer},
+    services::{idempotency::Running, rows::RowWriter, token::Issuer},
 };
 
 use super::{
     complaint::InOurWords,
     document::NESTING,
-    mutation::TokenMutation,
+    mutation::{DatasetMutation, TokenMutation},
     query::{AccessQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -60,7 +60,7 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation);
+pub struct Mutation(TokenMutation, DatasetMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -76,6 +76,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
     Schema {
         // Not the database: what a query reads, it reads with the `Reading` of its operation.
         executable: builder()
+            .data(RowWriter::new(views.clone()))
             .data(views)
             .data(budgets.clone())
             .data(issuer)
@@ -108,7 +109,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, DatasetQuery),
-        Mutation(TokenMutation),
+        Mutation(TokenMutation, DatasetMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

@@ -120,6 +120,27 @@ async fn what_fails_by_fault_of_the_hub_is_taken_back_as_a_whole_and_can_be_sent
 }
 
 #[tokio::test]
+async fn a_fault_of_the_hub_is_not_lost_among_many_of_the_caller() {
+    each_app(async |app| {
+        let admin = app.token_for(Role::Admin).await;
+        let bad = some_token(app, "poison").await;
+        let wrong = |at| {
+            format!("no{at}: createAccount(input: {{ name: \"\", country: \"?\" }}) {{ id }} ")
+        };
+        let query = format!(
+            "mutation {{ {} bad: revokeToken(input: {{ id: \"{bad}\" }}) {{ count }} }}",
+            (0..40).map(wrong).collect::<String>()
+        );
+        poison(app).await;
+        let failed = send(&app.url, &admin, "key", &json!({ "query": query })).await;
+        assert_eq!(failed.codes().len(), 20);
+        assert!(failed.codes().contains(&"INTERNAL"), "{}", failed.text);
+        assert_eq!(rows(app).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_answer_of_more_than_a_mebibyte_is_not_kept_and_nothing_is_done() {
     each_app(async |app| {
         let admin = app.token_for(Role::Admin).await;

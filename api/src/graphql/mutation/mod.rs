@@ -1,5 +1,6 @@
 //! The root fields that change something, a file a noun.
 
+mod dataset;
 mod token;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use async_graphql::ContextBase;
 
 use crate::services::write::Writing;
 
+pub(super) use dataset::DatasetMutation;
 pub(super) use token::TokenMutation;
 
 /// The root fields that show a secret, which is kept nowhere, so that their answers are not either.
