@@ -27,7 +27,7 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        caller,
+        caller, idempotency,
         signing_key::{self, Registration},
         token::Issuer,
     },
@@ -63,6 +63,8 @@ pub struct Running {
     server: JoinHandle<io::Result<()>>,
     /// Keeps what is known of callers as the database says.
     following: JoinHandle<()>,
+    /// Forgets the answers that nobody asks for again.
+    sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -152,6 +154,7 @@ impl App {
             self.tokens.clone(),
             clock.clone(),
         );
+        let sweeping = idempotency::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -170,6 +173,7 @@ impl App {
             handle,
             server: tokio::spawn(server),
             following: tokio::spawn(following),
+            sweeping: tokio::spawn(sweeping),
             known,
             clock,
             database: self.database,
@@ -194,6 +198,7 @@ impl Running {
             () = hurry => Ok(()),
         };
         self.following.abort();
+        self.sweeping.abort();
         caller::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
@@ -205,6 +210,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
         self.following.abort();
+        self.sweeping.abort();
     }
 }
 
