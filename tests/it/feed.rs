@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod followers;
+mod history;
 mod log;
 mod position;
 mod told;
