@@ -6,4 +6,5 @@ mod followers;
 mod history;
 mod log;
 mod position;
+mod sweep;
 mod told;
