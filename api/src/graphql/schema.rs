@@ -9,13 +9,13 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::token::Issuer,
+    services::{rows::RowWriter, token::Issuer},
 };
 
 use super::{
     complaint::InOurWords,
     document::NESTING,
-    mutation::TokenMutation,
+    mutation::{DatasetMutation, TokenMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -68,7 +68,7 @@ pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation);
+pub struct Mutation(TokenMutation, DatasetMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -84,6 +84,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
     Schema {
         // Not the database: what a query reads, it reads with the `Reading` of its operation.
         executable: builder()
+            .data(RowWriter::new(views.clone()))
             .data(views)
             .data(budgets.clone())
             .data(issuer)
@@ -115,7 +116,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
-        Mutation(TokenMutation),
+        Mutation(TokenMutation, DatasetMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)
