@@ -61,6 +61,7 @@ pub struct Running {
     pub url: String,
     handle: ServerHandle,
     server: JoinHandle<io::Result<()>>,
+    state: Data<http::State>,
     /// Keeps what is known of callers as the database says.
     following: JoinHandle<()>,
     known: Known,
@@ -161,7 +162,8 @@ impl App {
             database,
             &self.config,
         );
-        let (server, address) = bind(&self.config, Data::new(state))?;
+        let state = Data::new(state);
+        let (server, address) = bind(&self.config, state.clone())?;
         let handle = server.handle();
         let url = format!("http://{address}");
         tracing::info!(url, "listening");
@@ -169,6 +171,7 @@ impl App {
             url,
             handle,
             server: tokio::spawn(server),
+            state,
             following: tokio::spawn(following),
             known,
             clock,
@@ -185,6 +188,8 @@ impl Running {
     ///
     /// Returns the error that the server ended with.
     pub async fn stop(mut self, hurry: impl Future<Output = ()>) -> io::Result<()> {
+        // What stays open by itself would keep the server waiting.
+        self.state.close_streams();
         let finishing = async {
             self.handle.stop(true).await;
             (&mut self.server).await.map_err(io::Error::other)?

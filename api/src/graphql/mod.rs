@@ -13,10 +13,12 @@ mod query;
 mod row;
 mod schema;
 mod selection;
+mod subscribe;
 mod types;
 
 pub use complaint::ReportCost;
 pub use document::{Documents, Limits, Trusted};
 pub use error::{MOST_ERRORS, refused};
 pub use execute::{execute, operation};
+pub use subscribe::{Live, running, subscribe};
 pub use schema::{Mutation, Query, Schema, build, sdl};

@@ -22,6 +22,8 @@ mod refusal;
 mod request;
 mod request_log;
 mod schema;
+mod slots;
+mod subscription;
 
 use std::{future::Future, sync::OnceLock, time::Duration};
 
@@ -30,6 +32,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    guard::fn_guard,
     http::StatusCode,
     middleware::Next,
     web,
@@ -45,6 +48,7 @@ use crate::{
 use limit::Limit;
 use media::Media;
 use refusal::Refusal;
+use subscription::Streams;
 
 /// What the handlers need; built once.
 pub struct State {
@@ -65,6 +69,9 @@ pub struct State {
     compression: bool,
     /// The networks of proxies that are believed when they say for whom they ask.
     proxies: Vec<IpNet>,
+    /// The origins whose pages may ask.
+    origins: Vec<String>,
+    streams: Streams,
     slow_request: Option<Duration>,
 }
 
@@ -99,10 +106,17 @@ impl State {
             batch_limit: config.batch_limit,
             compression: config.compression,
             proxies,
+            origins: config.cors_origins.clone(),
+            streams: Streams::new(limits),
             body_limit: config.body_limit_bytes,
             body_timeout: Duration::from_secs(config.body_timeout_seconds),
             slow_request: config.slow_request_milliseconds.map(Duration::from_millis),
         }
+    }
+
+    /// Ends what stays open by itself, and tells those at its other end that the hub stops.
+    pub fn close_streams(&self) {
+        self.streams.close();
     }
 }
 
@@ -118,6 +132,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
+                .route(web::get().guard(fn_guard(subscription::is_handshake)).to(subscription::open))
                 .route(web::get().to(graphql::get))
                 .route(web::head().to(graphql::get))
                 .default_service(web::to(only_graphql)),

@@ -68,14 +68,36 @@ pub(super) async fn deliver(
 /// Waits for `executing` to respond. A panic is an error like any other.
 pub(super) async fn settle(executing: impl Future<Output = Response>) -> Response {
     let executing = AssertUnwindSafe(executing).catch_unwind();
-    let mut response = executing.await.unwrap_or_else(|_panic| {
-        tracing::error!("a resolver panicked");
-        Response::from_errors(vec![internal(ServerError::new("", None))])
-    });
+    let mut response = executing.await.unwrap_or_else(|_panic| panicked());
     response.errors.truncate(MOST_ERRORS);
     let errors = std::mem::take(&mut response.errors);
     response.errors = errors.into_iter().map(with_code).collect();
     response
+}
+
+/// The response where nothing can be said but that it is our fault.
+pub(super) fn panicked() -> Response {
+    tracing::error!("a resolver panicked");
+    Response::from_errors(vec![internal(ServerError::new("", None))])
+}
+
+/// `response` as JSON, as it would be the body of an answer.
+pub(super) fn text(response: &Response) -> String {
+    let written = serde_json::to_string(&Written::from(response));
+    written.unwrap_or_else(|_unwritable| unwritable("{\"errors\":", "}"))
+}
+
+/// The errors of `response` as JSON.
+pub(super) fn errors(response: &Response) -> String {
+    let written = serde_json::to_string(&response.errors);
+    written.unwrap_or_else(|_unwritable| unwritable("", ""))
+}
+
+fn unwritable(before: &str, behind: &str) -> String {
+    tracing::error!("the response cannot be written as JSON");
+    format!(
+        r#"{before}[{{"message":"internal error","extensions":{{"code":"INTERNAL"}}}}]{behind}"#
+    )
 }
 
 /// Tells the log what failed in `response`.
@@ -171,7 +193,8 @@ fn internal(error: ServerError) -> ServerError {
     masked
 }
 
-fn code(error: &ServerError) -> Option<&str> {
+/// The `extensions.code` of an error.
+pub(super) fn code(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
         _ => None,

@@ -1,0 +1,71 @@
+//! One operation of a stream, whichever protocol it came by.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::web::Data;
+use async_graphql::{Name, Request, Response, parser::types::OperationType};
+use futures::FutureExt;
+
+use super::{
+    super::{State, limit::Slot, outcome},
+    line::Line,
+};
+use crate::{
+    auth::Viewer,
+    error::ApiError,
+    graphql::{self, Live},
+};
+
+/// What became of an operation that was begun.
+pub(super) enum Begun {
+    /// It is over.
+    Answered(Response),
+    /// It goes on, and tells what happens.
+    Goes(Box<Live>),
+}
+
+/// Whether `request`, which was admitted, subscribes.
+pub(in crate::http) fn subscribes(request: &mut Request) -> bool {
+    graphql::running(request)
+        .is_some_and(|(_, operation)| operation.ty == OperationType::Subscription)
+}
+
+/// Begins `request`, which was admitted, for `viewer`, in `slot`; `id` is what the log calls it.
+///
+/// # Errors
+///
+/// [`ApiError::Timeout`] when it takes longer than one may, [`ApiError::Internal`] when it panics.
+pub(super) async fn begin(
+    state: &Data<State>,
+    slot: Slot,
+    viewer: &Viewer,
+    mut request: Request,
+    id: String,
+    line: &mut Line,
+) -> Result<Begun, ApiError> {
+    let running = graphql::running(&mut request);
+    line.named(running.and_then(|(name, _)| name).map(Name::as_str));
+    let subscribes = subscribes(&mut request);
+    let (own, viewer) = (Data::clone(state), viewer.clone());
+    let beginning = async move {
+        if !subscribes {
+            let executing = Box::pin(graphql::execute(&own.schema, request, viewer, Some(id)));
+            return Ok(outcome::settle(executing).await);
+        }
+        let subscribing = Box::pin(graphql::subscribe(&own.schema, request, &viewer, Some(id)));
+        match AssertUnwindSafe(subscribing).catch_unwind().await {
+            Ok(Ok(live)) => Err(Box::new(live)),
+            Ok(Err(refused)) => Ok(outcome::settle(std::future::ready(refused)).await),
+            Err(_panic) => Ok(outcome::panicked()),
+        }
+    };
+    let begun = state.limit.run(slot, beginning).await?;
+    Ok(match begun {
+        Ok(response) => {
+            line.told();
+            line.failed(&response);
+            Begun::Answered(response)
+        }
+        Err(live) => Begun::Goes(live),
+    })
+}

@@ -1,0 +1,101 @@
+//! One operation on a socket, from its request to its last message.
+
+use actix_web::web::Data;
+use async_graphql::{Request, Response};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{
+    super::{State, outcome},
+    connection::Names,
+    line::Line,
+    message,
+    operation::{self, Begun},
+    writer::Quill,
+};
+use crate::{
+    auth::Viewer,
+    error::ApiError,
+    graphql::{Live, refused},
+};
+
+/// One operation on a socket.
+pub(super) struct Operation {
+    pub(super) state: Data<State>,
+    /// Whose socket it is.
+    pub(super) viewer: watch::Receiver<Viewer>,
+    /// What the client calls it.
+    pub(super) id: String,
+    pub(super) names: Names,
+    pub(super) quill: Quill,
+}
+
+impl Operation {
+    /// Runs `request`, and sends what comes of it.
+    pub(super) async fn run(mut self, request: Request) {
+        let viewer = self.viewer.borrow_and_update().clone();
+        let id = Uuid::now_v7().to_string();
+        let mut line = Line::begin(id.clone(), "socket", viewer.clone());
+        let last = match self.begin(viewer, request, id, &mut line).await {
+            Ok(Begun::Answered(response)) if !outcome::is_request_error(&response) => {
+                let next = message::next(&self.id, &outcome::text(&response));
+                self.quill.write(next).await;
+                message::complete(&self.id)
+            }
+            Ok(Begun::Answered(response)) => self.failed(&response),
+            Ok(Begun::Goes(live)) => {
+                let response = self.tell(*live, &line).await;
+                line.failed(&response);
+                self.failed(&response)
+            }
+            Err(error) => {
+                let response = refused(&error);
+                line.failed(&response);
+                self.failed(&response)
+            }
+        };
+        // The name is free for another as soon as the client knows.
+        self.names.borrow_mut().remove(&self.id);
+        self.quill.write(last).await;
+    }
+
+    fn failed(&self, response: &Response) -> actix_ws::Message {
+        message::error(&self.id, &outcome::errors(response))
+    }
+
+    /// Counts it, admits its document, and begins it.
+    async fn begin(
+        &self,
+        viewer: Viewer,
+        mut request: Request,
+        id: String,
+        line: &mut Line,
+    ) -> Result<Begun, ApiError> {
+        self.state.budgets.enter(&viewer)?;
+        let slot = self.state.limit.enter(viewer.owner())?;
+        if let Err(error) = self.state.documents.admit(&mut request, &viewer) {
+            let response = Response::from_errors(vec![error]);
+            line.failed(&response);
+            return Ok(Begun::Answered(response));
+        }
+        operation::begin(&self.state, slot, &viewer, request, id, line).await
+    }
+
+    /// Sends what happens, as the viewer of the moment sees it, until that fails.
+    async fn tell(&mut self, mut live: Live, line: &Line) -> Response {
+        loop {
+            let viewer = self.viewer.borrow_and_update().clone();
+            let told = tokio::select! {
+                // They are not as they were: what was being read is read again.
+                Ok(()) = self.viewer.changed() => continue,
+                told = live.next(&viewer) => told,
+            };
+            let event = match told {
+                Ok(event) => event,
+                Err(response) => return response,
+            };
+            self.quill.write(message::next(&self.id, &event)).await;
+            line.told();
+        }
+    }
+}
