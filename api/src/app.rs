@@ -28,7 +28,8 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        caller,
+        follower::{self, Follower},
+        news::News,
         signing_key::{self, Registration},
         token::Issuer,
     },
@@ -63,7 +64,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<io::Result<()>>,
     state: Data<http::State>,
-    /// Keeps what is known of callers as the database says.
+    /// Follows the change log.
     following: JoinHandle<()>,
     known: Known,
     clock: Clock,
@@ -140,7 +141,8 @@ impl App {
         let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
         let budgets = Budgets::new(requests, points, self.clock.clone());
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
-        let schema = graphql::build(self.issuer(), calendar, budgets);
+        let news = News::default();
+        let schema = graphql::build(self.issuer(), calendar, budgets).with_news(news.clone());
         let documents = documents::read(&self.config, self.views.clone())?;
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(
@@ -152,12 +154,13 @@ impl App {
         )
         .with_providers(providers);
         let database = self.database.clone();
-        let following = caller::follow(
-            database.clone(),
-            known.clone(),
-            self.tokens.clone(),
-            clock.clone(),
-        );
+        let following = Follower {
+            database: database.clone(),
+            known: known.clone(),
+            tokens: self.tokens.clone(),
+            clock: clock.clone(),
+            news,
+        };
         let state = http::State::new(
             schema,
             documents,
@@ -177,7 +180,7 @@ impl App {
             handle,
             server: tokio::spawn(server),
             state,
-            following: tokio::spawn(following),
+            following: tokio::spawn(following.run()),
             known,
             clock,
             database: self.database,
@@ -204,7 +207,7 @@ impl Running {
             () = hurry => Ok(()),
         };
         self.following.abort();
-        caller::record_use(&self.database, &self.known, &self.clock).await;
+        follower::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
     }

@@ -9,6 +9,7 @@ mod feed;
 mod http;
 mod import;
 mod keys;
+mod live;
 mod limits;
 mod migrations;
 mod plans;

@@ -301,9 +301,10 @@ impl TestApp {
 /// By what one sees that a statement looks up who calls.
 const LOOKUP: &str = "api_token AS t LEFT JOIN";
 
-/// Whether a statement looks up who calls, or what changed of them.
+/// Whether a statement looks up who calls or what changed, or tells other replicas that something did.
 fn is_of_callers(sql: &str) -> bool {
-    sql.contains(LOOKUP) || sql.contains("AS seen") || sql.contains("\"last_used_at\" =")
+    let signs = [LOOKUP, "AS seen", "\"last_used_at\" =", "pg_notify"];
+    signs.iter().any(|sign| sql.contains(sign))
 }
 
 /// The settings of a hub on `database` that keeps its own things in `folder`.

@@ -2,6 +2,7 @@
 //! table `change`, and a test looks for other writers.
 
 pub mod hub;
+mod bound;
 mod position;
 mod read;
 mod snapshot;

@@ -176,7 +176,7 @@ fn reads_once(operation: &OperationDefinition) -> bool {
     }
 }
 
-fn defaults(operation: &OperationDefinition) -> Variables {
+pub(super) fn defaults(operation: &OperationDefinition) -> Variables {
     let mut defaults = Variables::default();
     for definition in &operation.variable_definitions {
         // Not `default_value()`, which invents null where there is no default: an argument whose

@@ -13,7 +13,9 @@ mod query;
 mod row;
 mod schema;
 mod selection;
+mod shared;
 mod subscribe;
+mod subscription;
 mod types;
 
 pub use complaint::ReportCost;

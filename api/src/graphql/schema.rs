@@ -1,10 +1,12 @@
 //! The schema, put together once at start.
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use std::sync::Arc;
+
+use async_graphql::{MergedObject, SchemaBuilder};
 
 use crate::{
     auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
-    services::token::Issuer,
+    services::{news::News, token::Issuer},
 };
 
 use super::{
@@ -12,6 +14,8 @@ use super::{
     document::NESTING,
     mutation::TokenMutation,
     query::{AccessQuery, DatasetQuery, ViewerQuery},
+    shared::Shared,
+    subscription::Subscription,
 };
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
@@ -29,9 +33,19 @@ pub struct Schema {
     pub(super) calendar: Calendar,
     /// What callers may still ask.
     pub(super) budgets: Budgets,
+    /// What is new in the change log.
+    pub(super) news: News,
+    /// What subscriptions read, once for all that want the same.
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Schema {
+    /// With subscriptions that wait for `news`; without, there never is any.
+    #[must_use]
+    pub fn with_news(self, news: News) -> Self {
+        Self { news, ..self }
+    }
+
     /// What callers may still ask.
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
@@ -39,7 +53,7 @@ impl Schema {
     }
 }
 
-pub(super) type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub(super) type Executable = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// How deep a query may be nested; introspection queries of common tools need 13.
 const MAX_DEPTH: usize = 20;
@@ -76,6 +90,8 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         clock,
         calendar,
         budgets,
+        news: News::default(),
+        shared: Arc::default(),
     }
 }
 
@@ -94,11 +110,11 @@ pub(super) fn bare() -> Executable {
     builder().finish()
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, DatasetQuery),
         Mutation(TokenMutation),
-        EmptySubscription,
+        Subscription,
     )
     .limit_depth(MAX_DEPTH)
     .limit_recursive_depth(NESTING + 1)

@@ -188,7 +188,7 @@ impl Found {
 
 /// The tables in which a change is news to somebody: those of callers, and those of the dataset.
 fn tables() -> Vec<&'static str> {
-    let nouns = dataset().entities().iter().map(|entity| entity.table);
+    let nouns = dataset().entities().iter().map(|entity| entity.table.as_str());
     let mut tables: Vec<_> = nouns.chain(CALLERS).collect();
     tables.sort_unstable();
     tables.dedup();

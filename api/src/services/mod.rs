@@ -2,7 +2,8 @@
 
 pub mod access;
 pub mod attempt;
-pub mod caller;
+pub mod follower;
+pub mod news;
 pub mod signing_key;
 pub mod territory;
 pub mod token;

@@ -49,6 +49,14 @@ pub(super) fn root() -> MetaType {
     object("DatasetQuery", "What there is to ask.", root_fields())
 }
 
+/// The object type with the root fields that tell what happens.
+pub(super) fn subscription(registry: &mut Registry) -> MetaType {
+    let f = vec![field("cursor", "c", "String!"), field("id", "i", "ID!")];
+    add(registry, object("Change", "A change.", f));
+    let fields = vec![with_arguments(field("changed", "x", "Change!"), vec![argument("after", "a", "String")])];
+    object("Subscription", "What there is to hear.", fields)
+}
+
 /// The root fields that read the dataset.
 fn root_fields() -> Vec<MetaField> {
     let mut fields = vec![
