@@ -17,6 +17,7 @@ pub mod graphql;
 pub mod http;
 pub mod intake;
 pub mod reader;
+pub mod record;
 pub mod services;
 pub mod store;
 pub mod telemetry;

@@ -10,7 +10,7 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 18] = [
+const MODULES: [(&str, &[&str]); 19] = [
     ("error", &[]),
     ("calendar", &[]),
     ("clock", &[]),
@@ -27,6 +27,7 @@ const MODULES: [(&str, &[&str]); 18] = [
     ("store", &["auth", "database", "error", "views"]),
     ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["error", "views"]),
+    ("record", &["store"]),
     (
         "reader",
         &["auth", "calendar", "database", "dataset", "error", "views"],
@@ -34,13 +35,15 @@ const MODULES: [(&str, &[&str]); 18] = [
     (
         "services",
         &[
-            "auth", "change", "clock", "database", "dataset", "error", "reader", "store", "views",
+            "auth", "change", "clock", "database", "dataset", "error", "reader", "record", "store",
+            "views",
         ],
     ),
     (
         "intake",
         &[
-            "auth", "change", "clock", "database", "document", "error", "reader", "store", "views",
+            "auth", "change", "clock", "database", "document", "error", "reader", "record",
+            "store", "views",
         ],
     ),
     (

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use async_graphql::{MergedObject, SchemaBuilder};
 
 use crate::{
-    auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
+    auth::{Budgets, Known},
+    calendar::Calendar,
+    clock::Clock,
+    database::Database,
+    reader::Reader,
     services::{news::News, token::Issuer},
 };
 
@@ -33,6 +37,8 @@ pub struct Schema {
     pub(super) calendar: Calendar,
     /// What callers may still ask.
     pub(super) budgets: Budgets,
+    /// Who is known to call.
+    pub(super) known: Known,
     /// What is new in the change log.
     pub(super) news: News,
     /// What subscriptions read, once for all that want the same.
@@ -76,6 +82,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         database,
         clock,
         views,
+        known,
         ..
     } = issuer.clone();
     Schema {
@@ -90,6 +97,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         clock,
         calendar,
         budgets,
+        known,
         news: News::default(),
         shared: Arc::default(),
     }

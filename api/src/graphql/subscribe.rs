@@ -22,6 +22,7 @@ use crate::{
     calendar::Moment,
     change::{Author, Position},
     error::ApiError,
+    reader::Sees,
     services::{news::Bulletin, viewing},
 };
 
@@ -158,7 +159,11 @@ impl Question {
             now: schema.clock.now(),
             calendar: schema.calendar.clone(),
         };
-        let reading = Arc::new(schema.reader.reading(viewer.clone(), moment, piece.is_some()));
+        let sees = match &piece {
+            Some(_) => Sees::Snapshot,
+            None => Sees::Latest,
+        };
+        let reading = Arc::new(schema.reader.reading(viewer.clone(), moment, sees));
         let turn = Arc::new(Turn {
             piece,
             outcome: Mutex::default(),

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, pin::Pin, sync::{Arc, PoisonError}};
 
-use async_graphql::{Context, Response, SubscriptionType, Value, registry::{MetaType, Registry}};
+use async_graphql::{Context, Response, SubscriptionType, Value, registry::Registry};
 use futures::{Stream, stream};
 
 use crate::{change::{self, Position, ReadError}, error::ApiError};
@@ -17,7 +17,7 @@ use super::{
 
 /// What there is to hear.
 #[derive(Debug)]
-pub struct Subscription;
+pub(crate) struct Subscription;
 
 impl Subscription {
     async fn changed(ctx: &Context<'_>, turn: &Turn) -> Result<(), ApiError> {
