@@ -357,6 +357,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
     let host = config.server.host.trim_matches(['[', ']']);
     let address = (host, config.server.port);
     let origins = config.server.cors_origins.clone();
+    let patience = Duration::from_secs(config.limits.stream_write_seconds);
     let mut server = HttpServer::new(move || {
         // The last one is the outermost: it sees a request first, and the answer last.
         Routes::new()
@@ -367,6 +368,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })
+    .on_connect(move |connection, _data| http::mind_silence(connection, patience))
     // The program listens for signals itself, to close what is not HTTP as well.
     .disable_signals()
     .client_request_timeout(HEAD_TIMEOUT)

@@ -22,10 +22,11 @@ mod refusal;
 mod request;
 mod request_log;
 mod schema;
+mod silence;
 mod slots;
 mod subscription;
 
-use std::{future::Future, sync::OnceLock, time::Duration};
+use std::{any::Any, future::Future, sync::OnceLock, time::Duration};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -174,6 +175,12 @@ pub fn observe<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> impl Future<Output = Result<ServiceResponse<B>, actix_web::Error>> {
     request_log::observe(request, next)
+}
+
+/// Has the system drop a `connection` whose other side takes nothing of what is sent, twice as long as the
+/// `patience` that one has with who reads a stream.
+pub fn mind_silence(connection: &dyn Any, patience: Duration) {
+    silence::mind(connection, patience);
 }
 
 /// Compresses answers, where a caller accepts that and the settings do.

@@ -78,26 +78,33 @@ pub(super) async fn settle(executing: impl Future<Output = Response>) -> Respons
 /// The response where nothing can be said but that it is our fault.
 pub(super) fn panicked() -> Response {
     tracing::error!("a resolver panicked");
+    fault()
+}
+
+fn fault() -> Response {
     Response::from_errors(vec![internal(ServerError::new("", None))])
 }
 
 /// `response` as JSON, as it would be the body of an answer.
 pub(super) fn text(response: &Response) -> String {
     let written = serde_json::to_string(&Written::from(response));
-    written.unwrap_or_else(|_unwritable| unwritable("{\"errors\":", "}"))
+    written.unwrap_or_else(|_unwritable| unwritable())
+}
+
+/// The errors of `response` as JSON, as a response without data.
+pub(super) fn refused_text(response: &Response) -> String {
+    format!(r#"{{"errors":{}}}"#, errors(response))
 }
 
 /// The errors of `response` as JSON.
 pub(super) fn errors(response: &Response) -> String {
-    let written = serde_json::to_string(&response.errors);
-    written.unwrap_or_else(|_unwritable| unwritable("", ""))
+    // They are texts and numbers, which can be written.
+    serde_json::to_string(&response.errors).unwrap_or_else(|_unwritable| "[]".to_owned())
 }
 
-fn unwritable(before: &str, behind: &str) -> String {
+fn unwritable() -> String {
     tracing::error!("the response cannot be written as JSON");
-    format!(
-        r#"{before}[{{"message":"internal error","extensions":{{"code":"INTERNAL"}}}}]{behind}"#
-    )
+    refused_text(&fault())
 }
 
 /// Tells the log what failed in `response`.

@@ -43,7 +43,7 @@ pub(in crate::http) async fn answer(
         Ok(request) => request,
         Err(response) => {
             outcome::note_errors(http, &response);
-            return Ok(one(&response));
+            return Ok(refuse(&response));
         }
     };
     let place = if operation::subscribes(&mut request) {
@@ -61,6 +61,10 @@ pub(in crate::http) async fn answer(
         Begun::Answered(response) => {
             outcome::note_errors(http, &response);
             return Ok(one(&response));
+        }
+        Begun::Refused(response) => {
+            outcome::note_errors(http, &response);
+            return Ok(refuse(&response));
         }
         Begun::Goes(live) => live,
     };
@@ -83,6 +87,11 @@ pub(in crate::http) async fn answer(
 /// The stream that is one response.
 pub(in crate::http) fn one(response: &Response) -> HttpResponse {
     headers().body(format!("{}{COMPLETE}", next(&outcome::text(response))))
+}
+
+/// The stream that says why there is none.
+fn refuse(response: &Response) -> HttpResponse {
+    headers().body(format!("{}{COMPLETE}", next(&outcome::refused_text(response))))
 }
 
 fn headers() -> HttpResponseBuilder {
@@ -124,7 +133,7 @@ impl Teller {
             End::Stopping => COMPLETE.to_owned(),
             End::Failed(response) => {
                 self.line.failed(&response);
-                format!("{}{COMPLETE}", next(&outcome::text(&response)))
+                format!("{}{COMPLETE}", next(&outcome::refused_text(&response)))
             }
         };
         let _gone = self.send(last.into()).await;

@@ -1,6 +1,6 @@
 //! One operation of a stream, whichever protocol it came by.
 
-use std::panic::AssertUnwindSafe;
+use std::{future::ready, panic::AssertUnwindSafe};
 
 use actix_web::web::Data;
 use async_graphql::{Name, Request, Response, parser::types::OperationType};
@@ -18,8 +18,10 @@ use crate::{
 
 /// What became of an operation that was begun.
 pub(super) enum Begun {
-    /// It is over.
+    /// It is over: it was executed.
     Answered(Response),
+    /// It is over: it could not be executed, or could not begin to tell anything.
+    Refused(Response),
     /// It goes on, and tells what happens.
     Goes(Box<Live>),
 }
@@ -50,22 +52,27 @@ pub(super) async fn begin(
     let beginning = async move {
         if !subscribes {
             let executing = Box::pin(graphql::execute(&own.schema, request, viewer, Some(id)));
-            return Ok(outcome::settle(executing).await);
+            let response = outcome::settle(executing).await;
+            return match outcome::is_request_error(&response) {
+                true => Begun::Refused(response),
+                false => Begun::Answered(response),
+            };
         }
         let subscribing = Box::pin(graphql::subscribe(&own.schema, request, &viewer, Some(id)));
         match AssertUnwindSafe(subscribing).catch_unwind().await {
-            Ok(Ok(live)) => Err(Box::new(live)),
-            Ok(Err(refused)) => Ok(outcome::settle(std::future::ready(refused)).await),
-            Err(_panic) => Ok(outcome::panicked()),
+            Ok(Ok(live)) => Begun::Goes(Box::new(live)),
+            Ok(Err(refused)) => Begun::Refused(outcome::settle(ready(refused)).await),
+            Err(_panic) => Begun::Refused(outcome::panicked()),
         }
     };
     let begun = state.limit.run(slot, beginning).await?;
-    Ok(match begun {
-        Ok(response) => {
+    match &begun {
+        Begun::Answered(response) => {
             line.told();
-            line.failed(&response);
-            Begun::Answered(response)
+            line.failed(response);
         }
-        Err(live) => Begun::Goes(live),
-    })
+        Begun::Refused(response) => line.failed(response),
+        Begun::Goes(_) => {}
+    }
+    Ok(begun)
 }

@@ -37,12 +37,12 @@ impl Operation {
         let id = Uuid::now_v7().to_string();
         let mut line = Line::begin(id.clone(), "socket", viewer.clone());
         let last = match self.begin(viewer, request, id, &mut line).await {
-            Ok(Begun::Answered(response)) if !outcome::is_request_error(&response) => {
+            Ok(Begun::Answered(response)) => {
                 let next = message::next(&self.id, &outcome::text(&response));
                 self.quill.write(next).await;
                 message::complete(&self.id)
             }
-            Ok(Begun::Answered(response)) => self.failed(&response),
+            Ok(Begun::Refused(response)) => self.failed(&response),
             Ok(Begun::Goes(live)) => {
                 let response = self.tell(*live, &line).await;
                 line.failed(&response);
@@ -76,7 +76,7 @@ impl Operation {
         if let Err(error) = self.state.documents.admit(&mut request, &viewer) {
             let response = Response::from_errors(vec![error]);
             line.failed(&response);
-            return Ok(Begun::Answered(response));
+            return Ok(Begun::Refused(response));
         }
         operation::begin(&self.state, slot, &viewer, request, id, line).await
     }
