@@ -278,6 +278,12 @@ pub(super) fn said_twice(key: &str, at: Pos) -> ServerError {
     complain(vec![at], VALIDATION_FAILED, &problem)
 }
 
+/// The error of a subscription that has more root fields than one, or one that tells nothing, which is there.
+pub(super) fn not_one(at: Pos) -> ServerError {
+    let problem = Complaint::new("a subscription has one field at its root, and it is not `__typename`");
+    complain(vec![at], VALIDATION_FAILED, &problem)
+}
+
 /// Says what is wrong in our words; in a plain sentence where the library says something unexpected.
 fn reword(error: &mut ServerError, registry: &Registry) {
     let said = wording::of(&error.message, registry);

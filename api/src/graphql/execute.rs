@@ -5,7 +5,8 @@ use std::{collections::HashSet, sync::Arc};
 use async_graphql::{
     Name, Pos, Request, Response, ServerError, Value, Variables,
     parser::types::{
-        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
+        Selection,
     },
     to_value,
 };
@@ -22,7 +23,7 @@ use crate::{
 
 use super::{
     budget::RequestBudget,
-    complaint::{COST, said_twice},
+    complaint::{COST, not_one, said_twice},
     error::{request_error, server_error},
     schema::Schema,
 };
@@ -157,17 +158,45 @@ fn runs_once(
     operation: &OperationDefinition,
 ) -> Result<(), ServerError> {
     let mut keys = HashSet::new();
+    for field in root_fields(document, operation) {
+        let key = field.response_key();
+        if !keys.insert(&key.node) {
+            return Err(said_twice(&key.node, key.pos));
+        }
+    }
+    Ok(())
+}
+
+/// Stops a subscription that has not one root field: the specification has it hear of one thing, and the library
+/// would have it hear of all.
+pub(super) fn hears_one(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> Result<(), ServerError> {
+    let mut fields = root_fields(document, operation);
+    let mut of_library = fields.iter().filter(|field| field.name.node.starts_with("__"));
+    let about_the_schema = of_library.next().map(|field| field.response_key());
+    let first = fields.pop().map(Field::response_key);
+    let another = fields.into_iter().map(Field::response_key);
+    let mut another = another.filter(|key| first.is_none_or(|first| first.node != key.node));
+    match about_the_schema.or_else(|| another.next()) {
+        Some(key) => Err(not_one(key.pos)),
+        None => Ok(()),
+    }
+}
+
+/// The root fields of `operation`, those of its fragments too.
+fn root_fields<'d>(
+    document: &'d ExecutableDocument,
+    operation: &'d OperationDefinition,
+) -> Vec<&'d Field> {
+    let mut fields = Vec::new();
     let mut sets = vec![&operation.selection_set.node];
     let mut spread = HashSet::new();
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) => {
-                    let key = field.node.response_key();
-                    if !keys.insert(&key.node) {
-                        return Err(said_twice(&key.node, key.pos));
-                    }
-                }
+                Selection::Field(field) => fields.push(&field.node),
                 Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(fragment) => {
                     let name = &fragment.node.fragment_name.node;
@@ -178,7 +207,7 @@ fn runs_once(
             }
         }
     }
-    Ok(())
+    fields
 }
 
 /// Whether there is one field at the root, which is one statement.

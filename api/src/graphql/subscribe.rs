@@ -28,7 +28,7 @@ use crate::{
 
 use super::{
     error::{refused, server_error},
-    execute::{defaults, operation},
+    execute::{defaults, hears_one, operation},
     schema::Schema,
     shared::{self, Key, Told},
 };
@@ -135,6 +135,7 @@ impl Question {
         let operation_name = request.operation_name.clone();
         let mut variables = std::mem::take(&mut request.variables);
         if let Some((_, running)) = operation(&document, operation_name.as_deref()) {
+            hears_one(&document, running).map_err(refuse)?;
             for (name, value) in defaults(running).iter() {
                 let given = variables.entry(name.clone());
                 given.or_insert_with(|| value.clone());

@@ -1,68 +1,110 @@
-//! The root fields that tell what happens.
+//! The root fields that tell what happens: `changed` and `activity`. Each time that they are asked they read a piece
+//! of the change feed.
 
-use std::{borrow::Cow, pin::Pin, sync::{Arc, PoisonError}};
+use std::{
+    borrow::Cow,
+    pin::Pin,
+    sync::{Arc, PoisonError},
+};
 
-use async_graphql::{Context, Response, SubscriptionType, Value, registry::Registry};
+use async_graphql::{
+    Context, OutputType, Response, SubscriptionType,
+    registry::Registry,
+};
 use futures::{Stream, stream};
 
-use crate::{change::{self, Position, ReadError}, error::ApiError};
+use crate::{
+    change::Position,
+    error::ApiError,
+    reader::{ChangeFilter, ChangeSelection, Feed, Reading},
+};
 
 use super::{
+    argument::{Activity, Arguments},
     error::server_error,
+    kind::EntityKind,
+    query::whose,
     selection::{Selector, reading},
     shared::Told,
     subscribe::Turn,
     types,
 };
 
+/// How many changes a piece has at the most. A stream holds one piece until it is told.
+const PIECE: u32 = 20;
+
 /// What there is to hear.
 #[derive(Debug)]
 pub(crate) struct Subscription;
 
 impl Subscription {
-    async fn changed(ctx: &Context<'_>, turn: &Turn) -> Result<(), ApiError> {
-        let reading = reading(ctx);
-        let selector = Selector::new(ctx);
-        let group = Selector::merged(ctx, &ctx.item.node).unwrap_or_default();
-        let arguments = selector.arguments(&ctx.item.node);
-        let after = match arguments.0.get("after") {
-            Some(Value::String(text)) => Some(Position::parse(text).ok_or_else(|| ApiError::validation("after", "no cursor"))?),
-            _ => None,
+    /// Does what `turn` asks for: checks what is asked, or reads a piece.
+    async fn take(ctx: &Context<'_>, turn: &Turn) -> Result<(), ApiError> {
+        let (reading, selector) = (reading(ctx), Selector::new(ctx));
+        let field = &ctx.item.node;
+        let Some(group) = Selector::merged(ctx, field) else {
+            return Ok(());
         };
-        let told = match &turn.piece {
-            None => None,
-            Some((from, until)) => {
-                let page = reading.lookup(async |db| match change::read(&db, &from.until(until), &["lead", "user"], 20).await {
-                    Ok(page) => Ok(page),
-                    Err(ReadError::Database(error)) => Err(error),
-                    Err(ReadError::Expired) => Err(sea_orm::DbErr::Custom("expired".to_owned())),
-                }).await?;
-                let key = ctx.item.node.response_key().node.as_str();
-                let mut events = Vec::new();
-                let mut end = page.end.clone();
-                for (entry, position) in page.rows {
-                    if position.is_beyond(until) { end = until.clone(); break; }
-                    let mut fields = serde_json::Map::new();
-                    for (key, group) in selector.collect("Change", group.iter().map(|field| &field.selection_set.node)) {
-                        let name = group.first().map_or("", |field| field.name.node.as_str());
-                        fields.insert(key.to_owned(), match name {
-                            "cursor" => position.to_string().into(),
-                            "id" => entry.entity_id.to_string().into(),
-                            _ => "Change".into(),
-                        });
-                    }
-                    let json = serde_json::json!({"data": {key: fields}}).to_string();
-                    events.push((Arc::from(json), position));
-                }
-                Some(Told { events, end, points: 0 })
-            }
+        let arguments = selector.arguments(field);
+        let entities = arguments.entities()?;
+        let (filter, activity) = match field.name.node.as_str() {
+            "activity" => (ChangeFilter::default(), arguments.activity()?),
+            _ => arguments.change_filter()?,
         };
+        let selection = selector.change(&entities, &group)?;
+        let Some((from, until)) = &turn.piece else {
+            let after = after(reading, &arguments).await?;
+            let mut outcome = turn.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+            outcome.tables = entities.iter().map(|entity| entity.table.clone()).collect();
+            outcome.after = after;
+            return Ok(());
+        };
+        let feed = Feed {
+            entities,
+            filter: whose(reading, filter, activity).await?,
+            selections: vec![selection],
+        };
+        let key = &field.response_key().node;
+        let told = read(reading, &feed, key, from, until).await?;
         let mut outcome = turn.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        outcome.after = after;
-        outcome.tables = vec!["lead".to_owned(), "user".to_owned()];
-        outcome.told = told;
+        outcome.told = Some(told);
         Ok(())
     }
+}
+
+/// The place that the caller wants to go on from, where they say one.
+async fn after(reading: &Reading, arguments: &Arguments) -> Result<Option<Position>, ApiError> {
+    match arguments.after()? {
+        Some(cursor) => reading.position(Some(cursor)).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Reads what `feed` tells from one place up to another, each change as a response with it under `key`.
+async fn read(
+    reading: &Reading,
+    feed: &Feed,
+    key: &str,
+    from: &Position,
+    until: &Position,
+) -> Result<Told, ApiError> {
+    let page = reading.changes(feed, &from.until(until), PIECE).await?;
+    let mut told = Told {
+        events: Vec::with_capacity(page.changes.len()),
+        end: page.end,
+        points: 0,
+    };
+    for (texts, behind) in page.changes {
+        if behind.is_beyond(until) {
+            told.end = until.clone();
+            break;
+        }
+        // A response key has no character that would have to be escaped.
+        let change = texts.into_iter().next().unwrap_or_default();
+        let response = format!(r#"{{"data":{{"{key}":{change}}}}}"#);
+        told.events.push((response.into(), behind));
+    }
+    Ok(told)
 }
 
 impl SubscriptionType for Subscription {
@@ -72,8 +114,9 @@ impl SubscriptionType for Subscription {
 
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_subscription_type::<Self, _>(|registry| {
+            <EntityKind as OutputType>::create_type_info(registry);
             types::register(registry);
-            types::subscription(registry)
+            types::subscription()
         })
     }
 
@@ -81,15 +124,16 @@ impl SubscriptionType for Subscription {
         &'a self,
         ctx: &'a Context<'_>,
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
-        let answer = async move {
-            let Some(turn) = ctx.data_opt::<Arc<Turn>>() else {
-                return Response::default();
-            };
-            match Self::changed(ctx, turn).await {
+        let turn = ctx.data_opt::<Arc<Turn>>()?;
+        let taking = async move {
+            match Self::take(ctx, turn).await {
                 Ok(()) => Response::default(),
-                Err(error) => Response::from_errors(vec![ctx.set_error_path(server_error(&error, ctx.item.pos))]),
+                Err(error) => {
+                    let error = ctx.set_error_path(server_error(&error, ctx.item.pos));
+                    Response::from_errors(vec![error])
+                }
             }
         };
-        Some(Box::pin(stream::once(answer)))
+        Some(Box::pin(stream::once(taking)))
     }
 }

@@ -4,15 +4,11 @@ use api::views::Role;
 use serde_json::{Value, json};
 use tests::{
     app::{TestApp, each_app},
-    database::each_database,
     socket::{Heard, Socket},
 };
 
-/// A hub on one engine, for what no database has a part in.
-pub(super) async fn hub(settings: &[(&str, &str)]) -> TestApp {
-    let database = each_database().next().unwrap();
-    TestApp::start_with(database, settings).await
-}
+use super::hub;
+
 
 fn init() -> Value {
     json!({ "type": "connection_init" })

@@ -3,6 +3,7 @@
 mod aggregate;
 mod filter;
 mod meta;
+mod subscription;
 
 use async_graphql::{
     ID, InputType, Value,
@@ -16,6 +17,7 @@ pub(super) use aggregate::numbers_name;
 use aggregate::{aggregate_fields, register_aggregates};
 use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
+pub(super) use subscription::subscription;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 
 /// Registers every type that the dataset is made of. Doing it again changes nothing.
@@ -47,14 +49,6 @@ pub(super) fn register(registry: &mut Registry) {
 /// The object type with the root fields that read the dataset.
 pub(super) fn root() -> MetaType {
     object("DatasetQuery", "What there is to ask.", root_fields())
-}
-
-/// The object type with the root fields that tell what happens.
-pub(super) fn subscription(registry: &mut Registry) -> MetaType {
-    let f = vec![field("cursor", "c", "String!"), field("id", "i", "ID!")];
-    add(registry, object("Change", "A change.", f));
-    let fields = vec![with_arguments(field("changed", "x", "Change!"), vec![argument("after", "a", "String")])];
-    object("Subscription", "What there is to hear.", fields)
 }
 
 /// The root fields that read the dataset.
