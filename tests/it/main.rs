@@ -20,6 +20,5 @@ mod reading;
 mod roles;
 mod schema;
 mod serve;
-mod tail;
 mod tokens;
 mod views;

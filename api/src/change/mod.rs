@@ -6,7 +6,6 @@ mod bound;
 mod position;
 mod read;
 mod snapshot;
-mod tail;
 
 use std::net::IpAddr;
 
@@ -20,8 +19,7 @@ use entity::change::{ActiveModel, ActorKind, ChangeKind};
 use crate::{auth::Viewer, store::bulk};
 
 pub use position::Position;
-pub use read::{Entry, Page, ReadError, read};
-pub use tail::{News, Tail};
+pub use read::{Entry, Page, ReadError, of_rows, read};
 
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{MergedObject, SchemaBuilder};
+use chrono::TimeDelta;
 
 use crate::{
     auth::{Budgets, Known},
@@ -17,7 +18,7 @@ use super::{
     complaint::InOurWords,
     document::NESTING,
     mutation::TokenMutation,
-    query::{AccessQuery, DatasetQuery, ViewerQuery},
+    query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
 };
@@ -46,10 +47,19 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// With subscriptions that wait for `news`; without, there never is any.
+    /// The same, with subscriptions that wait for `news`; without, there never is any.
     #[must_use]
     pub fn with_news(self, news: News) -> Self {
         Self { news, ..self }
+    }
+
+    /// The same, with a change feed that is kept for so long.
+    #[must_use]
+    pub fn keeping(self, kept: TimeDelta) -> Self {
+        Self {
+            reader: self.reader.keeping(kept),
+            ..self
+        }
     }
 
     /// What callers may still ask.
@@ -67,7 +77,7 @@ const MAX_DEPTH: usize = 20;
 /// What there is to ask.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
+pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 
 /// What there is to do.
 #[derive(Debug, MergedObject)]
@@ -120,7 +130,7 @@ pub(super) fn bare() -> Executable {
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
-        Query(ViewerQuery, AccessQuery, DatasetQuery),
+        Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
         Mutation(TokenMutation),
         Subscription,
     )

@@ -16,11 +16,11 @@ use futures::{Stream, stream};
 use crate::{
     change::Position,
     error::ApiError,
-    reader::{ChangeFilter, ChangeSelection, Feed, Reading},
+    reader::{ChangeFilter, Feed, Reading},
 };
 
 use super::{
-    argument::{Activity, Arguments},
+    argument::Arguments,
     error::server_error,
     kind::EntityKind,
     query::whose,
