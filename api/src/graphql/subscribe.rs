@@ -36,9 +36,10 @@ use super::{
 /// How long a stream waits before it tries again what failed because too much was going on.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often in a row it tries.
-const TRIES: u32 = 10;
+const TRIES: u32 = 30;
 
-/// What `request` runs, and what it is called there.
+/// What `request` runs, and what it is called there; `None` where it can run nothing.
+#[must_use]
 pub fn running(request: &mut Request) -> Option<(Option<&Name>, &OperationDefinition)> {
     let name = request.operation_name.clone();
     let document = request.parsed_query().ok()?;

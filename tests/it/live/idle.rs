@@ -32,7 +32,9 @@ async fn a_thousand_idle_subscribers_cost_less_than_a_hundred_megabytes() {
         let token = String::from_utf8(run(revhub(&database, &folder, &issue)).stdout).unwrap();
         let token = token.trim();
         let mut hub = revhub(&database, &folder, &["serve"]);
-        hub.env("REVHUB__LIMITS__OPEN_STREAMS", "2000")
+        // Nobody reads what it logs.
+        hub.env("REVHUB__LOG__FILTER", "error")
+            .env("REVHUB__LIMITS__OPEN_STREAMS", "2000")
             .env("REVHUB__LIMITS__CONCURRENT_OPERATIONS", "1000");
         let (child, address) = listening(hub);
         let url = format!("http://{address}");

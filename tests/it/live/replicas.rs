@@ -29,7 +29,9 @@ async fn what_is_written_through_one_replica_is_told_by_another_within_a_second(
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let issue = ["token", "issue", "--role", "ADMIN", "--name", "test"];
+    let issue = [
+        "token", "issue", "--role", "ADMIN", "--name", "test", "--scope", "*:read", "--scope", "*:write",
+    ];
     let issued = run(revhub(&database, &folder, &issue));
     let token = String::from_utf8(issued.stdout).unwrap();
     let token = token.trim();

@@ -3,12 +3,13 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
+    io::ErrorKind,
     net::IpAddr,
     rc::Rc,
     time::{Duration, Instant},
 };
 
-use actix_web::{rt::time::timeout, web::Data};
+use actix_web::{error::PayloadError, rt::time::timeout, web::Data};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, ProtocolError};
 use async_graphql::Request;
 use tokio::{
@@ -129,12 +130,9 @@ impl Connection {
                 message = messages.recv() => {
                     silent = 0;
                     match message {
-                        Some(Ok(AggregatedMessage::Close(_)) | Err(ProtocolError::Io(_))) | None => {
-                            return None;
-                        }
+                        None | Some(Ok(AggregatedMessage::Close(_))) => return None,
                         Some(Ok(message)) => self.hear(message).await,
-                        Some(Err(ProtocolError::Overflow)) => Err(Close::TOO_LARGE),
-                        Some(Err(_)) => Err(Close::BROKEN),
+                        Some(Err(error)) => return of_protocol(&error),
                     }
                 }
             };
@@ -211,17 +209,20 @@ impl Connection {
         if self.names.borrow().contains_key(&id) {
             return Err(Close::duplicate(&id));
         }
-        if let Err(error) = request.as_ref().map_err(Clone::clone).and(self.has_room()) {
-            let errors = outcome::errors(&refused(&error));
-            return self.pen.say(message::error(&id, &errors));
-        }
-        self.begun += 1;
-        let Ok(request) = request else {
-            return Ok(());
+        let viewer = guard.viewer();
+        // It is counted, whatever becomes of it.
+        let counted = self.state.budgets.enter(&viewer.borrow());
+        let request = match counted.and(request).and_then(|it| self.has_room().map(|()| it)) {
+            Ok(request) => request,
+            Err(error) => {
+                let errors = outcome::errors(&refused(&error));
+                return self.pen.say(message::error(&id, &errors));
+            }
         };
+        self.begun += 1;
         let operation = Operation {
             state: Data::clone(&self.state),
-            viewer: guard.viewer(),
+            viewer,
             id: id.clone(),
             names: Rc::clone(&self.names),
             quill: self.pen.quill(self.begun),
@@ -257,6 +258,24 @@ async fn turned_away(place: &mut Place) {
     match place {
         Place::Unknown { .. } => std::future::pending().await,
         Place::Known { guard, .. } => guard.refused().await,
+    }
+}
+
+/// What a client is told that sent no messages; nothing, where it is gone.
+fn of_protocol(error: &ProtocolError) -> Option<Close> {
+    let ProtocolError::Io(error) = error else {
+        return Some(match error {
+            ProtocolError::Overflow => Close::TOO_LARGE,
+            _ => Close::BROKEN,
+        });
+    };
+    let of_payload = error.get_ref().and_then(|cause| cause.downcast_ref());
+    match of_payload {
+        Some(PayloadError::Overflow) => Some(Close::TOO_LARGE),
+        Some(_) => None,
+        None if error.kind() == ErrorKind::InvalidData => Some(Close::BROKEN),
+        // All pieces of a message together.
+        None => Some(Close::TOO_LARGE),
     }
 }
 

@@ -8,6 +8,7 @@
 mod close;
 mod connection;
 mod events;
+mod frames;
 mod guard;
 mod line;
 mod message;

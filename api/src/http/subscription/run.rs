@@ -1,12 +1,14 @@
 //! One operation on a socket, from its request to its last message.
 
+use std::time::{Duration, Instant};
+
 use actix_web::web::Data;
 use async_graphql::{Request, Response};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 use uuid::Uuid;
 
 use super::{
-    super::{State, outcome},
+    super::{State, limit::Slot, outcome},
     connection::Names,
     line::Line,
     message,
@@ -18,6 +20,11 @@ use crate::{
     error::ApiError,
     graphql::{Live, refused},
 };
+
+/// How long an operation waits for its turn.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// How often it looks whether it has come.
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// One operation on a socket.
 pub(super) struct Operation {
@@ -63,7 +70,7 @@ impl Operation {
         message::error(&self.id, &outcome::errors(response))
     }
 
-    /// Counts it, admits its document, and begins it.
+    /// Waits for its turn, admits its document, and begins it.
     async fn begin(
         &self,
         viewer: Viewer,
@@ -71,14 +78,27 @@ impl Operation {
         id: String,
         line: &mut Line,
     ) -> Result<Begun, ApiError> {
-        self.state.budgets.enter(&viewer)?;
-        let slot = self.state.limit.enter(viewer.owner())?;
+        let slot = self.turn(&viewer).await?;
         if let Err(error) = self.state.documents.admit(&mut request, &viewer) {
             let response = Response::from_errors(vec![error]);
             line.failed(&response);
             return Ok(Begun::Refused(response));
         }
         operation::begin(&self.state, slot, &viewer, request, id, line).await
+    }
+
+    /// Waits until the caller has no more running than they may. Who asks over HTTP is told to come again; here a page
+    /// begins with all that it has on its screen, and one after the other gets its turn.
+    async fn turn(&self, viewer: &Viewer) -> Result<Slot, ApiError> {
+        let begun = Instant::now();
+        loop {
+            match self.state.limit.enter(viewer.owner()) {
+                Err(ApiError::TooManyRequests { .. }) if begun.elapsed() < LONGEST_WAIT => {
+                    sleep(BETWEEN_TRIES).await;
+                }
+                slot => return slot,
+            }
+        }
     }
 
     /// Sends what happens, as the viewer of the moment sees it, until that fails.

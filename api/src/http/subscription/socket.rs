@@ -16,6 +16,7 @@ use super::{
         refusal::Refusal,
     },
     connection::{Connection, Place},
+    frames,
     guard::{Bearer, Guard},
     message::PROTOCOL,
     origin,
@@ -58,10 +59,11 @@ async fn upgrade(
             "a socket speaks graphql-transport-ws: ask for it in `Sec-WebSocket-Protocol`";
         return Err(Refusal::bad_request(message));
     }
+    let none = |_error| Refusal::bad_request("this is not a handshake as RFC 6455 has it, in version 13");
+    let longest = u64::try_from(LONGEST).unwrap_or(u64::MAX);
+    let payload = frames::no_longer_than(longest, http, payload).await.map_err(none)?;
     let opened = actix_ws::handle_with_protocols(http, payload, &[PROTOCOL]);
-    let (answer, session, messages) = opened.map_err(|_error| {
-        Refusal::bad_request("this is not a handshake as RFC 6455 has it, in version 13")
-    })?;
+    let (answer, session, messages) = opened.map_err(none)?;
     let messages = messages
         .max_frame_size(LONGEST)
         .aggregate_continuations()
