@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use tests::{app::TestApp, database::each_database, socket::Socket};
 
 /// Everything that happens to people.
-const USERS: &str = "subscription($after: String) { changed(entities: [USER], after: $after) { cursor kind id } }";
+const USERS: &str =
+    "subscription($after: String) { changed(entities: [USER], after: $after) { cursor kind id } }";
 
 /// A hub on one engine, for what no database has a part in.
 async fn hub(settings: &[(&str, &str)]) -> TestApp {
@@ -47,7 +48,11 @@ fn id_of(user: &user::Model) -> String {
 /// The next event of the subscription `id`.
 async fn event(socket: &mut Socket, id: &str) -> Value {
     let message = socket.message().await;
-    assert_eq!((&message["id"], &message["type"]), (&json!(id), &json!("next")), "{message}");
+    assert_eq!(
+        (&message["id"], &message["type"]),
+        (&json!(id), &json!("next")),
+        "{message}"
+    );
     assert!(message["payload"]["errors"].is_null(), "{message}");
     message["payload"]["data"]["changed"].clone()
 }

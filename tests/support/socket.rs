@@ -137,11 +137,11 @@ impl Socket {
                 frame.push(0x80 | u8::try_from(length).unwrap_or_default());
             }
             Ok(length) => {
-                frame.push(0x80 | 126);
+                frame.push(0x80 | 0x7E);
                 frame.extend_from_slice(&length.to_be_bytes());
             }
             Err(_long) => {
-                frame.push(0x80 | 127);
+                frame.push(0x80 | 0x7F);
                 let length = u64::try_from(payload.len()).unwrap_or_default();
                 frame.extend_from_slice(&length.to_be_bytes());
             }

@@ -1,8 +1,8 @@
 //! The change log: every write appends to it, in its own transaction. Nothing else writes to the
 //! table `change`, and a test looks for other writers.
 
-pub mod hub;
 mod bound;
+pub mod hub;
 mod position;
 mod read;
 mod snapshot;

@@ -101,7 +101,10 @@ impl Limits {
                 self.subscriptions_of_a_socket > 0,
                 "must be 1 or more",
             ),
-            seconds("limits.stream_heartbeat_seconds", self.stream_heartbeat_seconds),
+            seconds(
+                "limits.stream_heartbeat_seconds",
+                self.stream_heartbeat_seconds,
+            ),
             seconds("limits.stream_write_seconds", self.stream_write_seconds),
         ]
     }

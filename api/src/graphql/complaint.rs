@@ -280,7 +280,8 @@ pub(super) fn said_twice(key: &str, at: Pos) -> ServerError {
 
 /// The error of a subscription that has more root fields than one, or one that tells nothing, which is there.
 pub(super) fn not_one(at: Pos) -> ServerError {
-    let problem = Complaint::new("a subscription has one field at its root, and it is not `__typename`");
+    let problem =
+        Complaint::new("a subscription has one field at its root, and it is not `__typename`");
     complain(vec![at], VALIDATION_FAILED, &problem)
 }
 

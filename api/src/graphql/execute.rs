@@ -174,7 +174,9 @@ pub(super) fn hears_one(
     operation: &OperationDefinition,
 ) -> Result<(), ServerError> {
     let mut fields = root_fields(document, operation);
-    let mut of_library = fields.iter().filter(|field| field.name.node.starts_with("__"));
+    let mut of_library = fields
+        .iter()
+        .filter(|field| field.name.node.starts_with("__"));
     let about_the_schema = of_library.next().map(|field| field.response_key());
     let first = fields.pop().map(Field::response_key);
     let another = fields.into_iter().map(Field::response_key);

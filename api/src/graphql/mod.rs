@@ -22,5 +22,5 @@ pub use complaint::ReportCost;
 pub use document::{Documents, Limits, Trusted};
 pub use error::{MOST_ERRORS, refused};
 pub use execute::{execute, operation};
-pub use subscribe::{Live, running, subscribe};
 pub use schema::{Mutation, Query, Schema, build, sdl};
+pub use subscribe::{Live, running, subscribe};

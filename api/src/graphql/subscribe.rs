@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_graphql::{
-    Name, Pos, Request, Response, Variables,
+    Name, Pos, Request, Response, ServerError, Variables,
     parser::types::{ExecutableDocument, OperationDefinition},
 };
 use futures::StreamExt;
@@ -105,7 +105,8 @@ pub async fn subscribe(
     let author = Author::of(viewer, request_id);
     let recorded = viewing::record(&schema.database, viewer, schema.clock.now(), &author);
     recorded.await.map_err(refuse)?;
-    let question = Question::of(&mut request)?;
+    let refused = |error| Response::from_errors(vec![error]);
+    let question = Question::of(&mut request).map_err(refused)?;
     let turn = question.ask(schema, viewer, None).await?;
     let bulletins = schema.news.bulletins();
     // Whatever is committed from here on is told, and whatever was before is in the place to go on from.
@@ -122,7 +123,7 @@ pub async fn subscribe(
 }
 
 impl Question {
-    fn of(request: &mut Request) -> Result<Self, Response> {
+    fn of(request: &mut Request) -> Result<Self, ServerError> {
         let mut hash = Sha256::new();
         let variables = serde_json::to_string(&request.variables).unwrap_or_default();
         let extensions = serde_json::to_string(&request.extensions).unwrap_or_default();
@@ -131,12 +132,11 @@ impl Question {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
-        let refuse = |error| Response::from_errors(vec![error]);
-        let document = request.parsed_query().map_err(refuse)?.clone();
+        let document = request.parsed_query()?.clone();
         let operation_name = request.operation_name.clone();
         let mut variables = std::mem::take(&mut request.variables);
         if let Some((_, running)) = operation(&document, operation_name.as_deref()) {
-            hears_one(&document, running).map_err(refuse)?;
+            hears_one(&document, running)?;
             for (name, value) in defaults(running).iter() {
                 let given = variables.entry(name.clone());
                 given.or_insert_with(|| value.clone());
@@ -271,9 +271,8 @@ impl Live {
             let read = async || {
                 let piece = Some((from.clone(), until.clone()));
                 let turn = self.question.ask(&self.schema, viewer, piece).await?;
-                turn.told.ok_or_else(|| {
-                    refused(&ApiError::internal("a subscription has read nothing"))
-                })
+                turn.told
+                    .ok_or_else(|| refused(&ApiError::internal("a subscription has read nothing")))
             };
             match self.schema.shared.get(number, key, read).await {
                 Ok(told) => break told,
@@ -297,6 +296,8 @@ fn is_passing(response: &Response) -> bool {
     response.errors.iter().all(|error| {
         let extensions = error.extensions.as_ref();
         let code = extensions.and_then(|extensions| extensions.get("code"));
-        passing.iter().any(|passing| code == Some(&(*passing).into()))
+        passing
+            .iter()
+            .any(|passing| code == Some(&(*passing).into()))
     })
 }

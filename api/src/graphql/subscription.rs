@@ -7,10 +7,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use async_graphql::{
-    Context, OutputType, Response, SubscriptionType,
-    registry::Registry,
-};
+use async_graphql::{Context, OutputType, Response, SubscriptionType, registry::Registry};
 use futures::{Stream, stream};
 
 use crate::{

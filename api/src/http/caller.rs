@@ -84,11 +84,7 @@ pub(super) async fn let_in(
 }
 
 /// Counts a request of `viewer`, and gives them the eyes that they ask for.
-fn see(
-    state: &State,
-    credentials: &Credentials<'_>,
-    viewer: &mut Viewer,
-) -> Result<(), ApiError> {
+fn see(state: &State, credentials: &Credentials<'_>, viewer: &mut Viewer) -> Result<(), ApiError> {
     state.budgets.enter(viewer)?;
     match credentials.view_as {
         Some(role) => state.authenticator.view_as(viewer, role),

@@ -265,7 +265,11 @@ fn begins(http: &HttpRequest, request: &mut Request, as_stream: bool) -> Result<
         }
         OperationType::Subscription if !as_stream => {
             let message = "a subscription is answered with text/event-stream, or over a WebSocket";
-            return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message));
+            return Err(Refusal::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "NOT_ACCEPTABLE",
+                message,
+            ));
         }
         _ => {}
     }

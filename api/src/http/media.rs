@@ -103,7 +103,10 @@ fn preferred(ranges: &[&str]) -> Option<Media> {
 
 /// What `range` says of `media`; `None` when it is not about it, or makes no sense.
 fn liking(range: &str, media: Media) -> Option<Liking> {
-    liking_of(range, &[(media.name(), 3), ("application/*", 2), ("*/*", 1)])
+    liking_of(
+        range,
+        &[(media.name(), 3), ("application/*", 2), ("*/*", 1)],
+    )
 }
 
 /// What `range` says of a media type that has these `names`, each with how close it is.

@@ -133,7 +133,11 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
-                .route(web::get().guard(fn_guard(subscription::is_handshake)).to(subscription::open))
+                .route(
+                    web::get()
+                        .guard(fn_guard(subscription::is_handshake))
+                        .to(subscription::open),
+                )
                 .route(web::get().to(graphql::get))
                 .route(web::head().to(graphql::get))
                 .default_service(web::to(only_graphql)),

@@ -98,11 +98,7 @@ impl Follower {
 
     /// Looks what changed since somebody was at `position`, has it forgotten and published, and returns where the log
     /// ended. When the database fails for a second, nobody is known any more.
-    async fn look(
-        &self,
-        position: Option<&Position>,
-        tables: &[&str],
-    ) -> Result<Position, DbErr> {
+    async fn look(&self, position: Option<&Position>, tables: &[&str]) -> Result<Position, DbErr> {
         let (began, question) = (Instant::now(), self.news.question());
         let found = match position {
             None => Found::nothing(Position::end(self.database.reserve()).await?),
@@ -113,7 +109,8 @@ impl Follower {
             self.tokens.reload().await?;
         }
         self.known.heard(began, &found.outdated);
-        self.news.publish(question, found.end.clone(), &found.tables);
+        self.news
+            .publish(question, found.end.clone(), &found.tables);
         Ok(found.end)
     }
 
@@ -188,7 +185,10 @@ impl Found {
 
 /// The tables in which a change is news to somebody: those of callers, and those of the dataset.
 fn tables() -> Vec<&'static str> {
-    let nouns = dataset().entities().iter().map(|entity| entity.table.as_str());
+    let nouns = dataset()
+        .entities()
+        .iter()
+        .map(|entity| entity.table.as_str());
     let mut tables: Vec<_> = nouns.chain(CALLERS).collect();
     tables.sort_unstable();
     tables.dedup();

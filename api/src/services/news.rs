@@ -26,7 +26,9 @@ pub struct Bulletin {
 impl Bulletin {
     /// Whether something changed in one of `tables` since the bulletin with that number.
     pub fn concerns<'t>(&self, tables: impl IntoIterator<Item = &'t str>, since: u64) -> bool {
-        let mut told = tables.into_iter().filter_map(|table| self.changed.get(table));
+        let mut told = tables
+            .into_iter()
+            .filter_map(|table| self.changed.get(table));
         told.any(|number| *number > since)
     }
 }

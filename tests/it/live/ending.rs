@@ -26,7 +26,11 @@ use super::{USERS, event, is_silent, touch};
 /// Revokes the token of that id as another replica would: nothing is forgotten here.
 async fn revoke_elsewhere(app: &TestApp, id: uuid::Uuid) {
     let tx = app.database.begin().await.unwrap();
-    let row = api_token::Entity::find_by_id(id).one(&tx).await.unwrap().unwrap();
+    let row = api_token::Entity::find_by_id(id)
+        .one(&tx)
+        .await
+        .unwrap()
+        .unwrap();
     let mut row = row.into_active_model();
     row.revoked_at = Set(Some(app.clock.now()));
     row.update(&tx).await.unwrap();
@@ -40,7 +44,11 @@ async fn revoke_elsewhere(app: &TestApp, id: uuid::Uuid) {
 async fn closes_at_once(socket: &mut Socket) -> u16 {
     let since = Instant::now();
     let code = socket.closed().await;
-    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    assert!(
+        since.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        since.elapsed()
+    );
     code
 }
 
@@ -92,7 +100,9 @@ async fn who_has_other_roles_from_now_on_sees_with_these() {
         let _seen = app.token_for(Role::Analyst).await;
         event(&mut socket, "a").await;
         // A rep sees no tokens of systems.
-        let row = user::Entity::find_by_id(ada.id).one(app.database.reads()).await;
+        let row = user::Entity::find_by_id(ada.id)
+            .one(app.database.reads())
+            .await;
         let mut row = row.unwrap().unwrap().into_active_model();
         row.roles = Set(json!(["SALES_REP"]));
         row.update(app.database.writes()).await.unwrap();
@@ -101,7 +111,9 @@ async fn who_has_other_roles_from_now_on_sees_with_these() {
         let _unseen = app.token_for(Role::Analyst).await;
         assert!(is_silent(&mut socket).await);
         // And who may not call any more sees nothing.
-        let row = user::Entity::find_by_id(ada.id).one(app.database.reads()).await;
+        let row = user::Entity::find_by_id(ada.id)
+            .one(app.database.reads())
+            .await;
         let mut row = row.unwrap().unwrap().into_active_model();
         row.active = Set(false);
         row.update(app.database.writes()).await.unwrap();

@@ -79,7 +79,10 @@ async fn what_happens_is_sent_when_it_happens() {
         assert_eq!(events.piece().await.unwrap(), ":");
         touch(app, &ada).await;
         let (name, data) = events.next().await.unwrap();
-        assert_eq!((name.as_str(), &data["data"]["changed"]["id"]), ("next", &json!(id_of(&ada))));
+        assert_eq!(
+            (name.as_str(), &data["data"]["changed"]["id"]),
+            ("next", &json!(id_of(&ada)))
+        );
     })
     .await;
 }
@@ -92,7 +95,10 @@ async fn a_query_is_one_event_and_the_end() {
     let (name, data) = events.next().await.unwrap();
     assert_eq!(name, "next");
     assert_eq!(data["data"]["viewer"]["roles"], json!(["ANALYST"]));
-    assert_eq!(events.next().await, Some(("complete".to_owned(), Value::Null)));
+    assert_eq!(
+        events.next().await,
+        Some(("complete".to_owned(), Value::Null))
+    );
     assert_eq!(events.next().await, None);
     app.stop().await;
 }
@@ -110,7 +116,10 @@ async fn what_cannot_be_executed_is_an_event_and_what_is_refused_an_answer() {
         let mut events = Events::open(&app, &token, query).await;
         let (name, data) = events.next().await.unwrap();
         assert_eq!(name, "next");
-        assert!(data["errors"][0]["extensions"]["code"].is_string(), "{data}");
+        assert!(
+            data["errors"][0]["extensions"]["code"].is_string(),
+            "{data}"
+        );
         assert!(data.get("data").is_none(), "{data}");
         assert_eq!(events.next().await.unwrap().0, "complete");
     }
@@ -130,9 +139,15 @@ async fn who_takes_both_gets_json_and_a_stream_for_what_needs_one() {
     let app = super::hub(&[]).await;
     let token = app.token_for(Role::Admin).await;
     // What urql sends.
-    let both = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed";
+    let both =
+        "application/graphql-response+json, application/json, text/event-stream, multipart/mixed";
     let answer = post(&app, &token, "{ __typename }", both).await;
-    assert!(answer.headers()["content-type"].to_str().unwrap().contains("json"));
+    assert!(
+        answer.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .contains("json")
+    );
     let answer = post(&app, &token, USERS, both).await;
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
     app.stop().await;
@@ -144,7 +159,9 @@ async fn by_get_nothing_is_changed_that_way_either() {
     let token = app.token_for(Role::Admin).await;
     let get = async |query: &str| {
         let request = app.http.get(format!("{}/graphql?query={query}", app.url));
-        let request = request.bearer_auth(&token).header("accept", "text/event-stream");
+        let request = request
+            .bearer_auth(&token)
+            .header("accept", "text/event-stream");
         request.send().await.unwrap().status()
     };
     let mutation = "mutation%7BcreatePersonalToken(input:%7Bname:%22a%22%7D)%7Btoken%7D%7D";

@@ -19,7 +19,9 @@ async fn twenty_thousand_subscriptions_are_fifty() {
     let (mut told, mut beyond) = (0, 0);
     let began = Instant::now();
     for number in 0..20_000 {
-        socket.subscribe(&number.to_string(), USERS, json!({})).await;
+        socket
+            .subscribe(&number.to_string(), USERS, json!({}))
+            .await;
         // A client that reads nothing of what it is told is dropped, which is another matter.
         while let Ok(message) = tokio::time::timeout(Duration::ZERO, socket.hear()).await {
             match message {
@@ -55,7 +57,10 @@ async fn what_is_no_websocket_closes_the_socket() {
         // A reserved bit.
         (b"\xC1\x80\0\0\0\0", [1002, 1006]),
         // Longer than anything.
-        (b"\x81\xFF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0\0\0", [1009, 1009]),
+        (
+            b"\x81\xFF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0\0\0",
+            [1009, 1009],
+        ),
         // No text.
         (b"\x81\x82\0\0\0\0\xFF\xFE", [1002, 1006]),
         // Binary.
@@ -78,7 +83,8 @@ async fn a_client_that_does_not_answer_is_gone() {
     let began = Instant::now();
     let answering = async {
         while began.elapsed() < Duration::from_secs(5) {
-            if let Ok(Heard::Ping) = tokio::time::timeout(Duration::from_secs(2), there.hear()).await
+            if let Ok(Heard::Ping) =
+                tokio::time::timeout(Duration::from_secs(2), there.hear()).await
             {
                 there.frame(0x8A, b"").await;
             }
@@ -102,7 +108,9 @@ async fn a_client_that_reads_nothing_is_dropped_and_can_go_on() {
     let ada = fixtures::user(&app.database, "Ada Byron", &[]).await;
     // Each event some twenty kilobytes, which is more than the system keeps on the way.
     let fields = ["name", "email", "timeZone", "function", "roles"];
-    let names = fields.iter().flat_map(|field| (0..50).map(move |n| format!("{field}{n:050}: {field}")));
+    let names = fields
+        .iter()
+        .flat_map(|field| (0..50).map(move |n| format!("{field}{n:050}: {field}")));
     let names: Vec<_> = names.collect();
     let large = format!(
         "subscription($after: String) {{ changed(entities: [USER], after: $after) {{ cursor node {{ ... on User {{ {} }} }} }} }}",
@@ -133,10 +141,15 @@ async fn a_client_that_reads_nothing_is_dropped_and_can_go_on() {
             Heard::End => break 1006,
         }
     };
-    assert!(count < 600, "{count} events were kept for a client that reads none");
+    assert!(
+        count < 600,
+        "{count} events were kept for a client that reads none"
+    );
     assert!([4291, 1006].contains(&end), "{end}");
     let mut again = Socket::of(&app.url, &token).await;
-    again.subscribe("a", &large, json!({ "after": cursor })).await;
+    again
+        .subscribe("a", &large, json!({ "after": cursor }))
+        .await;
     for _ in count..600 {
         event(&mut again, "a").await;
     }
@@ -149,21 +162,37 @@ async fn nobody_asks_around_the_limits_of_documents() {
     let app = hub(&[]).await;
     let token = app.token_for(Role::Admin).await;
     let mut socket = Socket::of(&app.url, &token).await;
-    let deep = format!("subscription {{ changed {{ {} id {} }} }}", "node { ".repeat(30), "} ".repeat(30));
+    let deep = format!(
+        "subscription {{ changed {{ {} id {} }} }}",
+        "node { ".repeat(30),
+        "} ".repeat(30)
+    );
     let wide = format!("subscription {{ changed {{ {} }} }}", "id ".repeat(2_000));
-    let long = format!("subscription {{ changed {{ id }} }} # {}", "x".repeat(70_000));
+    let long = format!(
+        "subscription {{ changed {{ id }} }} # {}",
+        "x".repeat(70_000)
+    );
     for (query, code) in [
         (deep.as_str(), "DEPTH_TOO_HIGH"),
         (wide.as_str(), "LIMIT_EXCEEDED"),
         (long.as_str(), "LIMIT_EXCEEDED"),
-        ("subscription { a: changed { id } b: changed { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "subscription { a: changed { id } b: changed { id } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         ("subscription { __typename }", "GRAPHQL_VALIDATION_FAILED"),
-        ("subscription { changed { id } ...F } fragment F on Subscription { activity { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "subscription { changed { id } ...F } fragment F on Subscription { activity { id } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
     ] {
         socket.subscribe("a", query, json!({})).await;
         let message = socket.message().await;
         assert_eq!(message["type"], "error", "{message}");
-        assert_eq!(message["payload"][0]["extensions"]["code"], code, "{message}");
+        assert_eq!(
+            message["payload"][0]["extensions"]["code"], code,
+            "{message}"
+        );
     }
     app.stop().await;
 }

@@ -1,6 +1,10 @@
 //! What a thousand sockets cost that have nothing to hear.
 
-use std::{fs, process::Child, time::{Duration, Instant}};
+use std::{
+    fs,
+    process::Child,
+    time::{Duration, Instant},
+};
 
 use futures::future::join_all;
 use serde_json::json;
@@ -20,7 +24,9 @@ const MOST: usize = 100 * 1024;
 /// The memory of a process that is in use, in KiB.
 fn resident(process: &Child) -> Option<usize> {
     let status = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
@@ -62,6 +68,10 @@ async fn a_thousand_idle_subscribers_cost_less_than_a_hundred_megabytes() {
         let closed = join_all(sockets.iter_mut().map(Socket::closed)).await;
         assert!(closed.iter().all(|code| *code == 1001));
         assert!(child.wait_with_output().unwrap().status.success());
-        assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+        assert!(
+            since.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            since.elapsed()
+        );
     }
 }

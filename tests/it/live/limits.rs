@@ -15,7 +15,11 @@ use super::{USERS, event, hub, is_silent, touch};
 /// The errors of the operation `id`, which was refused.
 async fn refused(socket: &mut Socket, id: &str) -> Value {
     let message = socket.message().await;
-    assert_eq!((&message["id"], &message["type"]), (&json!(id), &json!("error")), "{message}");
+    assert_eq!(
+        (&message["id"], &message["type"]),
+        (&json!(id), &json!("error")),
+        "{message}"
+    );
     message["payload"][0]["extensions"].clone()
 }
 
@@ -39,15 +43,23 @@ async fn so_many_streams_of_one_caller_are_open() {
     );
     let header = format!("Bearer {token}");
     let first = Socket::of(&app.url, &token).await;
-    let _second = Socket::open(&app.url, &[("authorization", &header)]).await.unwrap();
+    let _second = Socket::open(&app.url, &[("authorization", &header)])
+        .await
+        .unwrap();
     let third = stream(&app, &token).await;
     assert_eq!(third.status(), StatusCode::OK);
     // However one comes: in a header, in the first message, or for a stream of events.
-    let refused = Socket::open(&app.url, &[("authorization", &header)]).await.unwrap_err();
-    assert!(refused.starts_with("HTTP/1.1 429 ") && refused.contains("open_streams"), "{refused}");
+    let refused = Socket::open(&app.url, &[("authorization", &header)])
+        .await
+        .unwrap_err();
+    assert!(
+        refused.starts_with("HTTP/1.1 429 ") && refused.contains("open_streams"),
+        "{refused}"
+    );
     let mut late = Socket::open(&app.url, &[]).await.unwrap();
     let payload = json!({ "Authorization": header });
-    late.say(&json!({ "type": "connection_init", "payload": payload })).await;
+    late.say(&json!({ "type": "connection_init", "payload": payload }))
+        .await;
     assert_eq!(late.closed().await, 4290);
     let fourth = Response::read(stream(&app, &token).await).await;
     assert_eq!(fourth.status, StatusCode::TOO_MANY_REQUESTS);
@@ -113,7 +125,10 @@ async fn a_message_is_so_long_at_the_most_in_one_piece_or_in_several() {
         pieces.frame(0x80, other.as_bytes()).await;
         for socket in [&mut whole, &mut pieces] {
             if fits {
-                assert_eq!(socket.hear().await, Heard::Message(json!({ "type": "pong" })));
+                assert_eq!(
+                    socket.hear().await,
+                    Heard::Message(json!({ "type": "pong" }))
+                );
             } else {
                 assert_eq!(socket.closed().await, 1009);
             }
@@ -130,10 +145,15 @@ async fn so_many_strangers_of_one_address_wait_to_be_known() {
         strangers.push(Socket::open(&app.url, &[]).await.unwrap());
     }
     let refused = Socket::open(&app.url, &[]).await.unwrap_err();
-    assert!(refused.starts_with("HTTP/1.1 429 ") && refused.contains("unknown_sockets"), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 429 ") && refused.contains("unknown_sockets"),
+        "{refused}"
+    );
     // Who says at once who they are needs no such place.
     let header = format!("Bearer {}", app.token_for(Role::Admin).await);
-    let _known = Socket::open(&app.url, &[("authorization", &header)]).await.unwrap();
+    let _known = Socket::open(&app.url, &[("authorization", &header)])
+        .await
+        .unwrap();
     app.stop().await;
 }
 
@@ -157,12 +177,16 @@ async fn subscriptions_are_requests_and_their_events_cost_points() {
     socket.say(&json!({ "id": "b", "type": "complete" })).await;
     touch(&app, &ada).await;
     event(&mut socket, "a").await;
-    app.clock.set(TestApp::now() + chrono::TimeDelta::seconds(61));
+    app.clock
+        .set(TestApp::now() + chrono::TimeDelta::seconds(61));
     touch(&app, &ada).await;
     event(&mut socket, "a").await;
     let answer = app.graphql(&token, "{ __typename }", json!({})).await;
     let left = answer.header("ratelimit");
-    assert!(left.contains("\"points\";r=") && !left.contains("r=100000"), "{left}");
+    assert!(
+        left.contains("\"points\";r=") && !left.contains("r=100000"),
+        "{left}"
+    );
     app.stop().await;
 }
 
@@ -178,7 +202,8 @@ async fn who_has_no_points_left_hears_the_rest_in_the_next_minute() {
     event(&mut socket, "a").await;
     touch(&app, &ada).await;
     assert!(is_silent(&mut socket).await);
-    app.clock.set(TestApp::now() + chrono::TimeDelta::seconds(61));
+    app.clock
+        .set(TestApp::now() + chrono::TimeDelta::seconds(61));
     event(&mut socket, "a").await;
     app.stop().await;
 }

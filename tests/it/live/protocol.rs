@@ -9,7 +9,6 @@ use tests::{
 
 use super::hub;
 
-
 fn init() -> Value {
     json!({ "type": "connection_init" })
 }
@@ -53,8 +52,14 @@ async fn what_cannot_be_executed_is_an_error_and_no_result() {
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
-        ("subscription { changed(after: \"garbage\") { cursor } }", "VALIDATION"),
-        ("subscription($a: String!) { changed(after: $a) { cursor } }", "VALIDATION"),
+        (
+            "subscription { changed(after: \"garbage\") { cursor } }",
+            "VALIDATION",
+        ),
+        (
+            "subscription($a: String!) { changed(after: $a) { cursor } }",
+            "VALIDATION",
+        ),
         (
             "mutation { revokeToken(input: {id: \"x\"}) { revoked { id } } }",
             "GRAPHQL_VALIDATION_FAILED",
@@ -63,11 +68,17 @@ async fn what_cannot_be_executed_is_an_error_and_no_result() {
         socket.subscribe("a", query, json!({})).await;
         let error = socket.message().await;
         assert_eq!(error["type"], "error", "{query}: {error}");
-        assert_eq!(error["payload"][0]["extensions"]["code"], code, "{query}: {error}");
+        assert_eq!(
+            error["payload"][0]["extensions"]["code"], code,
+            "{query}: {error}"
+        );
     }
     // And the socket goes on.
     socket.say(&json!({ "type": "ping" })).await;
-    assert_eq!(socket.hear().await, Heard::Message(json!({ "type": "pong" })));
+    assert_eq!(
+        socket.hear().await,
+        Heard::Message(json!({ "type": "pong" }))
+    );
     app.stop().await;
 }
 
@@ -111,7 +122,9 @@ async fn a_bad_token_is_never_a_guest() {
         json!({ "Authorization": "" }),
     ] {
         let mut socket = Socket::open(&app.url, &[]).await.unwrap();
-        socket.say(&json!({ "type": "connection_init", "payload": payload })).await;
+        socket
+            .say(&json!({ "type": "connection_init", "payload": payload }))
+            .await;
         assert_eq!(socket.closed().await, 4403, "{payload}");
     }
     let garbage = [("authorization", "Bearer garbage")];
@@ -120,9 +133,13 @@ async fn a_bad_token_is_never_a_guest() {
     // And two are none.
     let token = app.token_for(Role::Analyst).await;
     let header = format!("Bearer {token}");
-    let mut socket = Socket::open(&app.url, &[("authorization", &header)]).await.unwrap();
+    let mut socket = Socket::open(&app.url, &[("authorization", &header)])
+        .await
+        .unwrap();
     let payload = json!({ "Authorization": header });
-    socket.say(&json!({ "type": "connection_init", "payload": payload })).await;
+    socket
+        .say(&json!({ "type": "connection_init", "payload": payload }))
+        .await;
     assert_eq!(socket.closed().await, 4403);
     app.stop().await;
 }
@@ -131,12 +148,19 @@ async fn a_bad_token_is_never_a_guest() {
 async fn a_token_in_the_header_is_enough() {
     let app = hub(&[]).await;
     let header = format!("Bearer {}", app.token_for(Role::Analyst).await);
-    let mut socket = Socket::open(&app.url, &[("authorization", &header)]).await.unwrap();
+    let mut socket = Socket::open(&app.url, &[("authorization", &header)])
+        .await
+        .unwrap();
     socket.say(&init()).await;
     assert_eq!(socket.message().await, json!({ "type": "connection_ack" }));
-    socket.subscribe("a", "{ viewer { roles } }", json!({})).await;
+    socket
+        .subscribe("a", "{ viewer { roles } }", json!({}))
+        .await;
     let next = socket.message().await;
-    assert_eq!(next["payload"]["data"]["viewer"]["roles"], json!(["ANALYST"]));
+    assert_eq!(
+        next["payload"]["data"]["viewer"]["roles"],
+        json!(["ANALYST"])
+    );
     app.stop().await;
 }
 

@@ -21,7 +21,10 @@ async fn who_subscribes_hears_of_what_happens_from_then_on() {
         }
         for _ in 0..3 {
             let event = event(&mut socket, "a").await;
-            assert_eq!((&event["kind"], &event["id"]), (&json!("UPDATED"), &json!(id_of(&ada))));
+            assert_eq!(
+                (&event["kind"], &event["id"]),
+                (&json!("UPDATED"), &json!(id_of(&ada)))
+            );
         }
         // And nothing once they want no more.
         socket.say(&json!({ "id": "a", "type": "complete" })).await;
@@ -60,7 +63,9 @@ async fn who_was_away_goes_on_where_they_were() {
         touch(app, &users[1]).await;
         told.push(event(&mut socket, "b").await);
         let of_whom: Vec<_> = told.iter().map(|event| event["id"].clone()).collect();
-        let mut expected: Vec<Value> = (0..30).map(|round| json!(id_of(&users[round % 2]))).collect();
+        let mut expected: Vec<Value> = (0..30)
+            .map(|round| json!(id_of(&users[round % 2])))
+            .collect();
         expected.extend([json!(id_of(&users[0])), json!(id_of(&users[1]))]);
         assert_eq!(of_whom, expected);
     })
@@ -104,7 +109,9 @@ async fn a_thousand_streams_of_one_view_are_one_read() {
     let token = app.token_for(Role::Admin).await;
     let mut socket = Socket::of(&app.url, &token).await;
     for number in 0..1_000 {
-        socket.subscribe(&number.to_string(), USERS, json!({})).await;
+        socket
+            .subscribe(&number.to_string(), USERS, json!({}))
+            .await;
     }
     // An answer to what was asked last: all have begun, or are about to.
     assert!(is_silent(&mut socket).await);

@@ -20,8 +20,8 @@ pub(super) use change::change_root;
 use change::register_changes;
 use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
-pub(super) use subscription::subscription;
 use meta::{argument, field, interface, object, scalar, with_arguments};
+pub(super) use subscription::subscription;
 
 /// Registers every type that the dataset is made of. Doing it again changes nothing.
 pub(super) fn register(registry: &mut Registry) {

@@ -18,7 +18,11 @@ pub(in crate::graphql) fn subscription() -> MetaType {
                 "Of which kinds of row; all of them without.",
                 "[EntityKind!]",
             ),
-            argument("filter", "Which changes; all of them without.", "ChangeFilter"),
+            argument(
+                "filter",
+                "Which changes; all of them without.",
+                "ChangeFilter",
+            ),
             after(),
         ],
     );

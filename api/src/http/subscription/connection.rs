@@ -189,9 +189,9 @@ impl Connection {
             let viewer = caller::let_in(&self.state, &credentials, &self.id).await;
             let viewer = viewer.map_err(|error| of_caller(&error))?;
             let slot = self.state.streams.enter(viewer.owner());
-            let _slot = slot.map_err(|error| of_caller(&error))?;
+            let slot = slot.map_err(|error| of_caller(&error))?;
             let guard = Guard::over(&self.state, bearer, viewer, forgotten);
-            self.place = Place::Known { guard, _slot };
+            self.place = Place::Known { guard, _slot: slot };
         } else if authorization.is_some() {
             // Two tokens are none, as in a request.
             return Err(Close::FORBIDDEN);
@@ -212,7 +212,10 @@ impl Connection {
         let viewer = guard.viewer();
         // It is counted, whatever becomes of it.
         let counted = self.state.budgets.enter(&viewer.borrow());
-        let request = match counted.and(request).and_then(|it| self.has_room().map(|()| it)) {
+        let request = match counted
+            .and(request)
+            .and_then(|it| self.has_room().map(|()| it))
+        {
             Ok(request) => request,
             Err(error) => {
                 let errors = outcome::errors(&refused(&error));

@@ -55,8 +55,8 @@ pub(in crate::http) async fn answer(
     let bearer = Bearer::of(http, &state.proxies);
     let id = caller::request_id(http).unwrap_or_default();
     let forgotten = state.authenticator.forgotten();
-    let mut line = Line::begin(id.clone(), "events", viewer.clone());
-    let begun = operation::begin(state, slot, &viewer, request, id, &mut line).await;
+    let mut record = Line::begin(id.clone(), "events", viewer.clone());
+    let begun = operation::begin(state, slot, &viewer, request, id, &mut record).await;
     let live = match begun.map_err(|error| Refusal::of_limit(&error))? {
         Begun::Answered(response) => {
             outcome::note_errors(http, &response);
@@ -73,7 +73,7 @@ pub(in crate::http) async fn answer(
         state: Data::clone(state),
         guard: Guard::over(state, bearer, viewer, forgotten),
         pieces,
-        line,
+        record,
     };
     let telling = async move {
         teller.run(*live).await;
@@ -91,7 +91,10 @@ pub(in crate::http) fn one(response: &Response) -> HttpResponse {
 
 /// The stream that says why there is none.
 fn refuse(response: &Response) -> HttpResponse {
-    headers().body(format!("{}{COMPLETE}", next(&outcome::refused_text(response))))
+    headers().body(format!(
+        "{}{COMPLETE}",
+        next(&outcome::refused_text(response))
+    ))
 }
 
 fn headers() -> HttpResponseBuilder {
@@ -103,7 +106,7 @@ fn headers() -> HttpResponseBuilder {
     answer
 }
 
-/// JSON has no line breaks, so that one line holds it.
+/// JSON has no record breaks, so that one line holds it.
 fn next(payload: &str) -> String {
     format!("event: next\ndata: {payload}\n\n")
 }
@@ -113,7 +116,7 @@ struct Teller {
     state: Data<State>,
     guard: Guard,
     pieces: Sender<Bytes>,
-    line: Line,
+    record: Line,
 }
 
 /// Why there is nothing more to tell.
@@ -123,7 +126,7 @@ enum End {
     /// The hub stops.
     Stopping,
     /// It failed; the response says why.
-    Failed(Response),
+    Failed(Box<Response>),
 }
 
 impl Teller {
@@ -132,7 +135,7 @@ impl Teller {
             End::Gone => return,
             End::Stopping => COMPLETE.to_owned(),
             End::Failed(response) => {
-                self.line.failed(&response);
+                self.record.failed(&response);
                 format!("{}{COMPLETE}", next(&outcome::refused_text(&response)))
             }
         };
@@ -153,7 +156,7 @@ impl Teller {
                 () = self.pieces.closed() => return End::Gone,
                 changed = whose.changed() => match changed {
                     Ok(()) => continue,
-                    Err(_refused) => return End::Failed(refused(&ApiError::Unauthenticated)),
+                    Err(_refused) => return End::Failed(Box::new(refused(&ApiError::Unauthenticated))),
                 },
                 _ = heartbeat.tick() => match self.send(Bytes::from_static(HEARTBEAT)).await {
                     Ok(()) => continue,
@@ -163,12 +166,12 @@ impl Teller {
             };
             let event = match told {
                 Ok(event) => event,
-                Err(response) => return End::Failed(response),
+                Err(response) => return End::Failed(Box::new(response)),
             };
             if let Err(end) = self.send(next(&event).into()).await {
                 return end;
             }
-            self.line.told();
+            self.record.told();
         }
     }
 

@@ -143,10 +143,10 @@ async fn look_after(
         }
         if sure {
             match bearer.is_good(&state).await {
-                Ok(true) => continue,
                 Ok(false) => {}
                 Err(ApiError::Unauthenticated) => return,
-                Err(_) => continue,
+                // Also where the database does not answer: who knows.
+                Ok(true) | Err(_) => continue,
             }
         }
         let found = {

@@ -85,7 +85,9 @@ fn init(payload: Option<&RawValue>) -> Result<Said, Close> {
         return Ok(Said::Init(None));
     };
     let init: Init = serde_json::from_str(payload.get()).map_err(|_error| {
-        Close::invalid("the payload of `connection_init` is an object with one text `Authorization`")
+        Close::invalid(
+            "the payload of `connection_init` is an object with one text `Authorization`",
+        )
     })?;
     Ok(Said::Init(init.authorization))
 }
@@ -183,7 +185,10 @@ mod tests {
             assert_eq!(refused(text), 4400, "{text}");
         }
         assert_eq!(
-            refused(&format!(r#"{{"type":"complete","id":"{}"}}"#, "x".repeat(256))),
+            refused(&format!(
+                r#"{{"type":"complete","id":"{}"}}"#,
+                "x".repeat(256)
+            )),
             4400
         );
     }
@@ -195,7 +200,10 @@ mod tests {
         assert!(matches!(read(bare), Said::Init(None)));
         let payload = r#"{"type":"connection_init","payload":{"authorization":"Bearer x","a":{}}}"#;
         assert!(matches!(read(payload), Said::Init(Some(token)) if token == "Bearer x"));
-        assert!(matches!(read(r#"{"type":"ping","payload":{}}"#), Said::Ping));
+        assert!(matches!(
+            read(r#"{"type":"ping","payload":{}}"#),
+            Said::Ping
+        ));
         assert!(matches!(read(r#"{"type":"pong"}"#), Said::Pong));
         let complete = r#"{"id":"a","type":"complete","extra":[1]}"#;
         assert!(matches!(read(complete), Said::Complete(id) if id == "a"));
@@ -213,7 +221,10 @@ mod tests {
             r#"{{"id":"a","type":"subscribe","payload":{{"query":"{{ a }}","variables":{{"v":[{values}]}}}}}}"#
         );
         let said = Said::read(&text, 10).unwrap();
-        assert!(matches!(said, Said::Subscribe(_, Err(ApiError::LimitExceeded(_)))));
+        assert!(matches!(
+            said,
+            Said::Subscribe(_, Err(ApiError::LimitExceeded(_)))
+        ));
     }
 
     #[test]

@@ -43,19 +43,20 @@ pub(super) async fn begin(
     viewer: &Viewer,
     mut request: Request,
     id: String,
-    line: &mut Line,
+    record: &mut Line,
 ) -> Result<Begun, ApiError> {
     let running = graphql::running(&mut request);
-    line.named(running.and_then(|(name, _)| name).map(Name::as_str));
+    record.named(running.and_then(|(name, _)| name).map(Name::as_str));
     let subscribes = subscribes(&mut request);
     let (own, viewer) = (Data::clone(state), viewer.clone());
     let beginning = async move {
         if !subscribes {
             let executing = Box::pin(graphql::execute(&own.schema, request, viewer, Some(id)));
             let response = outcome::settle(executing).await;
-            return match outcome::is_request_error(&response) {
-                true => Begun::Refused(response),
-                false => Begun::Answered(response),
+            return if outcome::is_request_error(&response) {
+                Begun::Refused(response)
+            } else {
+                Begun::Answered(response)
             };
         }
         let subscribing = Box::pin(graphql::subscribe(&own.schema, request, &viewer, Some(id)));
@@ -68,10 +69,10 @@ pub(super) async fn begin(
     let begun = state.limit.run(slot, beginning).await?;
     match &begun {
         Begun::Answered(response) => {
-            line.told();
-            line.failed(response);
+            record.told();
+            record.failed(response);
         }
-        Begun::Refused(response) => line.failed(response),
+        Begun::Refused(response) => record.failed(response),
         Begun::Goes(_) => {}
     }
     Ok(begun)

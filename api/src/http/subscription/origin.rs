@@ -49,9 +49,17 @@ mod tests {
     fn pages_of_the_hub_and_of_the_setting_may() {
         assert!(may(None, &[]));
         assert!(may(Some("https://hub.example.com:8080"), &[]));
-        assert!(may(Some("https://app.example.com"), &["https://app.example.com"]));
+        assert!(may(
+            Some("https://app.example.com"),
+            &["https://app.example.com"]
+        ));
         assert!(may(Some("https://evil.example"), &["*"]));
-        for origin in ["https://evil.example", "null", "", "https://hub.example.com:8081"] {
+        for origin in [
+            "https://evil.example",
+            "null",
+            "",
+            "https://hub.example.com:8081",
+        ] {
             assert!(!may(Some(origin), &["https://app.example.com"]), "{origin}");
         }
     }

@@ -42,8 +42,8 @@ impl Operation {
     pub(super) async fn run(mut self, request: Request) {
         let viewer = self.viewer.borrow_and_update().clone();
         let id = Uuid::now_v7().to_string();
-        let mut line = Line::begin(id.clone(), "socket", viewer.clone());
-        let last = match self.begin(viewer, request, id, &mut line).await {
+        let mut record = Line::begin(id.clone(), "socket", viewer.clone());
+        let last = match self.begin(viewer, request, id, &mut record).await {
             Ok(Begun::Answered(response)) => {
                 let next = message::next(&self.id, &outcome::text(&response));
                 self.quill.write(next).await;
@@ -51,13 +51,13 @@ impl Operation {
             }
             Ok(Begun::Refused(response)) => self.failed(&response),
             Ok(Begun::Goes(live)) => {
-                let response = self.tell(*live, &line).await;
-                line.failed(&response);
+                let response = self.tell(*live, &record).await;
+                record.failed(&response);
                 self.failed(&response)
             }
             Err(error) => {
                 let response = refused(&error);
-                line.failed(&response);
+                record.failed(&response);
                 self.failed(&response)
             }
         };
@@ -76,15 +76,15 @@ impl Operation {
         viewer: Viewer,
         mut request: Request,
         id: String,
-        line: &mut Line,
+        record: &mut Line,
     ) -> Result<Begun, ApiError> {
         let slot = self.turn(&viewer).await?;
         if let Err(error) = self.state.documents.admit(&mut request, &viewer) {
             let response = Response::from_errors(vec![error]);
-            line.failed(&response);
+            record.failed(&response);
             return Ok(Begun::Refused(response));
         }
-        operation::begin(&self.state, slot, &viewer, request, id, line).await
+        operation::begin(&self.state, slot, &viewer, request, id, record).await
     }
 
     /// Waits until the caller has no more running than they may. Who asks over HTTP is told to come again; here a page
@@ -102,7 +102,7 @@ impl Operation {
     }
 
     /// Sends what happens, as the viewer of the moment sees it, until that fails.
-    async fn tell(&mut self, mut live: Live, line: &Line) -> Response {
+    async fn tell(&mut self, mut live: Live, record: &Line) -> Response {
         loop {
             let viewer = self.viewer.borrow_and_update().clone();
             let told = tokio::select! {
@@ -115,7 +115,7 @@ impl Operation {
                 Err(response) => return response,
             };
             self.quill.write(message::next(&self.id, &event)).await;
-            line.told();
+            record.told();
         }
     }
 }

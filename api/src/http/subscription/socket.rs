@@ -10,11 +10,7 @@ use actix_web::{
 use tracing::Instrument;
 
 use super::{
-    super::{
-        State,
-        caller, outcome,
-        refusal::Refusal,
-    },
+    super::{State, caller, outcome, refusal::Refusal},
     connection::{Connection, Place},
     frames,
     guard::{Bearer, Guard},
@@ -59,9 +55,12 @@ async fn upgrade(
             "a socket speaks graphql-transport-ws: ask for it in `Sec-WebSocket-Protocol`";
         return Err(Refusal::bad_request(message));
     }
-    let none = |_error| Refusal::bad_request("this is not a handshake as RFC 6455 has it, in version 13");
+    let none =
+        |_error| Refusal::bad_request("this is not a handshake as RFC 6455 has it, in version 13");
     let longest = u64::try_from(LONGEST).unwrap_or(u64::MAX);
-    let payload = frames::no_longer_than(longest, http, payload).await.map_err(none)?;
+    let payload = frames::no_longer_than(longest, http, payload)
+        .await
+        .map_err(none)?;
     let opened = actix_ws::handle_with_protocols(http, payload, &[PROTOCOL]);
     let (answer, session, messages) = opened.map_err(none)?;
     let messages = messages
@@ -83,14 +82,17 @@ async fn place(http: &HttpRequest, state: &Data<State>) -> Result<Place, Refusal
     if http.headers().contains_key(AUTHORIZATION) {
         let viewer = caller::viewer(http, state).await?;
         let slot = state.streams.enter(viewer.owner());
-        let _slot = slot.map_err(|error| Refusal::of_limit(&error))?;
+        let slot = slot.map_err(|error| Refusal::of_limit(&error))?;
         let guard = Guard::over(state, bearer, viewer, forgotten);
-        return Ok(Place::Known { guard, _slot });
+        return Ok(Place::Known { guard, _slot: slot });
     }
     caller::may_come(http, state, bearer.address)?;
     let slot = state.streams.enter_unknown(bearer.address);
-    let _slot = slot.map_err(|error| Refusal::of_limit(&error))?;
-    Ok(Place::Unknown { bearer, _slot })
+    let slot = slot.map_err(|error| Refusal::of_limit(&error))?;
+    Ok(Place::Unknown {
+        bearer,
+        _slot: slot,
+    })
 }
 
 fn offers_protocol(http: &HttpRequest) -> bool {
