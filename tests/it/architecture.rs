@@ -30,7 +30,9 @@ const MODULES: [(&str, &[&str]); 19] = [
     ("record", &["store"]),
     (
         "reader",
-        &["auth", "calendar", "database", "dataset", "error", "views"],
+        &[
+            "auth", "calendar", "change", "database", "dataset", "error", "views",
+        ],
     ),
     (
         "services",

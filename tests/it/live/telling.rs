@@ -1,5 +1,7 @@
 //! What subscriptions tell, to whom, and from when on.
 
+use std::time::{Duration, Instant};
+
 use api::views::Role;
 use serde_json::{Value, json};
 use tests::{app::each_app, fixtures, socket::Socket};
@@ -128,4 +130,45 @@ async fn a_thousand_streams_of_one_view_are_one_read() {
     let reads = reads.iter().filter(|sql| sql.contains("feed_id")).count();
     assert!(reads < 20, "{reads} reads");
     app.stop().await;
+}
+
+#[tokio::test]
+async fn many_who_each_see_something_else_are_told_and_nobody_waits_for_it() {
+    const PEOPLE: usize = 200;
+    each_app(async |app| {
+        let ada = fixtures::user(&app.database, "Ada Byron", &[Role::Admin]).await;
+        let admin = app.token_for(Role::Admin).await;
+        let mut sockets = Vec::with_capacity(PEOPLE);
+        for number in 0..PEOPLE {
+            let name = format!("Rep {number}");
+            let rep = fixtures::user(&app.database, &name, &[Role::SalesRep]).await;
+            let mut socket = Socket::of(&app.url, &app.token_of(&rep.email).await).await;
+            socket.subscribe("a", USERS, json!({})).await;
+            sockets.push(socket);
+        }
+        assert!(is_silent(sockets.last_mut().unwrap()).await);
+        touch(app, &ada).await;
+        let began = Instant::now();
+        let telling = async {
+            for socket in &mut sockets {
+                event(socket, "a").await;
+            }
+            began.elapsed()
+        };
+        let asking = async {
+            let mut slowest = Duration::ZERO;
+            for _ in 0..5 {
+                let asked = Instant::now();
+                let answer = app.graphql(&admin, "{ users { totalCount } }", json!({})).await;
+                assert_eq!(answer.data()["users"]["totalCount"], PEOPLE + 1);
+                slowest = slowest.max(asked.elapsed());
+            }
+            slowest
+        };
+        let (told, slowest) = tokio::join!(telling, asking);
+        println!("{PEOPLE} views were told after {told:?}, and others waited {slowest:?} at the most");
+        assert!(told < Duration::from_secs(10), "{told:?}");
+        assert!(slowest < Duration::from_secs(3), "{slowest:?}");
+    })
+    .await;
 }

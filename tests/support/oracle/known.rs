@@ -51,7 +51,7 @@ const HISTORY: &str = "history";
 const FOLLOWING: &str = "ChangeFilter";
 
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 22] = [
+const BESIDE: [(&str, &[&str]); 23] = [
     (
         "Query",
         &[
@@ -64,6 +64,7 @@ const BESIDE: [(&str, &[&str]); 22] = [
             "apiTokenGroups",
         ],
     ),
+    ("Subscription", &["activity", "changed"]),
     (
         "Mutation",
         &[

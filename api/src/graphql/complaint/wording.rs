@@ -155,9 +155,6 @@ const WORDS: [(&str, Say); 31] = [
         let problem = "the document has several operations: say which one";
         Complaint::about("operationName".to_owned(), problem)
     }),
-    ("Schema is not configured for subscriptions", |_, _| {
-        Complaint::new("there are no subscriptions here")
-    }),
     ("Query is nested too deep", |_, _| {
         Complaint::new("the fields of this document are nested too deep")
     }),
