@@ -15,7 +15,7 @@ type Say = fn([&str; 3], &Registry) -> Complaint;
 
 /// What the library's texts begin with, with `{}` for each name in it, and what we say. The first that fits
 /// counts.
-const WORDS: [(&str, Say); 31] = [
+const WORDS: [(&str, Say); 30] = [
     // directives_unique, known_directives
     (r#"Duplicate directive "{}""#, |[name, ..], _| {
         Complaint::of_repeated_directive(name)
