@@ -18,6 +18,7 @@ use api::change::{self, Author, Change};
 use entity::{change::ChangeKind, user};
 use serde_json::{Value, json};
 use tests::{app::TestApp, database::each_database, socket::Socket};
+use uuid::Uuid;
 
 /// Everything that happens to people.
 const USERS: &str =
@@ -31,12 +32,14 @@ async fn hub(settings: &[(&str, &str)]) -> TestApp {
 
 /// Puts a change of `user` into the log, as a service does, and nobody says so.
 async fn touch(app: &TestApp, user: &user::Model) {
-    let now = app.clock.now();
-    let row = ("user", user.id);
-    let change = Change::by(&Author::SYSTEM, now, row, ChangeKind::Updated);
-    let change = change.of(json!({ "capacity": [null, 5] }));
+    record(app, ("user", user.id), json!({ "capacity": [null, 5] })).await;
+}
+
+/// Puts a change of that row into the log, as [`touch`] does.
+async fn record(app: &TestApp, row: (&'static str, Uuid), fields: Value) {
+    let change = Change::by(&Author::SYSTEM, app.clock.now(), row, ChangeKind::Updated);
     let tx = app.database.begin().await.unwrap();
-    change::record(&tx, vec![change]).await.unwrap();
+    change::record(&tx, vec![change.of(fields)]).await.unwrap();
     tx.commit().await.unwrap();
 }
 

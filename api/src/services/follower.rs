@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use sea_orm::DbErr;
 use tokio::time::{MissedTickBehavior, interval, sleep};
+use uuid::Uuid;
 
 use crate::{
     auth::{Known, Outdated, Tokens},
-    change::{Position, ReadError, read},
+    change::{Entry, Position, ReadError, read},
     clock::Clock,
     database::Database,
     dataset::dataset,
@@ -27,8 +28,10 @@ const LOOK: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(20);
 /// How often it is recorded which tokens were used.
 const BETWEEN_RECORDS: Duration = Duration::from_mins(1);
-/// How many changes are looked at one by one. Where there are more, everything may have changed.
+/// How many changes are looked at one by one.
 const FEW: u32 = 256;
+/// Of so many changes of callers it is not looked at which: all may have changed.
+const MUCH: usize = 256;
 /// The tables that say who calls and what they see: their own tokens, and what holds for anybody.
 const CALLERS: [&str; 6] = [
     "api_token",
@@ -102,7 +105,15 @@ impl Follower {
         let (began, question) = (Instant::now(), self.news.question());
         let found = match position {
             None => Found::nothing(Position::end(self.database.reserve()).await?),
-            Some(position) => self.find(position, tables).await?,
+            Some(position) => match self.find(position, tables).await {
+                Ok(found) => found,
+                Err(ReadError::Database(error)) => return Err(error),
+                // The log was set back: who knows what is different.
+                Err(ReadError::Expired) => {
+                    let end = Position::end(self.database.reserve()).await?;
+                    Found::everything(end, tables)
+                }
+            },
         };
         // Only once all that follows from it is done is it old news.
         if found.keys_changed {
@@ -114,19 +125,22 @@ impl Follower {
         Ok(found.end)
     }
 
-    async fn find(&self, position: &Position, tables: &[&str]) -> Result<Found, DbErr> {
+    async fn find(&self, position: &Position, tables: &[&str]) -> Result<Found, ReadError> {
         let db = self.database.reserve();
-        match read(db, position, tables, FEW).await {
-            Ok(page) if page.more => Ok(Found::everything(page.log_end, tables)),
-            Ok(page) => {
-                let entries = page.rows.into_iter();
-                let rows = entries.map(|(entry, _)| (entry.entity, entry.entity_id));
-                Ok(Found::of(page.end, rows.collect()))
-            }
-            // The log was set back: who knows what is different.
-            Err(ReadError::Expired) => Ok(Found::everything(Position::end(db).await?, tables)),
-            Err(ReadError::Database(error)) => Err(error),
+        let page = read(db, position, tables, FEW).await?;
+        if !page.more {
+            return Ok(Found::of(page.end, rows(page.rows)));
         }
+        // However much has changed, of callers it matters who.
+        let rest = position.until(&page.log_end);
+        let callers = read(db, &rest, &CALLERS, FEW).await?;
+        if callers.rows.len() >= MUCH {
+            return Ok(Found::everything(page.log_end, tables));
+        }
+        Ok(Found {
+            tables: owned(tables),
+            ..Found::of(page.log_end, rows(callers.rows))
+        })
     }
 
     async fn tell_others(&self) {
@@ -152,7 +166,7 @@ impl Found {
         Self::of(end, Vec::new())
     }
 
-    fn of(end: Position, rows: Vec<(String, uuid::Uuid)>) -> Self {
+    fn of(end: Position, rows: Vec<(String, Uuid)>) -> Self {
         let of_callers = |table: &str| CALLERS.contains(&table);
         let callers: Vec<_> = rows.iter().filter(|(table, _)| of_callers(table)).collect();
         let only_tokens = callers.iter().all(|(table, _)| table == "api_token");
@@ -176,11 +190,21 @@ impl Found {
     fn everything(end: Position, tables: &[&str]) -> Self {
         Self {
             end,
-            tables: tables.iter().map(|table| (*table).to_owned()).collect(),
+            tables: owned(tables),
             outdated: Outdated::All,
             keys_changed: true,
         }
     }
+}
+
+/// The rows that changed, each with its table.
+fn rows(told: Vec<(Entry, Position)>) -> Vec<(String, Uuid)> {
+    let entries = told.into_iter().map(|(entry, _)| entry);
+    entries.map(|entry| (entry.entity, entry.entity_id)).collect()
+}
+
+fn owned(tables: &[&str]) -> Vec<String> {
+    tables.iter().map(|table| (*table).to_owned()).collect()
 }
 
 /// The tables in which a change is news to somebody: those of callers, and those of the dataset.

@@ -6,7 +6,7 @@ use api::views::Role;
 use serde_json::{Value, json};
 use tests::{app::each_app, fixtures, socket::Socket};
 
-use super::{USERS, event, id_of, is_silent, touch};
+use super::{USERS, event, id_of, is_silent, record, touch};
 
 #[tokio::test]
 async fn who_subscribes_hears_of_what_happens_from_then_on() {
@@ -169,6 +169,36 @@ async fn many_who_each_see_something_else_are_told_and_nobody_waits_for_it() {
         println!("{PEOPLE} views were told after {told:?}, and others waited {slowest:?} at the most");
         assert!(told < Duration::from_secs(10), "{told:?}");
         assert!(slowest < Duration::from_secs(3), "{slowest:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn activity_is_what_happens_to_rows_of_one_s_own() {
+    each_app(async |app| {
+        let rep = fixtures::user(&app.database, "Ada Byron", &[Role::Admin]).await;
+        let other = fixtures::user(&app.database, "Grace Hopper", &[Role::Admin]).await;
+        let own = fixtures::account(&app.database, "Own", None, Some(&rep)).await;
+        let foreign = fixtures::account(&app.database, "Foreign", None, Some(&other)).await;
+        let mut socket = Socket::of(&app.url, &app.token_of(&rep.email).await).await;
+        for (id, arguments) in [("mine", ""), ("all", "(scope: ALL)")] {
+            let query = format!("subscription {{ activity{arguments} {{ id node {{ ... on Account {{ name }} }} }} }}");
+            socket.subscribe(id, &query, json!({})).await;
+        }
+        assert!(is_silent(&mut socket).await);
+        for account in [&foreign, &own] {
+            record(app, ("account", account.id), json!({ "name": ["Before", account.name] })).await;
+        }
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            let message = socket.message().await;
+            let name = &message["payload"]["data"]["activity"]["node"]["name"];
+            told.push((message["id"].clone(), name.clone()));
+        }
+        told.sort_by_key(|told| format!("{told:?}"));
+        let expected = [("all", "Foreign"), ("all", "Own"), ("mine", "Own")];
+        assert_eq!(told, expected.map(|(id, name)| (json!(id), json!(name))));
+        assert!(is_silent(&mut socket).await);
     })
     .await;
 }
