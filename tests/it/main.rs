@@ -22,3 +22,4 @@ mod schema;
 mod serve;
 mod tokens;
 mod views;
+mod writing;

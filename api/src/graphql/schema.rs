@@ -11,13 +11,13 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{news::News, token::Issuer},
+    services::{news::News, rows::RowWriter, token::Issuer},
 };
 
 use super::{
     complaint::InOurWords,
     document::NESTING,
-    mutation::TokenMutation,
+    mutation::{DatasetMutation, TokenMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
@@ -82,7 +82,7 @@ pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation);
+pub struct Mutation(TokenMutation, DatasetMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -98,6 +98,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
     Schema {
         // Not the database: what a query reads, it reads with the `Reading` of its operation.
         executable: builder()
+            .data(RowWriter::new(views.clone()))
             .data(views)
             .data(budgets.clone())
             .data(issuer)
@@ -131,7 +132,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
-        Mutation(TokenMutation),
+        Mutation(TokenMutation, DatasetMutation),
         Subscription,
     )
     .limit_depth(MAX_DEPTH)

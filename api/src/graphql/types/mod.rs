@@ -5,6 +5,7 @@ mod change;
 mod filter;
 mod meta;
 mod subscription;
+mod write;
 
 use async_graphql::{
     ID, InputType, Value,
@@ -22,6 +23,9 @@ use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 pub(super) use subscription::subscription;
+pub(super) use write::{
+    WriteField, batch_payload, batch_result, payload, write_fields, write_root,
+};
 
 /// Registers every type that the dataset is made of. Doing it again changes nothing.
 pub(super) fn register(registry: &mut Registry) {
