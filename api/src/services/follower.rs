@@ -200,7 +200,9 @@ impl Found {
 /// The rows that changed, each with its table.
 fn rows(told: Vec<(Entry, Position)>) -> Vec<(String, Uuid)> {
     let entries = told.into_iter().map(|(entry, _)| entry);
-    entries.map(|entry| (entry.entity, entry.entity_id)).collect()
+    entries
+        .map(|entry| (entry.entity, entry.entity_id))
+        .collect()
 }
 
 fn owned(tables: &[&str]) -> Vec<String> {

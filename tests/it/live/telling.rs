@@ -159,14 +159,18 @@ async fn many_who_each_see_something_else_are_told_and_nobody_waits_for_it() {
             let mut slowest = Duration::ZERO;
             for _ in 0..5 {
                 let asked = Instant::now();
-                let answer = app.graphql(&admin, "{ users { totalCount } }", json!({})).await;
+                let answer = app
+                    .graphql(&admin, "{ users { totalCount } }", json!({}))
+                    .await;
                 assert_eq!(answer.data()["users"]["totalCount"], PEOPLE + 1);
                 slowest = slowest.max(asked.elapsed());
             }
             slowest
         };
         let (told, slowest) = tokio::join!(telling, asking);
-        println!("{PEOPLE} views were told after {told:?}, and others waited {slowest:?} at the most");
+        println!(
+            "{PEOPLE} views were told after {told:?}, and others waited {slowest:?} at the most"
+        );
         assert!(told < Duration::from_secs(10), "{told:?}");
         assert!(slowest < Duration::from_secs(3), "{slowest:?}");
     })
