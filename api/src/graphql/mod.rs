@@ -14,6 +14,9 @@ mod query;
 mod row;
 mod schema;
 mod selection;
+mod shared;
+mod subscribe;
+mod subscription;
 mod types;
 
 pub use complaint::ReportCost;
@@ -22,3 +25,4 @@ pub use error::{MOST_ERRORS, refused};
 pub use execute::{execute, execute_once, operation};
 pub use idempotency::{Asked, was_replayed};
 pub use schema::{Mutation, Query, Schema, build, sdl};
+pub use subscribe::{Live, running, subscribe};

@@ -1,6 +1,8 @@
 //! The schema, put together once at start.
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use std::sync::Arc;
+
+use async_graphql::{MergedObject, SchemaBuilder};
 use chrono::TimeDelta;
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{idempotency::Running, rows::RowWriter, token::Issuer},
+    services::{idempotency::Running, news::News, rows::RowWriter, token::Issuer},
 };
 
 use super::{
@@ -17,6 +19,8 @@ use super::{
     document::NESTING,
     mutation::{DatasetMutation, TokenMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
+    shared::Shared,
+    subscription::Subscription,
 };
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
@@ -38,9 +42,19 @@ pub struct Schema {
     pub(super) known: Known,
     /// What is running with a key to repeat it by.
     pub(super) running: Running,
+    /// What is new in the change log.
+    pub(super) news: News,
+    /// What subscriptions read, once for all that want the same.
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Schema {
+    /// The same, with subscriptions that wait for `news`; without, there never is any.
+    #[must_use]
+    pub fn with_news(self, news: News) -> Self {
+        Self { news, ..self }
+    }
+
     /// The same, with a change feed that is kept for so long.
     #[must_use]
     pub fn keeping(self, kept: TimeDelta) -> Self {
@@ -57,7 +71,7 @@ impl Schema {
     }
 }
 
-pub(super) type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub(super) type Executable = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// How deep a query may be nested; introspection queries of common tools need 13.
 const MAX_DEPTH: usize = 20;
@@ -98,6 +112,8 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         budgets,
         known,
         running: Running::default(),
+        news: News::default(),
+        shared: Arc::default(),
     }
 }
 
@@ -116,11 +132,11 @@ pub(super) fn bare() -> Executable {
     builder().finish()
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
         Mutation(TokenMutation, DatasetMutation),
-        EmptySubscription,
+        Subscription,
     )
     .limit_depth(MAX_DEPTH)
     .limit_recursive_depth(NESTING + 1)

@@ -102,6 +102,7 @@ const BESIDE: [(&str, &[&str]); 23] = [
             "apiTokenGroups",
         ],
     ),
+    ("Subscription", &["activity", "changed"]),
     (
         "Mutation",
         &[
