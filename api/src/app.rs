@@ -2,8 +2,9 @@
 
 mod documents;
 mod providers;
+mod webhooks;
 
-use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
+use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
 
 use actix_web::{
     App as Routes, HttpServer,
@@ -30,6 +31,7 @@ use crate::{
         caller,
         signing_key::{self, Registration},
         token::Issuer,
+        webhook::{VaultError, Webhooks},
     },
     views::{Policy, PolicyError, Views},
 };
@@ -52,6 +54,8 @@ pub struct App {
     pub views: Views,
     /// Who is known to call.
     pub known: Known,
+    /// Makes endpoints of other systems.
+    pub webhooks: Webhooks,
     config: Config,
 }
 
@@ -63,6 +67,8 @@ pub struct Running {
     server: JoinHandle<io::Result<()>>,
     /// Keeps what is known of callers as the database says.
     following: JoinHandle<()>,
+    /// Tells other systems of changes; none where the settings say so.
+    courier: Option<webhooks::Running>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -96,7 +102,9 @@ impl App {
             tracing::info!(applied, "migrated the database");
         }
         let tokens = tokens(&config, &database, &clock).await?;
+        let webhooks = webhooks::endpoints(&config, &database, &views, &clock)?;
         Ok(Self {
+            webhooks,
             database,
             tokens,
             clock,
@@ -134,8 +142,15 @@ impl App {
         let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
         let budgets = Budgets::new(requests, points, self.clock.clone());
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
-        let schema = graphql::build(self.issuer(), calendar, budgets);
-        let documents = documents::read(&self.config, self.views.clone())?;
+        let documents = Arc::new(documents::read(&self.config, self.views.clone())?);
+        let schema = graphql::build(
+            self.issuer(),
+            self.webhooks.clone(),
+            Arc::clone(&documents),
+            calendar,
+            budgets,
+        );
+        let courier = webhooks::courier(&self.config, self.webhooks, &schema, &documents);
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(
             self.tokens.clone(),
@@ -170,6 +185,7 @@ impl App {
             handle,
             server: tokio::spawn(server),
             following: tokio::spawn(following),
+            courier: courier.map(webhooks::Running::start),
             known,
             clock,
             database: self.database,
@@ -194,6 +210,9 @@ impl Running {
             () = hurry => Ok(()),
         };
         self.following.abort();
+        if let Some(courier) = &mut self.courier {
+            courier.stop().await;
+        }
         caller::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
@@ -389,6 +408,8 @@ pub enum StartError {
     Config(ConfigError),
     /// The signing key is no good.
     Key(KeyError),
+    /// The key that seals the secrets of webhooks is no good.
+    WebhookKey(VaultError),
     /// The file of roles makes no sense.
     Roles(PolicyError),
     /// The database could not be migrated.
@@ -402,6 +423,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Key(error) => write!(f, "the signing key {error}"),
+            Self::WebhookKey(error) => write!(f, "the key of webhooks {error}"),
             Self::Roles(error) => error.fmt(f),
             Self::Migrations(error) => write!(f, "the database cannot be migrated: {error}"),
             Self::Registration(error) => {

@@ -42,3 +42,7 @@ pub mod external_id;
 pub mod import_job;
 pub mod import_row;
 pub mod signing_key;
+
+// Who else is told.
+pub mod webhook_delivery;
+pub mod webhook_endpoint;

@@ -58,6 +58,8 @@ pub async fn execute(
     };
     let reading = Arc::new(schema.reader.reading(viewer, moment, several));
     let request = request.data(Arc::clone(&reading)).data(author);
+    // What validates the document of an endpoint runs it.
+    let request = request.data(schema.clone());
     let mut response = schema.executable.execute(request).await;
     schema.budgets.spend(reading.viewer(), reading.spent());
     reading.finish().await;

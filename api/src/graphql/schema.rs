@@ -1,16 +1,18 @@
 //! The schema, put together once at start.
 
+use std::sync::Arc;
+
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use crate::{
     auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
-    services::token::Issuer,
+    services::{token::Issuer, webhook::Webhooks},
 };
 
 use super::{
     complaint::InOurWords,
-    document::NESTING,
-    mutation::TokenMutation,
+    document::{Documents, NESTING},
+    mutation::{TokenMutation, WebhookMutation},
     query::{AccessQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -52,12 +54,18 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation);
+pub struct Mutation(TokenMutation, WebhookMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
-/// operations cost is taken from `budgets`.
+/// operations cost is taken from `budgets`. Of the documents of endpoints, `documents` lets in what may be run.
 #[must_use]
-pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
+pub fn build(
+    issuer: Issuer,
+    webhooks: Webhooks,
+    documents: Arc<Documents>,
+    calendar: Calendar,
+    budgets: Budgets,
+) -> Schema {
     let Issuer {
         database,
         clock,
@@ -70,6 +78,8 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
             .data(views)
             .data(budgets.clone())
             .data(issuer)
+            .data(webhooks)
+            .data(documents)
             .finish(),
         reader: Reader::new(database.clone()),
         database,
@@ -97,7 +107,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, DatasetQuery),
-        Mutation(TokenMutation),
+        Mutation(TokenMutation, WebhookMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

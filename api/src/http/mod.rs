@@ -23,7 +23,11 @@ mod request;
 mod request_log;
 mod schema;
 
-use std::{future::Future, sync::OnceLock, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -49,7 +53,7 @@ use refusal::Refusal;
 /// What the handlers need; built once.
 pub struct State {
     schema: Schema,
-    documents: Documents,
+    documents: Arc<Documents>,
     limit: Limit,
     authenticator: Authenticator,
     tokens: Tokens,
@@ -73,7 +77,7 @@ impl State {
     #[must_use]
     pub fn new(
         schema: Schema,
-        documents: Documents,
+        documents: Arc<Documents>,
         authenticator: Authenticator,
         tokens: Tokens,
         attempts: Attempts,

@@ -17,6 +17,7 @@ use crate::{
 
 use filter::FilterReader;
 pub(super) use group::{FUNCTIONS, function, is_dimension, measured};
+pub(super) use operand::instant;
 use operand::name;
 use order::order;
 

@@ -1,0 +1,343 @@
+//! Endpoints of other systems: making them, changing them, and having messages sent.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use uuid::Uuid;
+
+use crate::{
+    auth::Viewer,
+    change::Author,
+    dataset::{Entity, GlobalId, global_id},
+    error::ApiError,
+    services::webhook::{Draft, Made, Webhooks},
+};
+
+use super::super::{
+    document::Documents,
+    error::resolver_error,
+    instant::Instant,
+    row::{Row, WebhookDelivery, WebhookEndpoint},
+    schema::Schema,
+    selection::reading,
+    webhook::compose,
+};
+
+/// The root fields that change endpoints.
+#[derive(Debug)]
+pub(crate) struct WebhookMutation;
+
+#[Object]
+impl WebhookMutation {
+    /// Has another system told of what happens from now on, by signed messages to a URL (docs/webhooks.md). For
+    /// administrators.
+    async fn create_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose it is, where it is, and what it is told.")]
+        input: CreateWebhookEndpointInput,
+    ) -> Result<WebhookEndpointSecret> {
+        let CreateWebhookEndpointInput {
+            system,
+            description,
+            url,
+            role,
+            scopes,
+            entities,
+            kinds,
+            document,
+        } = input;
+        let draft = Draft {
+            system: Some(system),
+            description,
+            url: Some(url),
+            role: Some(role),
+            scopes,
+            entities,
+            kinds,
+            document,
+        };
+        let made = webhooks(ctx).create(author(ctx), viewer(ctx), draft, run_with(ctx));
+        secret(made.await)
+    }
+
+    /// Changes what is said of an endpoint, for messages that are sent from now on; those that wait as well.
+    async fn update_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint, and what is to be otherwise.")]
+        input: UpdateWebhookEndpointInput,
+    ) -> Result<ChangedWebhookEndpoint> {
+        let UpdateWebhookEndpointInput {
+            id,
+            system,
+            description,
+            url,
+            role,
+            scopes,
+            entities,
+            kinds,
+            document,
+        } = input;
+        let draft = Draft {
+            system,
+            description,
+            url,
+            role,
+            scopes,
+            entities,
+            kinds,
+            document,
+        };
+        let changed = async {
+            let id = endpoint_id(&id)?;
+            let run = run_with(ctx);
+            let updated = webhooks(ctx).update(author(ctx), viewer(ctx), id, draft, run);
+            updated.await.map(|()| id)
+        };
+        changed_endpoint(changed.await)
+    }
+
+    /// Makes a new secret. Messages are signed with both for a while: time to give the receiver the new one, without a
+    /// message that it refuses.
+    async fn rotate_webhook_secret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which endpoint, and for how long both sign.")]
+        input: RotateWebhookSecretInput,
+    ) -> Result<WebhookEndpointSecret> {
+        let hours = u32::try_from(input.overlap_hours).unwrap_or(u32::MAX);
+        let rotated = async {
+            let id = endpoint_id(&input.id)?;
+            let rotated = webhooks(ctx).rotate_secret(author(ctx), viewer(ctx), id, hours);
+            rotated.await
+        };
+        secret(rotated.await)
+    }
+
+    /// Has messages to an endpoint wait until it is resumed.
+    async fn pause_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
+    ) -> Result<ChangedWebhookEndpoint> {
+        let changed = async {
+            let id = endpoint_id(&input.id)?;
+            let paused = webhooks(ctx).pause(author(ctx), viewer(ctx), id);
+            paused.await.map(|()| id)
+        };
+        changed_endpoint(changed.await)
+    }
+
+    /// Sends what waits for an endpoint, and what failed for good, and then what has happened since: nothing is left
+    /// out. Also one that the hub has paused, or that said that it is gone.
+    async fn resume_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
+    ) -> Result<ChangedWebhookEndpoint> {
+        let changed = async {
+            let id = endpoint_id(&input.id)?;
+            let resumed = webhooks(ctx).resume(author(ctx), viewer(ctx), id);
+            resumed.await.map(|()| id)
+        };
+        changed_endpoint(changed.await)
+    }
+
+    /// Deletes an endpoint with its secrets: nothing is sent to it any more.
+    async fn delete_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
+    ) -> Result<DeletedWebhookEndpoint> {
+        let deleted = async {
+            let id = endpoint_id(&input.id)?;
+            let deleted = webhooks(ctx).delete(author(ctx), viewer(ctx), id);
+            deleted.await
+        };
+        deleted.await.map_err(|error| resolver_error(&error))?;
+        Ok(DeletedWebhookEndpoint { id: input.id })
+    }
+
+    /// Tells an endpoint again what it would have been told since an instant, each message under the id that it had:
+    /// after a receiver has lost some.
+    async fn redeliver_webhook(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint, and since when.")] input: RedeliverWebhookInput,
+    ) -> Result<ChangedWebhookEndpoint> {
+        let changed = async {
+            let id = endpoint_id(&input.id)?;
+            let again = webhooks(ctx).redeliver(viewer(ctx), id, input.from.0);
+            again.await.map(|()| id)
+        };
+        changed_endpoint(changed.await)
+    }
+
+    /// Sends a message of the type `ping` to an endpoint, once, whatever its state is.
+    async fn test_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
+    ) -> Result<TestedWebhookEndpoint> {
+        let tested = async {
+            let id = endpoint_id(&input.id)?;
+            webhooks(ctx).test(viewer(ctx), id).await
+        };
+        let message = tested.await.map_err(|error| resolver_error(&error))?;
+        Ok(TestedWebhookEndpoint {
+            delivery: Row::new(message),
+        })
+    }
+}
+
+/// Whose an endpoint is, where it is, and what it is told.
+#[derive(InputObject)]
+struct CreateWebhookEndpointInput {
+    /// The system that owns it, such as `data warehouse`.
+    system: String,
+    /// What it is for.
+    description: Option<String>,
+    /// Where messages are sent to: a URL of `https://` on the public Internet, unless the hub's settings allow others.
+    url: String,
+    /// The name of the role with whose eyes it sees; nothing is its own.
+    role: String,
+    /// What of that it may read, such as `lead:read`; without, all that the role sees: `*:read`.
+    scopes: Option<Vec<String>>,
+    /// The types whose changes it is told, such as `Lead`; without, all that it sees.
+    entities: Option<Vec<String>>,
+    /// The kinds of change that it is told, such as `UPDATED`; without, all.
+    kinds: Option<Vec<String>>,
+    /// The query whose answer a message carries as its `data`, such as
+    /// `query($id: ID!) { lead(id: $id) { status } }`; without, the id alone.
+    document: Option<String>,
+}
+
+/// Which endpoint, and what is to be otherwise. What is left out stays as it is.
+#[derive(InputObject)]
+struct UpdateWebhookEndpointInput {
+    /// The global id of the endpoint.
+    id: ID,
+    /// The system that owns it.
+    system: Option<String>,
+    /// What it is for; empty is nothing.
+    description: Option<String>,
+    /// Where messages are sent to.
+    url: Option<String>,
+    /// The name of the role with whose eyes it sees.
+    role: Option<String>,
+    /// What of that it may read; empty is all that the role sees.
+    scopes: Option<Vec<String>>,
+    /// The types whose changes it is told; empty is all that it sees.
+    entities: Option<Vec<String>>,
+    /// The kinds of change that it is told; empty is all.
+    kinds: Option<Vec<String>>,
+    /// The query whose answer a message carries; empty is none.
+    document: Option<String>,
+}
+
+/// Which endpoint gets another secret, and for how long both sign.
+#[derive(Debug, InputObject)]
+struct RotateWebhookSecretInput {
+    /// The global id of the endpoint.
+    id: ID,
+    /// How many hours the secret before signs beside the new one, 168 at most; 0 ends it at once.
+    #[graphql(default = 24)]
+    overlap_hours: i32,
+}
+
+/// Which endpoint.
+#[derive(Debug, InputObject)]
+struct WebhookEndpointInput {
+    /// The global id of the endpoint.
+    id: ID,
+}
+
+/// Which endpoint is told again, and since when.
+#[derive(Debug, InputObject)]
+struct RedeliverWebhookInput {
+    /// The global id of the endpoint.
+    id: ID,
+    /// What was recorded at this instant or later is told again.
+    from: Instant,
+}
+
+/// An endpoint, and the secret that its messages are signed with.
+#[derive(SimpleObject)]
+struct WebhookEndpointSecret {
+    /// The secret, `whsec_…`, for the receiver to check signatures with. It is shown this once.
+    secret: String,
+    /// The endpoint; null where your token may not read endpoints (`webhook:read`).
+    webhook_endpoint: Row<WebhookEndpoint>,
+}
+
+/// An endpoint that was changed.
+#[derive(Debug, SimpleObject)]
+struct ChangedWebhookEndpoint {
+    /// The endpoint; null where your token may not read endpoints (`webhook:read`).
+    webhook_endpoint: Row<WebhookEndpoint>,
+}
+
+/// An endpoint that is not there any more.
+#[derive(Debug, SimpleObject)]
+struct DeletedWebhookEndpoint {
+    /// The global id that it had.
+    id: ID,
+}
+
+/// An endpoint that is tested.
+#[derive(Debug, SimpleObject)]
+struct TestedWebhookEndpoint {
+    /// The message: ask for it again to see how it went. Null where your token may not read endpoints
+    /// (`webhook:read`).
+    delivery: Row<WebhookDelivery>,
+}
+
+fn secret(made: Result<Made, ApiError>) -> Result<WebhookEndpointSecret> {
+    let Made { id, secret } = made.map_err(|error| resolver_error(&error))?;
+    Ok(WebhookEndpointSecret {
+        secret,
+        webhook_endpoint: Row::new(id),
+    })
+}
+
+fn changed_endpoint(changed: Result<Uuid, ApiError>) -> Result<ChangedWebhookEndpoint> {
+    let id = changed.map_err(|error| resolver_error(&error))?;
+    Ok(ChangedWebhookEndpoint {
+        webhook_endpoint: Row::new(id),
+    })
+}
+
+fn webhooks<'ctx>(ctx: &Context<'ctx>) -> &'ctx Webhooks {
+    ctx.data_unchecked()
+}
+
+fn author<'ctx>(ctx: &Context<'ctx>) -> &'ctx Author {
+    ctx.data_unchecked()
+}
+
+fn viewer<'ctx>(ctx: &Context<'ctx>) -> &'ctx Viewer {
+    reading(ctx).viewer()
+}
+
+/// What runs the document of an endpoint for a row of each noun that it is told of, none of which there is.
+fn run_with<'ctx>(
+    ctx: &Context<'ctx>,
+) -> impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError> + use<'ctx> {
+    let schema: &'ctx Schema = ctx.data_unchecked();
+    let documents: &'ctx Arc<Documents> = ctx.data_unchecked();
+    async move |eyes: &Viewer, document: &str, entities: &[&'static Entity]| {
+        for entity in entities {
+            let id = global_id(entity, Uuid::nil());
+            compose(schema, documents, eyes.clone(), document, &id).await?;
+        }
+        Ok(())
+    }
+}
+
+fn endpoint_id(id: &str) -> Result<Uuid, ApiError> {
+    let id = GlobalId::parse(id).filter(|id| id.entity.name == "WebhookEndpoint");
+    id.map(|id| id.id).ok_or_else(|| ApiError::NotFound {
+        what: "WebhookEndpoint".to_owned(),
+    })
+}

@@ -1,0 +1,482 @@
+//! Endpoints: places of other systems that are told of changes. Making them, changing them, and what becomes of them.
+
+mod rules;
+mod secret;
+mod target;
+mod vault;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    change::ChangeKind,
+    webhook_delivery::{self, DeliveryState},
+    webhook_endpoint::{EndpointState, Model},
+};
+use sea_orm::DatabaseTransaction;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use crate::{
+    auth::{Reach, Viewer},
+    change::{self, Author, Change, Position},
+    clock::Clock,
+    database::Database,
+    dataset::{Entity, GlobalId, dataset, global_id},
+    error::ApiError,
+    reader, store,
+    views::Views,
+};
+
+pub use rules::{KINDS, entities_of};
+pub use secret::Secret;
+pub use target::Targets;
+pub use vault::{Vault, VaultError};
+
+/// The table.
+const TABLE: &str = "webhook_endpoint";
+/// The longest that two secrets may overlap, in hours: a week.
+const MAX_OVERLAP: u32 = 168;
+/// What a test tells of.
+const PING: &str = "ping";
+
+/// Makes endpoints, and changes them. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    /// Where they are.
+    pub database: Database,
+    /// Which roles and scopes there are.
+    pub views: Views,
+    /// What seals their secrets.
+    pub vault: Vault,
+    /// Where they may be.
+    pub targets: Targets,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// What somebody says of an endpoint; `None` is what it was, or what is usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The system that owns it.
+    pub system: Option<String>,
+    /// What it is for; empty is nothing.
+    pub description: Option<String>,
+    /// Where messages are sent to.
+    pub url: Option<String>,
+    /// The name of the role with whose eyes it sees.
+    pub role: Option<String>,
+    /// What of that it may read.
+    pub scopes: Option<Vec<String>>,
+    /// The nouns whose changes it is told; empty is all.
+    pub entities: Option<Vec<String>>,
+    /// The kinds of change that it is told; empty is all.
+    pub kinds: Option<Vec<String>>,
+    /// The query whose answer a message carries; empty is none.
+    pub document: Option<String>,
+}
+
+/// An endpoint, and what its messages are signed with.
+#[derive(Debug)]
+pub struct Made {
+    /// Which one.
+    pub id: Uuid,
+    /// The secret, as the receiver gets it. It is not shown again.
+    pub secret: String,
+}
+
+/// The viewer with whose eyes `endpoint` sees.
+///
+/// # Errors
+///
+/// Returns [`ApiError::Internal`] when what is kept of it is no list of scopes: they narrow, and must not count as none.
+pub fn viewer(views: &Views, endpoint: &Model) -> Result<Viewer, ApiError> {
+    let scopes: Vec<String> =
+        serde_json::from_value(endpoint.scopes.clone()).map_err(ApiError::internal)?;
+    let (roles, who) = (vec![endpoint.role.clone()], (None, endpoint.id));
+    let name = endpoint.system.clone();
+    Ok(Viewer::new(views, who, name, roles, scopes, Reach::default()))
+}
+
+impl Webhooks {
+    /// Makes an endpoint that is told what happens from now on. `run` says what is wrong with a document for a viewer
+    /// and the nouns that it is told of.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::Forbidden`] when `viewer` may not, or it would see more than they may
+    /// - [`ApiError::Validation`] when any of it makes no sense
+    /// - [`ApiError::Internal`] when the database fails; there is no endpoint then
+    pub async fn create(
+        &self,
+        author: &Author,
+        viewer: &Viewer,
+        draft: Draft,
+        run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
+    ) -> Result<Made, ApiError> {
+        let (now, id, secret) = (self.clock.now(), Uuid::now_v7(), Secret::generate()?);
+        let draft = Draft {
+            system: Some(draft.system.unwrap_or_default()),
+            url: Some(draft.url.unwrap_or_default()),
+            ..draft
+        };
+        let blank = Model {
+            sealed_with: self.vault.id().to_owned(),
+            secret: self.vault.seal(id, &secret)?,
+            created_by: author.actor.id(),
+            updated_by: author.actor.id(),
+            ..rules::blank(id, now)
+        };
+        let endpoint = self.drafted(viewer, blank, draft)?;
+        self.check_document(&endpoint, run).await?;
+        let tx = self.database.begin().await?;
+        let position = Position::end(&tx).await?.to_string();
+        store::webhook_endpoint::insert(&tx, Model { position, ..endpoint }).await?;
+        let made = Change::by(author, now, (TABLE, id), ChangeKind::Created);
+        change::record(&tx, vec![made]).await?;
+        tx.commit().await?;
+        Ok(Made {
+            id,
+            secret: secret.text(),
+        })
+    }
+
+    /// Changes what `draft` says of an endpoint, for messages that are sent from now on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::create`], and [`ApiError::NotFound`] when there is none that `viewer` sees.
+    pub async fn update(
+        &self,
+        author: &Author,
+        viewer: &Viewer,
+        id: Uuid,
+        draft: Draft,
+        run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
+        let tx = self.database.begin().await?;
+        let before = self.permitted(&tx, viewer, id, "update").await?;
+        let after = self.drafted(viewer, before.clone(), draft)?;
+        self.check_document(&after, run).await?;
+        self.save(&tx, author, &before, after).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes a new secret. Messages are signed with the one before as well for so many hours; with none of them at
+    /// all, it need not be known any more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::update`].
+    pub async fn rotate_secret(
+        &self,
+        author: &Author,
+        viewer: &Viewer,
+        id: Uuid,
+        overlap_hours: u32,
+    ) -> Result<Made, ApiError> {
+        if overlap_hours > MAX_OVERLAP {
+            let problem = format!("must be from 0 to {MAX_OVERLAP}");
+            return Err(ApiError::validation("overlapHours", problem));
+        }
+        let tx = self.database.begin().await?;
+        let before = self.permitted(&tx, viewer, id, "rotateSecret").await?;
+        if overlap_hours > 0 && self.vault.open(id, &before.secret).is_none() {
+            let problem = "must be 0: the key that the secret is sealed with (webhooks.key_file) is not on this hub";
+            return Err(ApiError::validation("overlapHours", problem));
+        }
+        let secret = Secret::generate()?;
+        let until = self.clock.now() + TimeDelta::hours(overlap_hours.into());
+        let after = Model {
+            secret: self.vault.seal(id, &secret)?,
+            sealed_with: self.vault.id().to_owned(),
+            previous_secret: (overlap_hours > 0).then(|| before.secret.clone()),
+            previous_secret_until: (overlap_hours > 0).then_some(until),
+            ..before.clone()
+        };
+        self.save(&tx, author, &before, after).await?;
+        tx.commit().await?;
+        Ok(Made {
+            id,
+            secret: secret.text(),
+        })
+    }
+
+    /// Has messages wait until the endpoint is resumed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::update`].
+    pub async fn pause(
+        &self,
+        author: &Author,
+        viewer: &Viewer,
+        id: Uuid,
+    ) -> Result<(), ApiError> {
+        let tx = self.database.begin().await?;
+        let before = self.permitted(&tx, viewer, id, "pause").await?;
+        self.turn(&tx, author, &before, EndpointState::Paused).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Sends what waits, and what failed for good, at once; and then what happened meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::update`].
+    pub async fn resume(
+        &self,
+        author: &Author,
+        viewer: &Viewer,
+        id: Uuid,
+    ) -> Result<(), ApiError> {
+        let tx = self.database.begin().await?;
+        let before = self.permitted(&tx, viewer, id, "resume").await?;
+        store::webhook_delivery::revive(&tx, id, self.clock.now()).await?;
+        self.turn(&tx, author, &before, EndpointState::Active).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Deletes an endpoint with its secrets: nothing is sent to it any more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::update`].
+    pub async fn delete(
+        &self,
+        author: &Author,
+        viewer: &Viewer,
+        id: Uuid,
+    ) -> Result<(), ApiError> {
+        let now = self.clock.now();
+        let tx = self.database.begin().await?;
+        let before = self.permitted(&tx, viewer, id, "delete").await?;
+        let after = Model {
+            secret: String::new(),
+            previous_secret: None,
+            previous_secret_until: None,
+            deleted_at: Some(now),
+            deleted_by: author.actor.id(),
+            ..before
+        };
+        store::webhook_delivery::drop_of(&tx, id).await?;
+        store::webhook_endpoint::update(&tx, after).await?;
+        let deleted = Change::by(author, now, (TABLE, id), ChangeKind::Deleted);
+        change::record(&tx, vec![deleted]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Tells an endpoint again what was recorded since `from`, each message under the id that it had.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::update`].
+    pub async fn redeliver(
+        &self,
+        viewer: &Viewer,
+        id: Uuid,
+        from: DateTime<Utc>,
+    ) -> Result<(), ApiError> {
+        let tx = self.database.begin().await?;
+        self.permitted(&tx, viewer, id, "redeliver").await?;
+        let position = Position::since(&tx, from).await?.to_string();
+        store::webhook_endpoint::put(&tx, id, position).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Sends a message that tells of nothing, once, whatever the state of the endpoint is. Returns its id.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::update`].
+    pub async fn test(&self, viewer: &Viewer, id: Uuid) -> Result<Uuid, ApiError> {
+        let now = self.clock.now();
+        let tx = self.database.begin().await?;
+        self.permitted(&tx, viewer, id, "test").await?;
+        let message = webhook_delivery::Model {
+            subject: global_id(dataset().target("WebhookEndpoint")?, id),
+            ..message(Uuid::now_v7(), id, PING.to_owned(), now)
+        };
+        let ping = message.id;
+        store::webhook_delivery::plan(&tx, vec![message]).await?;
+        tx.commit().await?;
+        Ok(ping)
+    }
+
+    /// The endpoint of that id, locked, if `viewer` may do `action` with it.
+    async fn permitted(
+        &self,
+        tx: &DatabaseTransaction,
+        viewer: &Viewer,
+        id: Uuid,
+        action: &str,
+    ) -> Result<Model, ApiError> {
+        let entity = dataset().target("WebhookEndpoint")?;
+        let doing = rules::doing(action);
+        reader::permit(tx, viewer, GlobalId { entity, id }, action, doing).await?;
+        let endpoint = store::webhook_endpoint::lock(tx, id).await?;
+        endpoint.ok_or_else(|| ApiError::NotFound {
+            what: entity.name.to_owned(),
+        })
+    }
+
+    /// `endpoint` with what `draft` says of it, checked.
+    fn drafted(
+        &self,
+        viewer: &Viewer,
+        endpoint: Model,
+        draft: Draft,
+    ) -> Result<Model, ApiError> {
+        let endpoint = rules::drafted(self.views.policy(), self.targets, endpoint, draft)?;
+        // Also who changes nothing of it but the URL must be allowed to read what is then sent there.
+        rules::may_lend(viewer, &endpoint)?;
+        rules::sees_its_entities(&self.views, &endpoint)?;
+        Ok(endpoint)
+    }
+
+    async fn check_document(
+        &self,
+        endpoint: &Model,
+        run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
+        let Some(document) = &endpoint.document else {
+            return Ok(());
+        };
+        let eyes = self::viewer(&self.views, endpoint)?;
+        let entities = entities_of(&eyes, endpoint)?;
+        run(&eyes, document, &entities).await
+    }
+
+    /// Puts an endpoint into `state`, where it is not yet.
+    async fn turn(
+        &self,
+        tx: &DatabaseTransaction,
+        author: &Author,
+        before: &Model,
+        state: EndpointState,
+    ) -> Result<(), ApiError> {
+        if before.state == state {
+            return Ok(());
+        }
+        let after = Model {
+            state,
+            state_since: self.clock.now(),
+            ..before.clone()
+        };
+        self.save(tx, author, before, after).await
+    }
+
+    /// Writes what `after` has otherwise than `before`, and records it.
+    async fn save(
+        &self,
+        tx: &DatabaseTransaction,
+        author: &Author,
+        before: &Model,
+        after: Model,
+    ) -> Result<(), ApiError> {
+        let fields = differences(before, &after);
+        if fields.is_empty() && before.secret == after.secret {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let updated = Change::by(author, now, (TABLE, after.id), ChangeKind::Updated);
+        let after = Model {
+            version: before.version.saturating_add(1),
+            updated_at: now,
+            updated_by: author.actor.id(),
+            ..after
+        };
+        store::webhook_endpoint::update(tx, after).await?;
+        change::record(tx, vec![updated.of(Json::Object(fields))]).await?;
+        Ok(())
+    }
+}
+
+/// A message of the endpoint `endpoint_id` that is to be sent from `now` on.
+pub(crate) fn message(
+    id: Uuid,
+    endpoint_id: Uuid,
+    event: String,
+    now: DateTime<Utc>,
+) -> webhook_delivery::Model {
+    webhook_delivery::Model {
+        id,
+        endpoint_id,
+        seq: None,
+        event,
+        subject: String::new(),
+        occurred_at: now,
+        changed_fields: None,
+        state: DeliveryState::Pending,
+        attempts: 0,
+        next_attempt_at: Some(now),
+        last_attempt_at: None,
+        status_code: None,
+        error: None,
+        duration_milliseconds: None,
+        lease: None,
+        leased_until: None,
+        created_at: now,
+    }
+}
+
+/// Takes endpoints out of service for the hub itself: `state` says why. Returns whether it was active.
+///
+/// # Errors
+///
+/// Returns [`ApiError::Internal`] when the database fails.
+pub async fn take_out(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    id: Uuid,
+    state: EndpointState,
+) -> Result<bool, ApiError> {
+    let Some(before) = store::webhook_endpoint::lock(tx, id).await? else {
+        return Ok(false);
+    };
+    if before.state != EndpointState::Active {
+        return Ok(false);
+    }
+    let now = clock.now();
+    let after = Model {
+        state,
+        state_since: now,
+        version: before.version.saturating_add(1),
+        updated_at: now,
+        updated_by: None,
+        ..before.clone()
+    };
+    let fields = differences(&before, &after);
+    store::webhook_endpoint::update(tx, after).await?;
+    let taken = Change::by(&Author::SYSTEM, now, (TABLE, id), ChangeKind::Updated);
+    change::record(tx, vec![taken.of(Json::Object(fields))]).await?;
+    Ok(true)
+}
+
+/// By column, what it was and what it is, where that differs. Nothing of the secrets: that there is another one shows
+/// in `previous_secret_until`.
+fn differences(before: &Model, after: &Model) -> Map<String, Json> {
+    let told = |endpoint: &Model| {
+        json!({
+            "system": endpoint.system,
+            "description": endpoint.description,
+            "url": endpoint.url,
+            "state": endpoint.state,
+            "role": endpoint.role,
+            "scopes": endpoint.scopes,
+            "entities": endpoint.entities,
+            "kinds": endpoint.kinds,
+            "document": endpoint.document,
+            "previous_secret_until": endpoint.previous_secret_until,
+        })
+    };
+    let (Json::Object(before), Json::Object(after)) = (told(before), told(after)) else {
+        return Map::new();
+    };
+    let pairs = before.into_iter().zip(after);
+    let changed = pairs.filter(|((_, was), (_, is))| was != is);
+    changed.map(|((name, was), (_, is))| (name, json!([was, is]))).collect()
+}
