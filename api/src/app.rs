@@ -22,6 +22,7 @@ use crate::{
         Attempts, Authenticator, Budgets, KeyError, KeyFile, Keyring, Known, PublicKey, Tokens,
     },
     calendar::Calendar,
+    change,
     clock::Clock,
     config::{self, Config, ConfigError},
     database::{self, Database, migrations},
@@ -100,6 +101,10 @@ impl App {
         let applied = applied.map_err(StartError::Migrations)?;
         if applied > 0 {
             tracing::info!(applied, "migrated the database");
+        }
+        let moved = change::hub::settle(&database).await;
+        if moved.map_err(StartError::Migrations)? {
+            tracing::info!("the database is another one: cursors of the change feed begin anew");
         }
         let tokens = tokens(&config, &database, &clock).await?;
         let webhooks = webhooks::endpoints(&config, &database, &views, &clock)?;

@@ -1,0 +1,6 @@
+//! The change log as those see it who follow it.
+
+#![cfg(test)]
+
+mod followers;
+mod position;
