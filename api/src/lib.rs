@@ -18,6 +18,7 @@ pub mod http;
 pub mod intake;
 mod outbound;
 pub mod reader;
+pub mod record;
 pub mod services;
 pub mod store;
 pub mod telemetry;

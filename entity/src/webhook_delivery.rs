@@ -9,6 +9,7 @@ pub struct Model {
     /// The same however often the change is told to that endpoint.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// For which endpoint.
     pub endpoint_id: Uuid,
     /// The number of the change in the log; none of a test.
     pub seq: Option<i64>,
@@ -24,6 +25,7 @@ pub struct Model {
     /// Array of the fields that changed, by their names in the API; none where the event has none.
     #[sea_orm(column_type = "JsonBinary")]
     pub changed_fields: Option<Json>,
+    /// How far it is.
     pub state: DeliveryState,
     /// How often it was sent, since it was last to be sent anew.
     pub attempts: i32,

@@ -6,6 +6,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "webhook_endpoint")]
 pub struct Model {
+    /// Which one.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The system that owns it.
@@ -17,6 +18,7 @@ pub struct Model {
     /// Where messages are sent to. It may hold a secret of the receiver's.
     #[sea_orm(column_type = "Text")]
     pub url: String,
+    /// Whether messages are sent.
     pub state: EndpointState,
     /// UTC; since when.
     pub state_since: DateTimeUtc,

@@ -10,7 +10,7 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 20] = [
+const MODULES: [(&str, &[&str]); 21] = [
     ("error", &[]),
     ("calendar", &[]),
     ("clock", &[]),
@@ -30,6 +30,7 @@ const MODULES: [(&str, &[&str]); 20] = [
     ("store", &["auth", "database", "error", "views"]),
     ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["error", "views"]),
+    ("record", &["store"]),
     (
         "reader",
         &["auth", "calendar", "database", "dataset", "error", "views"],
@@ -38,13 +39,14 @@ const MODULES: [(&str, &[&str]); 20] = [
         "services",
         &[
             "auth", "change", "clock", "database", "dataset", "error", "outbound", "reader",
-            "store", "views",
+            "record", "store", "views",
         ],
     ),
     (
         "intake",
         &[
-            "auth", "change", "clock", "database", "document", "error", "reader", "store", "views",
+            "auth", "change", "clock", "database", "document", "error", "reader", "record",
+            "store", "views",
         ],
     ),
     (

@@ -79,7 +79,7 @@ async fn number(database: &Database, sql: &str) -> i64 {
 /// How many rows every table has.
 async fn table_sizes(database: &Database) -> BTreeMap<&'static str, i64> {
     let mut sizes = BTreeMap::new();
-    for entity in api::intake::catalog::entities() {
+    for entity in api::record::entities() {
         let sql = format!("SELECT COUNT(*) FROM \"{}\"", entity.name);
         sizes.insert(entity.name, number(database, &sql).await);
     }

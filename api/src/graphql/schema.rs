@@ -5,7 +5,11 @@ use std::sync::Arc;
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use crate::{
-    auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
+    auth::{Budgets, Known},
+    calendar::Calendar,
+    clock::Clock,
+    database::Database,
+    reader::Reader,
     services::{token::Issuer, webhook::Webhooks},
 };
 
@@ -31,6 +35,8 @@ pub struct Schema {
     pub(super) calendar: Calendar,
     /// What callers may still ask.
     pub(super) budgets: Budgets,
+    /// Who is known to call.
+    pub(super) known: Known,
 }
 
 impl Schema {
@@ -70,6 +76,7 @@ pub fn build(
         database,
         clock,
         views,
+        known,
         ..
     } = issuer.clone();
     Schema {
@@ -86,6 +93,7 @@ pub fn build(
         clock,
         calendar,
         budgets,
+        known,
     }
 }
 

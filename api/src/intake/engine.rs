@@ -9,7 +9,6 @@
 mod apply;
 mod batch;
 mod companions;
-mod derive;
 mod draft;
 mod files;
 mod fresh;

@@ -14,7 +14,8 @@ mod rule;
 mod setting;
 mod source;
 
-use super::{catalog::Entity, csv};
+use super::csv;
+use crate::record::Entity;
 
 pub use condition::{BoundCondition, Condition};
 pub use field::{FieldRule, OnError, Set, Shape};

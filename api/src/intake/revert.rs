@@ -11,13 +11,11 @@ use crate::{
     change::{self, Actor, Change},
     clock::Clock,
     database::Database,
+    record::{self, Entity, FieldKind},
     store::{self, erase},
 };
 
-use super::{
-    ImportError,
-    catalog::{self, Entity, FieldKind},
-};
+use super::ImportError;
 
 /// Rows of one transaction.
 const BATCH: u64 = 1000;
@@ -62,7 +60,7 @@ pub async fn revert(
         )));
     }
     let mut reverted = Reverted::default();
-    for entity in catalog::entities().iter().rev() {
+    for entity in record::entities().iter().rev() {
         // Rows of one kind may point to one another: as long as some go, others may become free.
         loop {
             reverted.changed.remove(entity.name);
@@ -143,7 +141,7 @@ async fn used(
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>, ImportError> {
     let mut used = HashSet::new();
-    for other in catalog::entities() {
+    for other in record::entities() {
         for field in &other.fields {
             if field.kind == FieldKind::Reference(entity.name)
                 && let Some(column) = other.table.columns.get(field.column)

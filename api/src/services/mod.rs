@@ -8,3 +8,4 @@ pub mod territory;
 pub mod token;
 pub mod viewing;
 pub mod webhook;
+pub mod write;

@@ -11,18 +11,19 @@ use entity::{
     webhook_delivery::{self, DeliveryState},
     webhook_endpoint::{EndpointState, Model},
 };
-use sea_orm::DatabaseTransaction;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use crate::{
     auth::{Reach, Viewer},
-    change::{self, Author, Change, Position},
+    change::{self, Change, Position},
     clock::Clock,
     database::Database,
     dataset::{Entity, GlobalId, dataset, global_id},
     error::ApiError,
-    reader, store,
+    reader,
+    services::write::Write,
+    store,
     views::Views,
 };
 
@@ -102,37 +103,31 @@ impl Webhooks {
     ///
     /// # Errors
     ///
-    /// - [`ApiError::Forbidden`] when `viewer` may not, or it would see more than they may
+    /// - [`ApiError::Forbidden`] when who asks may not, or it would see more than they may
     /// - [`ApiError::Validation`] when any of it makes no sense
     /// - [`ApiError::Internal`] when the database fails; there is no endpoint then
     pub async fn create(
         &self,
-        author: &Author,
-        viewer: &Viewer,
+        write: &Write<'_>,
         draft: Draft,
         run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
     ) -> Result<Made, ApiError> {
-        let (now, id, secret) = (self.clock.now(), Uuid::now_v7(), Secret::generate()?);
-        let draft = Draft {
-            system: Some(draft.system.unwrap_or_default()),
-            url: Some(draft.url.unwrap_or_default()),
-            ..draft
-        };
+        let (id, secret) = (Uuid::now_v7(), Secret::generate()?);
         let blank = Model {
             sealed_with: self.vault.id().to_owned(),
             secret: self.vault.seal(id, &secret)?,
-            created_by: author.actor.id(),
-            updated_by: author.actor.id(),
-            ..rules::blank(id, now)
+            created_by: write.author.actor.id(),
+            updated_by: write.author.actor.id(),
+            ..rules::blank(id, write.now)
         };
-        let endpoint = self.drafted(viewer, blank, draft)?;
+        let endpoint = Model {
+            position: Position::end(write.tx).await?.to_string(),
+            ..self.drafted(write, blank, draft)?
+        };
         self.check_document(&endpoint, run).await?;
-        let tx = self.database.begin().await?;
-        let position = Position::end(&tx).await?.to_string();
-        store::webhook_endpoint::insert(&tx, Model { position, ..endpoint }).await?;
-        let made = Change::by(author, now, (TABLE, id), ChangeKind::Created);
-        change::record(&tx, vec![made]).await?;
-        tx.commit().await?;
+        store::webhook_endpoint::insert(write.tx, endpoint).await?;
+        let made = Change::by(write.author, write.now, (TABLE, id), ChangeKind::Created);
+        change::record(write.tx, vec![made]).await?;
         Ok(Made {
             id,
             secret: secret.text(),
@@ -143,22 +138,18 @@ impl Webhooks {
     ///
     /// # Errors
     ///
-    /// As [`Self::create`], and [`ApiError::NotFound`] when there is none that `viewer` sees.
+    /// As [`Self::create`], and [`ApiError::NotFound`] when there is none that who asks sees.
     pub async fn update(
         &self,
-        author: &Author,
-        viewer: &Viewer,
+        write: &Write<'_>,
         id: Uuid,
         draft: Draft,
         run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
     ) -> Result<(), ApiError> {
-        let tx = self.database.begin().await?;
-        let before = self.permitted(&tx, viewer, id, "update").await?;
-        let after = self.drafted(viewer, before.clone(), draft)?;
+        let before = permitted(write, id, "update").await?;
+        let after = self.drafted(write, before.clone(), draft)?;
         self.check_document(&after, run).await?;
-        self.save(&tx, author, &before, after).await?;
-        tx.commit().await?;
-        Ok(())
+        save(write, &before, after).await
     }
 
     /// Makes a new secret. Messages are signed with the one before as well for so many hours; with none of them at
@@ -169,8 +160,7 @@ impl Webhooks {
     /// As [`Self::update`].
     pub async fn rotate_secret(
         &self,
-        author: &Author,
-        viewer: &Viewer,
+        write: &Write<'_>,
         id: Uuid,
         overlap_hours: u32,
     ) -> Result<Made, ApiError> {
@@ -178,14 +168,13 @@ impl Webhooks {
             let problem = format!("must be from 0 to {MAX_OVERLAP}");
             return Err(ApiError::validation("overlapHours", problem));
         }
-        let tx = self.database.begin().await?;
-        let before = self.permitted(&tx, viewer, id, "rotateSecret").await?;
+        let before = permitted(write, id, "rotateSecret").await?;
         if overlap_hours > 0 && self.vault.open(id, &before.secret).is_none() {
             let problem = "must be 0: the key that the secret is sealed with (webhooks.key_file) is not on this hub";
             return Err(ApiError::validation("overlapHours", problem));
         }
         let secret = Secret::generate()?;
-        let until = self.clock.now() + TimeDelta::hours(overlap_hours.into());
+        let until = write.now + TimeDelta::hours(overlap_hours.into());
         let after = Model {
             secret: self.vault.seal(id, &secret)?,
             sealed_with: self.vault.id().to_owned(),
@@ -193,146 +182,25 @@ impl Webhooks {
             previous_secret_until: (overlap_hours > 0).then_some(until),
             ..before.clone()
         };
-        self.save(&tx, author, &before, after).await?;
-        tx.commit().await?;
+        save(write, &before, after).await?;
         Ok(Made {
             id,
             secret: secret.text(),
         })
     }
 
-    /// Has messages wait until the endpoint is resumed.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::update`].
-    pub async fn pause(
-        &self,
-        author: &Author,
-        viewer: &Viewer,
-        id: Uuid,
-    ) -> Result<(), ApiError> {
-        let tx = self.database.begin().await?;
-        let before = self.permitted(&tx, viewer, id, "pause").await?;
-        self.turn(&tx, author, &before, EndpointState::Paused).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Sends what waits, and what failed for good, at once; and then what happened meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::update`].
-    pub async fn resume(
-        &self,
-        author: &Author,
-        viewer: &Viewer,
-        id: Uuid,
-    ) -> Result<(), ApiError> {
-        let tx = self.database.begin().await?;
-        let before = self.permitted(&tx, viewer, id, "resume").await?;
-        store::webhook_delivery::revive(&tx, id, self.clock.now()).await?;
-        self.turn(&tx, author, &before, EndpointState::Active).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Deletes an endpoint with its secrets: nothing is sent to it any more.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::update`].
-    pub async fn delete(
-        &self,
-        author: &Author,
-        viewer: &Viewer,
-        id: Uuid,
-    ) -> Result<(), ApiError> {
-        let now = self.clock.now();
-        let tx = self.database.begin().await?;
-        let before = self.permitted(&tx, viewer, id, "delete").await?;
-        let after = Model {
-            secret: String::new(),
-            previous_secret: None,
-            previous_secret_until: None,
-            deleted_at: Some(now),
-            deleted_by: author.actor.id(),
-            ..before
-        };
-        store::webhook_delivery::drop_of(&tx, id).await?;
-        store::webhook_endpoint::update(&tx, after).await?;
-        let deleted = Change::by(author, now, (TABLE, id), ChangeKind::Deleted);
-        change::record(&tx, vec![deleted]).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Tells an endpoint again what was recorded since `from`, each message under the id that it had.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::update`].
-    pub async fn redeliver(
-        &self,
-        viewer: &Viewer,
-        id: Uuid,
-        from: DateTime<Utc>,
-    ) -> Result<(), ApiError> {
-        let tx = self.database.begin().await?;
-        self.permitted(&tx, viewer, id, "redeliver").await?;
-        let position = Position::since(&tx, from).await?.to_string();
-        store::webhook_endpoint::put(&tx, id, position).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Sends a message that tells of nothing, once, whatever the state of the endpoint is. Returns its id.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::update`].
-    pub async fn test(&self, viewer: &Viewer, id: Uuid) -> Result<Uuid, ApiError> {
-        let now = self.clock.now();
-        let tx = self.database.begin().await?;
-        self.permitted(&tx, viewer, id, "test").await?;
-        let message = webhook_delivery::Model {
-            subject: global_id(dataset().target("WebhookEndpoint")?, id),
-            ..message(Uuid::now_v7(), id, PING.to_owned(), now)
-        };
-        let ping = message.id;
-        store::webhook_delivery::plan(&tx, vec![message]).await?;
-        tx.commit().await?;
-        Ok(ping)
-    }
-
-    /// The endpoint of that id, locked, if `viewer` may do `action` with it.
-    async fn permitted(
-        &self,
-        tx: &DatabaseTransaction,
-        viewer: &Viewer,
-        id: Uuid,
-        action: &str,
-    ) -> Result<Model, ApiError> {
-        let entity = dataset().target("WebhookEndpoint")?;
-        let doing = rules::doing(action);
-        reader::permit(tx, viewer, GlobalId { entity, id }, action, doing).await?;
-        let endpoint = store::webhook_endpoint::lock(tx, id).await?;
-        endpoint.ok_or_else(|| ApiError::NotFound {
-            what: entity.name.to_owned(),
-        })
-    }
-
     /// `endpoint` with what `draft` says of it, checked.
     fn drafted(
         &self,
-        viewer: &Viewer,
+        write: &Write<'_>,
         endpoint: Model,
         draft: Draft,
     ) -> Result<Model, ApiError> {
         let endpoint = rules::drafted(self.views.policy(), self.targets, endpoint, draft)?;
         // Also who changes nothing of it but the URL must be allowed to read what is then sent there.
-        rules::may_lend(viewer, &endpoint)?;
+        if let Some(viewer) = write.viewer {
+            rules::may_lend(viewer, &endpoint)?;
+        }
         rules::sees_its_entities(&self.views, &endpoint)?;
         Ok(endpoint)
     }
@@ -345,53 +213,146 @@ impl Webhooks {
         let Some(document) = &endpoint.document else {
             return Ok(());
         };
-        let eyes = self::viewer(&self.views, endpoint)?;
+        let eyes = viewer(&self.views, endpoint)?;
         let entities = entities_of(&eyes, endpoint)?;
         run(&eyes, document, &entities).await
     }
+}
 
-    /// Puts an endpoint into `state`, where it is not yet.
-    async fn turn(
-        &self,
-        tx: &DatabaseTransaction,
-        author: &Author,
-        before: &Model,
-        state: EndpointState,
-    ) -> Result<(), ApiError> {
-        if before.state == state {
-            return Ok(());
-        }
-        let after = Model {
-            state,
-            state_since: self.clock.now(),
-            ..before.clone()
-        };
-        self.save(tx, author, before, after).await
+/// Has messages to an endpoint wait until it is resumed.
+///
+/// # Errors
+///
+/// As [`Webhooks::update`].
+pub async fn pause(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
+    let before = permitted(write, id, "pause").await?;
+    turn(write, &before, EndpointState::Paused).await
+}
+
+/// Sends what waits for an endpoint, and what failed for good, at once; and then what happened meanwhile.
+///
+/// # Errors
+///
+/// As [`Webhooks::update`].
+pub async fn resume(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
+    let before = permitted(write, id, "resume").await?;
+    store::webhook_delivery::revive(write.tx, id, write.now).await?;
+    turn(write, &before, EndpointState::Active).await
+}
+
+/// Deletes an endpoint with its secrets: nothing is sent to it any more.
+///
+/// # Errors
+///
+/// As [`Webhooks::update`].
+pub async fn delete(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
+    let before = permitted(write, id, "delete").await?;
+    let after = Model {
+        secret: String::new(),
+        previous_secret: None,
+        previous_secret_until: None,
+        deleted_at: Some(write.now),
+        deleted_by: write.author.actor.id(),
+        ..before
+    };
+    store::webhook_delivery::give_up(write.tx, id).await?;
+    store::webhook_endpoint::update(write.tx, after).await?;
+    let deleted = Change::by(write.author, write.now, (TABLE, id), ChangeKind::Deleted);
+    change::record(write.tx, vec![deleted]).await?;
+    Ok(())
+}
+
+/// Tells an endpoint again what was recorded since `from`, each message under the id that it had.
+///
+/// # Errors
+///
+/// As [`Webhooks::update`].
+pub async fn redeliver(
+    write: &Write<'_>,
+    id: Uuid,
+    from: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    permitted(write, id, "redeliver").await?;
+    let position = Position::since(write.tx, from).await?.to_string();
+    store::webhook_endpoint::put(write.tx, id, position).await?;
+    Ok(())
+}
+
+/// Sends a message that tells of nothing, once, whatever the state of the endpoint is. Returns its id.
+///
+/// # Errors
+///
+/// As [`Webhooks::update`].
+pub async fn test(write: &Write<'_>, id: Uuid) -> Result<Uuid, ApiError> {
+    permitted(write, id, "test").await?;
+    let message = webhook_delivery::Model {
+        subject: global_id(dataset().target("WebhookEndpoint")?, id),
+        ..message(Uuid::now_v7(), id, PING.to_owned(), write.now)
+    };
+    let ping = message.id;
+    store::webhook_delivery::plan(write.tx, vec![message]).await?;
+    Ok(ping)
+}
+
+/// The endpoint of that id, locked, if who asks may do `action` with it.
+async fn permitted(write: &Write<'_>, id: Uuid, action: &str) -> Result<Model, ApiError> {
+    let entity = dataset().target("WebhookEndpoint")?;
+    if let Some(viewer) = write.viewer {
+        let (node, doing) = (GlobalId { entity, id }, rules::doing(action));
+        reader::permit(write.tx, viewer, node, action, doing).await?;
     }
+    let endpoint = store::webhook_endpoint::lock(write.tx, id).await?;
+    endpoint.ok_or_else(|| ApiError::NotFound {
+        what: entity.name.to_owned(),
+    })
+}
 
-    /// Writes what `after` has otherwise than `before`, and records it.
-    async fn save(
-        &self,
-        tx: &DatabaseTransaction,
-        author: &Author,
-        before: &Model,
-        after: Model,
-    ) -> Result<(), ApiError> {
-        let fields = differences(before, &after);
-        if fields.is_empty() && before.secret == after.secret {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let updated = Change::by(author, now, (TABLE, after.id), ChangeKind::Updated);
-        let after = Model {
-            version: before.version.saturating_add(1),
-            updated_at: now,
-            updated_by: author.actor.id(),
-            ..after
-        };
-        store::webhook_endpoint::update(tx, after).await?;
-        change::record(tx, vec![updated.of(Json::Object(fields))]).await?;
-        Ok(())
+/// Puts an endpoint into `state`, where it is not yet.
+async fn turn(write: &Write<'_>, before: &Model, state: EndpointState) -> Result<(), ApiError> {
+    if before.state == state {
+        return Ok(());
+    }
+    let after = Model {
+        state,
+        state_since: write.now,
+        ..before.clone()
+    };
+    save(write, before, after).await
+}
+
+/// Writes what `after` has otherwise than `before`, and records it.
+async fn save(write: &Write<'_>, before: &Model, after: Model) -> Result<(), ApiError> {
+    let fields = differences(before, &after);
+    if fields.is_empty() && before.secret == after.secret {
+        return Ok(());
+    }
+    let updated = Change::by(write.author, write.now, (TABLE, after.id), ChangeKind::Updated);
+    let after = Model {
+        version: before.version.saturating_add(1),
+        updated_at: write.now,
+        updated_by: write.author.actor.id(),
+        ..after
+    };
+    store::webhook_endpoint::update(write.tx, after).await?;
+    change::record(write.tx, vec![updated.of(Json::Object(fields))]).await?;
+    Ok(())
+}
+
+/// Takes an endpoint out of service for the hub itself: `state` says why. Whether it was active until then.
+///
+/// # Errors
+///
+/// Returns [`ApiError::Internal`] when the database fails.
+pub async fn take_out(
+    write: &Write<'_>,
+    id: Uuid,
+    state: EndpointState,
+) -> Result<bool, ApiError> {
+    let endpoint = store::webhook_endpoint::lock(write.tx, id).await?;
+    let active = endpoint.filter(|endpoint| endpoint.state == EndpointState::Active);
+    match active {
+        Some(before) => turn(write, &before, state).await.map(|()| true),
+        None => Ok(false),
     }
 }
 
@@ -421,39 +382,6 @@ pub(crate) fn message(
         leased_until: None,
         created_at: now,
     }
-}
-
-/// Takes endpoints out of service for the hub itself: `state` says why. Returns whether it was active.
-///
-/// # Errors
-///
-/// Returns [`ApiError::Internal`] when the database fails.
-pub async fn take_out(
-    tx: &DatabaseTransaction,
-    clock: &Clock,
-    id: Uuid,
-    state: EndpointState,
-) -> Result<bool, ApiError> {
-    let Some(before) = store::webhook_endpoint::lock(tx, id).await? else {
-        return Ok(false);
-    };
-    if before.state != EndpointState::Active {
-        return Ok(false);
-    }
-    let now = clock.now();
-    let after = Model {
-        state,
-        state_since: now,
-        version: before.version.saturating_add(1),
-        updated_at: now,
-        updated_by: None,
-        ..before.clone()
-    };
-    let fields = differences(&before, &after);
-    store::webhook_endpoint::update(tx, after).await?;
-    let taken = Change::by(&Author::SYSTEM, now, (TABLE, id), ChangeKind::Updated);
-    change::record(tx, vec![taken.of(Json::Object(fields))]).await?;
-    Ok(true)
 }
 
 /// By column, what it was and what it is, where that differs. Nothing of the secrets: that there is another one shows

@@ -219,7 +219,7 @@ pub async fn forget(
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn drop_of(tx: &DatabaseTransaction, endpoint: Uuid) -> Result<(), DbErr> {
+pub async fn give_up(tx: &DatabaseTransaction, endpoint: Uuid) -> Result<(), DbErr> {
     let update = Entity::update_many()
         .set(ActiveModel {
             state: Set(DeliveryState::Failed),

@@ -11,11 +11,15 @@ use tokio::time::{Instant, timeout};
 
 use super::{Courier, MARGIN, schedule};
 use crate::{
+    change::Author,
     dataset::{dataset, global_id},
     error::ApiError,
     graphql,
     outbound::{Answer, Client, Failure, Options, Reach, StatusCode},
-    services::webhook::{self, Webhooks, take_out},
+    services::{
+        webhook::{self, Webhooks, take_out},
+        write::Write,
+    },
     store,
 };
 
@@ -188,8 +192,9 @@ impl Courier {
         let (message, end) = settled(message, outcome, clock.now());
         let tx = database.begin().await?;
         let ours = store::webhook_delivery::settle(&tx, &message).await?;
+        let write = Write::new(&tx, &Author::SYSTEM, None, clock.now());
         if let Some(state) = end.filter(|_| ours)
-            && take_out(&tx, clock, message.endpoint_id, state).await?
+            && take_out(&write, message.endpoint_id, state).await?
         {
             let (endpoint, state) = (message.endpoint_id, format!("{state:?}"));
             tracing::warn!(%endpoint, state, "webhooks: nothing is sent to an endpoint any more");

@@ -14,7 +14,8 @@ use api::{
     change::{self, Actor, Change},
     clock::Clock,
     database::Database,
-    intake::{catalog, revert},
+    intake::revert,
+    record,
     store::table::{Record, Value},
 };
 use entity::{change::ChangeKind, external_id, import_job, import_job::ImportStatus};
@@ -288,7 +289,7 @@ async fn state(database: &Database) -> Vec<String> {
         .map(|row| (row.entity_id, row.key))
         .collect();
     let mut rows = Vec::new();
-    for entity in catalog::entities() {
+    for entity in record::entities() {
         let sql = format!(
             "SELECT {} FROM \"{}\"",
             entity.table.column_list(),
@@ -308,7 +309,7 @@ async fn state(database: &Database) -> Vec<String> {
     rows
 }
 
-fn described(entity: &catalog::Entity, record: &Record, keys: &HashMap<Uuid, String>) -> String {
+fn described(entity: &record::Entity, record: &Record, keys: &HashMap<Uuid, String>) -> String {
     // These get the time of the import, where others get one from their source.
     let made_now = ["user", "territory", "lead_transition", "opportunity_change"];
     let cells = entity

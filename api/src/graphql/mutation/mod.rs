@@ -3,5 +3,16 @@
 mod token;
 mod webhook;
 
+use std::sync::Arc;
+
+use async_graphql::ContextBase;
+
+use crate::services::write::Writing;
+
 pub(super) use token::TokenMutation;
 pub(super) use webhook::WebhookMutation;
+
+/// What the mutation that is running in `ctx` writes.
+fn writing<'a, T>(ctx: &ContextBase<'a, T>) -> &'a Writing {
+    ctx.data_unchecked::<Arc<Writing>>()
+}

@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use crate::{
     auth::Viewer,
-    change::Author,
     dataset::{Entity, GlobalId, global_id},
     error::ApiError,
-    services::webhook::{Draft, Made, Webhooks},
+    services::{
+        webhook::{self, Draft, Made, Webhooks},
+        write::Write,
+    },
 };
 
 use super::super::{
@@ -19,9 +21,9 @@ use super::super::{
     instant::Instant,
     row::{Row, WebhookDelivery, WebhookEndpoint},
     schema::Schema,
-    selection::reading,
     webhook::compose,
 };
+use super::writing;
 
 /// The root fields that change endpoints.
 #[derive(Debug)]
@@ -57,7 +59,8 @@ impl WebhookMutation {
             kinds,
             document,
         };
-        let made = webhooks(ctx).create(author(ctx), viewer(ctx), draft, run_with(ctx));
+        let (webhooks, run) = (webhooks(ctx), run_with(ctx));
+        let made = writing(ctx).run(async |write| webhooks.create(write, draft, run).await);
         secret(made.await)
     }
 
@@ -89,13 +92,8 @@ impl WebhookMutation {
             kinds,
             document,
         };
-        let changed = async {
-            let id = endpoint_id(&id)?;
-            let run = run_with(ctx);
-            let updated = webhooks(ctx).update(author(ctx), viewer(ctx), id, draft, run);
-            updated.await.map(|()| id)
-        };
-        changed_endpoint(changed.await)
+        let (webhooks, run) = (webhooks(ctx), run_with(ctx));
+        changed(ctx, &id, async |write, id| webhooks.update(write, id, draft, run).await).await
     }
 
     /// Makes a new secret. Messages are signed with both for a while: time to give the receiver the new one, without a
@@ -107,12 +105,9 @@ impl WebhookMutation {
         input: RotateWebhookSecretInput,
     ) -> Result<WebhookEndpointSecret> {
         let hours = u32::try_from(input.overlap_hours).unwrap_or(u32::MAX);
-        let rotated = async {
-            let id = endpoint_id(&input.id)?;
-            let rotated = webhooks(ctx).rotate_secret(author(ctx), viewer(ctx), id, hours);
-            rotated.await
-        };
-        secret(rotated.await)
+        let (webhooks, id) = (webhooks(ctx), endpoint_id(&input.id));
+        let made = writing(ctx).run(async |write| webhooks.rotate_secret(write, id?, hours).await);
+        secret(made.await)
     }
 
     /// Has messages to an endpoint wait until it is resumed.
@@ -121,12 +116,7 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
     ) -> Result<ChangedWebhookEndpoint> {
-        let changed = async {
-            let id = endpoint_id(&input.id)?;
-            let paused = webhooks(ctx).pause(author(ctx), viewer(ctx), id);
-            paused.await.map(|()| id)
-        };
-        changed_endpoint(changed.await)
+        changed(ctx, &input.id, webhook::pause).await
     }
 
     /// Sends what waits for an endpoint, and what failed for good, and then what has happened since: nothing is left
@@ -136,12 +126,7 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
     ) -> Result<ChangedWebhookEndpoint> {
-        let changed = async {
-            let id = endpoint_id(&input.id)?;
-            let resumed = webhooks(ctx).resume(author(ctx), viewer(ctx), id);
-            resumed.await.map(|()| id)
-        };
-        changed_endpoint(changed.await)
+        changed(ctx, &input.id, webhook::resume).await
     }
 
     /// Deletes an endpoint with its secrets: nothing is sent to it any more.
@@ -150,11 +135,8 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
     ) -> Result<DeletedWebhookEndpoint> {
-        let deleted = async {
-            let id = endpoint_id(&input.id)?;
-            let deleted = webhooks(ctx).delete(author(ctx), viewer(ctx), id);
-            deleted.await
-        };
+        let id = endpoint_id(&input.id);
+        let deleted = writing(ctx).run(async |write| webhook::delete(write, id?).await);
         deleted.await.map_err(|error| resolver_error(&error))?;
         Ok(DeletedWebhookEndpoint { id: input.id })
     }
@@ -166,12 +148,8 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint, and since when.")] input: RedeliverWebhookInput,
     ) -> Result<ChangedWebhookEndpoint> {
-        let changed = async {
-            let id = endpoint_id(&input.id)?;
-            let again = webhooks(ctx).redeliver(viewer(ctx), id, input.from.0);
-            again.await.map(|()| id)
-        };
-        changed_endpoint(changed.await)
+        let from = input.from.0;
+        changed(ctx, &input.id, async |write, id| webhook::redeliver(write, id, from).await).await
     }
 
     /// Sends a message of the type `ping` to an endpoint, once, whatever its state is.
@@ -180,10 +158,8 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
     ) -> Result<TestedWebhookEndpoint> {
-        let tested = async {
-            let id = endpoint_id(&input.id)?;
-            webhooks(ctx).test(viewer(ctx), id).await
-        };
+        let id = endpoint_id(&input.id);
+        let tested = writing(ctx).run(async |write| webhook::test(write, id?).await);
         let message = tested.await.map_err(|error| resolver_error(&error))?;
         Ok(TestedWebhookEndpoint {
             delivery: Row::new(message),
@@ -301,8 +277,18 @@ fn secret(made: Result<Made, ApiError>) -> Result<WebhookEndpointSecret> {
     })
 }
 
-fn changed_endpoint(changed: Result<Uuid, ApiError>) -> Result<ChangedWebhookEndpoint> {
-    let id = changed.map_err(|error| resolver_error(&error))?;
+/// Changes the endpoint of that id with `change`.
+async fn changed(
+    ctx: &Context<'_>,
+    id: &str,
+    change: impl AsyncFnOnce(&Write<'_>, Uuid) -> Result<(), ApiError>,
+) -> Result<ChangedWebhookEndpoint> {
+    let id = endpoint_id(id);
+    let changed = writing(ctx).run(async |write| {
+        let id = id?;
+        change(write, id).await.map(|()| id)
+    });
+    let id = changed.await.map_err(|error| resolver_error(&error))?;
     Ok(ChangedWebhookEndpoint {
         webhook_endpoint: Row::new(id),
     })
@@ -310,14 +296,6 @@ fn changed_endpoint(changed: Result<Uuid, ApiError>) -> Result<ChangedWebhookEnd
 
 fn webhooks<'ctx>(ctx: &Context<'ctx>) -> &'ctx Webhooks {
     ctx.data_unchecked()
-}
-
-fn author<'ctx>(ctx: &Context<'ctx>) -> &'ctx Author {
-    ctx.data_unchecked()
-}
-
-fn viewer<'ctx>(ctx: &Context<'ctx>) -> &'ctx Viewer {
-    reading(ctx).viewer()
 }
 
 /// What runs the document of an endpoint for a row of each noun that it is told of, none of which there is.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     intake::mapping::Set,
+    record::is_empty,
     store::table::{Record, Value},
 };
 
@@ -33,7 +34,7 @@ pub(super) fn apply(record: &mut Record, assignments: &[Assignment<'_>], extent:
             _ => {
                 if writes(
                     cell,
-                    is_null(cell),
+                    is_empty(cell),
                     &assignment.value,
                     assignment.set,
                     extent,
@@ -58,7 +59,7 @@ pub(super) fn changes(record: &Record, assignments: &[Assignment<'_>], extent: E
                 writes_member(empty, assignment.set, extent) && current != Some(value.as_ref())
             }
             (_, value) => {
-                cell != value && writes(cell, is_null(cell), value, assignment.set, extent)
+                cell != value && writes(cell, is_empty(cell), value, assignment.set, extent)
             }
         }
     })
@@ -106,21 +107,6 @@ fn set_member(cell: &mut Value, name: &str, value: &Json, set: Set, extent: Exte
     *cell = Value::from(Json::Object(object));
 }
 
-fn is_null(value: &Value) -> bool {
-    matches!(
-        value,
-        Value::Uuid(None)
-            | Value::String(None)
-            | Value::ChronoDateTimeUtc(None)
-            | Value::ChronoDate(None)
-            | Value::SmallInt(None)
-            | Value::Int(None)
-            | Value::BigInt(None)
-            | Value::Bool(None)
-            | Value::Json(None)
-    )
-}
-
 fn before(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::ChronoDateTimeUtc(one), Value::ChronoDateTimeUtc(other)) => one < other,
@@ -128,26 +114,5 @@ fn before(one: &Value, other: &Value) -> bool {
         (Value::Int(one), Value::Int(other)) => one < other,
         (Value::BigInt(one), Value::BigInt(other)) => one < other,
         _ => false,
-    }
-}
-
-/// Whether a column has nothing in it.
-pub(super) fn empty(value: &Value) -> bool {
-    is_null(value)
-}
-
-/// A value as the change log writes it.
-pub(super) fn json(value: &Value) -> Json {
-    match value {
-        Value::Uuid(Some(id)) => Json::from(id.to_string()),
-        Value::String(Some(text)) => Json::from(text.as_str()),
-        Value::ChronoDateTimeUtc(Some(at)) => Json::from(at.to_rfc3339()),
-        Value::ChronoDate(Some(day)) => Json::from(day.to_string()),
-        Value::SmallInt(Some(number)) => Json::from(*number),
-        Value::Int(Some(number)) => Json::from(*number),
-        Value::BigInt(Some(number)) => Json::from(*number),
-        Value::Bool(Some(flag)) => Json::from(*flag),
-        Value::Json(Some(json)) => json.as_ref().clone(),
-        _ => Json::Null,
     }
 }

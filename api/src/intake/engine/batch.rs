@@ -10,11 +10,11 @@ use entity::{import_row, import_row::ImportOutcome};
 
 use crate::{
     intake::csv::Row,
+    record::derive,
     store::{import, lookup, table::Value},
 };
 
 use super::{
-    derive,
     draft::Draft,
     identity, links,
     outcome::{Outcome, Outcomes},

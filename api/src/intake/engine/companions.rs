@@ -10,7 +10,7 @@ use uuid::Uuid;
 use entity::{account_domain, external_id};
 
 use crate::{
-    intake::catalog,
+    record,
     store::{bulk, lookup},
 };
 
@@ -75,14 +75,8 @@ pub(super) async fn domains(
         return Ok(notes);
     }
     let names = wanted.iter().map(|(_, _, domain)| *domain);
-    let mut owners = lookup::ids_by(
-        tx,
-        catalog::domains(),
-        ("domain", "account_id"),
-        None,
-        names,
-    )
-    .await?;
+    let mut owners =
+        lookup::ids_by(tx, record::domains(), ("domain", "account_id"), None, names).await?;
     let mut rows = Vec::new();
     let mut added: HashSet<Uuid> = HashSet::new();
     for (index, draft, domain) in wanted {

@@ -7,14 +7,14 @@ use uuid::Uuid;
 use entity::import_row::ImportOutcome;
 
 use crate::{
-    intake::{catalog::FieldKind, mapping::Mode},
+    intake::mapping::Mode,
+    record::{FieldKind, derive, is_empty},
     store::table::{Record, Value},
 };
 
 use super::{
-    apply::{self, Extent, apply},
+    apply::{Extent, apply},
     batch::Context,
-    derive,
     draft::{Draft, Known},
     meet::{Work, given},
     outcome::Outcome,
@@ -85,7 +85,7 @@ fn absent(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> Vec<Strin
                 .is_none_or(|column| column.nullable);
             let reported =
                 matches!(field.kind, FieldKind::Reference(_)) && !draft.missing.is_empty();
-            !optional && !reported && record.get(field.column).is_some_and(apply::empty)
+            !optional && !reported && record.get(field.column).is_some_and(is_empty)
         })
         .map(|field| {
             let source = rule
@@ -133,7 +133,7 @@ fn stamp(context: &Context, rule: &BoundRule<'_>, id: Uuid, record: &mut Record)
     let mut set = |column: &str, value: Value, over: bool| {
         if let Some(position) = table.position(column)
             && let Some(cell) = record.get_mut(position)
-            && (over || apply::empty(cell))
+            && (over || is_empty(cell))
         {
             *cell = value;
         }

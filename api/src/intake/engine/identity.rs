@@ -7,10 +7,7 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::{
-    intake::{
-        catalog::{self, Entity, Match},
-        value,
-    },
+    record::{self, Entity, Match, value},
     store::{lookup, table::Value},
 };
 
@@ -99,7 +96,7 @@ async fn find(
     let found = match way {
         Match::Column(name) => lookup::ids_by(tx, &entity.table, (name, "id"), None, texts).await?,
         Match::Domain => {
-            let domains = catalog::domains();
+            let domains = record::domains();
             lookup::ids_by(tx, domains, ("domain", "account_id"), None, texts).await?
         }
         Match::Pair(..) => HashMap::new(),

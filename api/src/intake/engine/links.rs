@@ -9,11 +9,8 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::{
-    intake::{
-        catalog::{self, Entity, FieldKind},
-        mapping::{By, Lookup},
-        value,
-    },
+    intake::mapping::{By, Lookup},
+    record::{self, Entity, FieldKind, value},
     store::{
         lookup,
         table::{Record, Value},
@@ -137,7 +134,7 @@ async fn find(tx: &DatabaseTransaction, drafts: &[Draft<'_>]) -> Result<Found, B
                 lookup::ids_by(tx, &entity.table, (column, "id"), *among, texts).await?
             }
             By::Domain => {
-                let domains = catalog::domains();
+                let domains = record::domains();
                 lookup::ids_by(tx, domains, ("domain", "account_id"), None, texts).await?
             }
         };

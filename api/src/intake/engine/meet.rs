@@ -9,6 +9,7 @@ use entity::import_row::ImportOutcome;
 
 use crate::{
     intake::mapping::{Mode, Set},
+    record::{derive, is_empty},
     store::{
         import, lookup,
         table::{Record, Value},
@@ -18,7 +19,6 @@ use crate::{
 use super::{
     apply::{self, Extent, apply},
     batch::{BatchError, Context},
-    derive,
     draft::{Assignment, Draft, Known},
     outcome::Outcome,
     plan::BoundRule,
@@ -95,7 +95,7 @@ pub(super) fn onto(
         .entity
         .position("deleted_at")
         .and_then(|position| before.get(position))
-        .is_some_and(|at| !apply::empty(at));
+        .is_some_and(|at| !is_empty(at));
     let (extent, outcome, reason) = match (&draft.known, better) {
         (Known::ByMatch(why), _) | (_, Some(why)) => {
             (Extent::Empty, Some(ImportOutcome::Merged), Some(why))

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    intake::{catalog::FieldKind, csv::Row, mapping::Shape, value},
+    intake::{csv::Row, mapping::Shape},
+    record::{FieldKind, value},
     store::table::Value,
 };
 

@@ -9,13 +9,13 @@ use crate::{
     clock::Clock,
     database::Database,
     intake::{ImportError, csv},
+    record::derive,
     store::{self, table::Table},
 };
 
 use super::{
     Import, Progress,
     batch::{self, Context},
-    derive,
     files::Source,
     job::Job,
     outcome,

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::DatabaseTransaction;
-use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use entity::{change::ChangeKind, import_row::ImportOutcome};
 
 use crate::{
     change::{self, Actor, Change},
+    record::{derive, difference, touch},
     store::{
         bulk, lookup,
         table::{Record, Value},
@@ -17,9 +17,8 @@ use crate::{
 };
 
 use super::{
-    apply,
     batch::{BatchError, Context},
-    companions, derive,
+    companions,
     draft::{Draft, Known},
     fresh::{fresh, unlink_rejected},
     meet::{Work, again, known_better, onto},
@@ -148,7 +147,7 @@ async fn save(
         let fields = match &row.before {
             None => None,
             Some(before) if *before == row.record => continue,
-            Some(before) => Some(difference(rule, before, &row.record)),
+            Some(before) => Some(difference(&entity.table, before, &row.record)),
         };
         changes.push(Change {
             at: context.now,
@@ -168,7 +167,12 @@ async fn save(
         if row.before.is_none() {
             new.push(row.record);
         } else {
-            touch(context, rule, &mut row.record);
+            touch(
+                &entity.table,
+                &mut row.record,
+                Some(context.job),
+                context.now,
+            );
             updated.push(row.record);
         }
     }
@@ -179,32 +183,4 @@ async fn save(
     }
     change::record(tx, changes).await?;
     Ok(())
-}
-
-fn difference(rule: &BoundRule<'_>, before: &Record, after: &Record) -> Json {
-    let columns = &rule.rule.entity.table.columns;
-    let differing = columns
-        .iter()
-        .zip(before.iter().zip(after))
-        .filter(|(_, (before, after))| before != after)
-        .map(|(column, (before, after))| {
-            let pair = Json::from(vec![apply::json(before), apply::json(after)]);
-            (column.name.to_owned(), pair)
-        });
-    Json::Object(differing.collect::<Map<_, _>>())
-}
-
-fn touch(context: &Context, rule: &BoundRule<'_>, record: &mut Record) {
-    let table = &rule.rule.entity.table;
-    for (position, column) in table.columns.iter().enumerate() {
-        let Some(cell) = record.get_mut(position) else {
-            continue;
-        };
-        match (column.name, &*cell) {
-            ("version", Value::Int(Some(version))) => *cell = version.saturating_add(1).into(),
-            ("updated_at", _) => *cell = context.now.into(),
-            ("updated_by", _) => *cell = context.job.into(),
-            _ => {}
-        }
-    }
 }

@@ -6,8 +6,8 @@ use iso_currency::Currency;
 
 use crate::{
     document::{Entries, Node, unknown},
-    intake::{
-        catalog::{Entity, Field, FieldKind},
+    record::{
+        Entity, Field, FieldKind,
         value::{self, Style},
     },
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Entries, unknown},
-    intake::catalog::{self, Entity, Field, FieldKind, Match},
+    record::{self, Entity, Field, FieldKind, Match},
 };
 
 use super::field::Defaults;
@@ -38,8 +38,8 @@ pub(super) fn lookup(
         return Ok(None);
     };
     let name = node.string()?;
-    let Some(entity) = catalog::entity(name) else {
-        let known = catalog::entities().iter().map(|entity| entity.name);
+    let Some(entity) = record::entity(name) else {
+        let known = record::entities().iter().map(|entity| entity.name);
         return Err(node.error(&unknown("entity", name, known)));
     };
     let system = entries.string("system")?;

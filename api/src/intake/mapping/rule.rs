@@ -5,11 +5,8 @@ use toml::de::DeTable;
 
 use crate::{
     document::{Document, Entries, Node, unknown},
-    intake::{
-        catalog::{self, Entity, FieldKind, Match},
-        csv,
-        value::Style,
-    },
+    intake::csv,
+    record::{self, Entity, FieldKind, Match, value::Style},
 };
 
 use super::{
@@ -175,8 +172,8 @@ fn rule(node: &Node<'_>, defaults: &Defaults) -> Result<Rule, String> {
         return Err(node.error("`entity` is missing: what a row becomes"));
     };
     let name = named.string()?;
-    let Some(entity) = catalog::entity(name) else {
-        let known = catalog::entities().iter().map(|entity| entity.name);
+    let Some(entity) = record::entity(name) else {
+        let known = record::entities().iter().map(|entity| entity.name);
         return Err(named.error(&unknown("entity", name, known)));
     };
     let system = entries.string("system")?.unwrap_or(&defaults.system);

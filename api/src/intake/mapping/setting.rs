@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use crate::{
     document::{Entries, unknown},
-    intake::value::{Dates, Style},
+    record::value::{Dates, Style},
 };
 
 /// Reads what a mapping or a field says on how values are written.

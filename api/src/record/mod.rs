@@ -1,15 +1,20 @@
-//! What can be imported: the entities with the fields that a mapping may name.
+//! What can be written: the entities as tables, with the fields that a mapping may name, and what holds
+//! for their rows whoever writes them.
 //!
-//! It is made out of the tables, so a new column is importable as soon as it exists. What the
-//! columns do not say stands in `catalog/entities.rs`: choices, defaults, what a row is known by.
+//! It is made out of the tables, so a new column can be written as soon as it exists. What the
+//! columns do not say stands in `entities.rs`: choices, defaults, what a row is known by.
 
+pub mod derive;
+mod difference;
 mod entities;
 mod field;
+pub mod value;
 
 use std::sync::LazyLock;
 
 use crate::store::table::{Record, Table, Value};
 
+pub use difference::{difference, is_empty, json, touch};
 pub use field::{Field, FieldKind};
 
 /// How a row is recognised that does not come with a known external id.
@@ -23,7 +28,7 @@ pub enum Match {
     Pair(&'static str, &'static [&'static str]),
 }
 
-/// One importable entity.
+/// One entity that can be written.
 #[derive(Clone, Debug)]
 pub struct Entity {
     /// The name of its table, which is also what a mapping calls it.

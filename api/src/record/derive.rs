@@ -4,22 +4,21 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::{
-    intake::{catalog::Entity, value},
-    store::table::{Record, Value},
-};
+use crate::store::table::{Record, Value};
+
+use super::{Entity, value};
 
 /// What rows need that is not in them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
+pub struct Known {
     /// The reason `UNKNOWN` for lost deals.
-    pub(super) lost_unknown: Option<Uuid>,
+    pub lost_unknown: Option<Uuid>,
     /// The paths of territories that are parents.
-    pub(super) paths: HashMap<Uuid, String>,
+    pub paths: HashMap<Uuid, String>,
 }
 
 /// Sets what follows from the other columns of `record`. `given`: whether the mapping sets a column.
-pub(super) fn complete(
+pub fn complete(
     entity: &Entity,
     record: &mut Record,
     given: impl Fn(usize) -> bool,
@@ -69,7 +68,8 @@ fn opportunity(row: &mut Row<'_>, given: impl Fn(usize) -> bool, known: &Known) 
 }
 
 /// What a row must have beside the columns that may not be null.
-pub(super) fn contradiction(entity: &Entity, record: &Record) -> Option<&'static str> {
+#[must_use]
+pub fn contradiction(entity: &Entity, record: &Record) -> Option<&'static str> {
     let count = |columns: &[&str]| {
         columns
             .iter()

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 
 use crate::store::table::Value;
 
-use super::catalog::FieldKind;
+use super::FieldKind;
 
 pub use amount::{currency, minor_units};
 pub use company::normalized_name;
