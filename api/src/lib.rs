@@ -16,7 +16,7 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod intake;
-mod outbound;
+pub mod outbound;
 pub mod reader;
 pub mod record;
 pub mod services;

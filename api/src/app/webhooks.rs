@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, task::JoinHandle, time::timeout};
+use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 
 use crate::{
     clock::Clock,
@@ -57,23 +57,24 @@ pub(super) fn courier(
 /// A courier at work, until this value is dropped.
 pub(super) struct Running {
     courier: JoinHandle<()>,
-    stop: watch::Sender<bool>,
+    stop: Option<oneshot::Sender<()>>,
 }
 
 impl Running {
     /// Has `courier` begin.
     pub(super) fn start(courier: Courier) -> Self {
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = oneshot::channel();
         Self {
             courier: tokio::spawn(courier.run(stopped)),
-            stop,
+            stop: Some(stop),
         }
     }
 
     /// Has it bring to its end what is on its way. What is not sent by then is sent again by another hub, or the next
     /// time.
     pub(super) async fn stop(&mut self) {
-        self.stop.send_replace(true);
+        // It stops as well when nobody is left who could tell it.
+        drop(self.stop.take());
         let _ended = timeout(TIMEOUT, &mut self.courier).await;
     }
 }

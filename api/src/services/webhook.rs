@@ -5,12 +5,14 @@ mod secret;
 mod target;
 mod vault;
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     change::ChangeKind,
     webhook_delivery::{self, DeliveryState},
     webhook_endpoint::{EndpointState, Model},
 };
+use sea_orm::ActiveEnum;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -19,7 +21,7 @@ use crate::{
     change::{self, Change, Position},
     clock::Clock,
     database::Database,
-    dataset::{Entity, GlobalId, dataset, global_id},
+    dataset::{GlobalId, dataset, global_id},
     error::ApiError,
     reader,
     services::write::Write,
@@ -84,6 +86,17 @@ pub struct Made {
     pub secret: String,
 }
 
+/// What runs the documents of endpoints.
+#[async_trait]
+pub trait Runner: Send + Sync {
+    /// Runs `document` as `eyes` for the row of that global id.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Validation`] that says what is wrong with it; whatever else keeps it from being answered.
+    async fn run(&self, eyes: Viewer, document: &str, id: &str) -> Result<(), ApiError>;
+}
+
 /// The viewer with whose eyes `endpoint` sees.
 ///
 /// # Errors
@@ -98,8 +111,8 @@ pub fn viewer(views: &Views, endpoint: &Model) -> Result<Viewer, ApiError> {
 }
 
 impl Webhooks {
-    /// Makes an endpoint that is told what happens from now on. `run` says what is wrong with a document for a viewer
-    /// and the nouns that it is told of.
+    /// Makes an endpoint that is told what happens from now on. Its document is run by
+    /// `runner` for a row of each noun that it is told of, none of which there is.
     ///
     /// # Errors
     ///
@@ -110,7 +123,7 @@ impl Webhooks {
         &self,
         write: &Write<'_>,
         draft: Draft,
-        run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
+        runner: &dyn Runner,
     ) -> Result<Made, ApiError> {
         let (id, secret) = (Uuid::now_v7(), Secret::generate()?);
         let blank = Model {
@@ -124,7 +137,7 @@ impl Webhooks {
             position: Position::end(write.tx).await?.to_string(),
             ..self.drafted(write, blank, draft)?
         };
-        self.check_document(&endpoint, run).await?;
+        self.check_document(&endpoint, runner).await?;
         store::webhook_endpoint::insert(write.tx, endpoint).await?;
         let made = Change::by(write.author, write.now, (TABLE, id), ChangeKind::Created);
         change::record(write.tx, vec![made]).await?;
@@ -144,11 +157,11 @@ impl Webhooks {
         write: &Write<'_>,
         id: Uuid,
         draft: Draft,
-        run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
+        runner: &dyn Runner,
     ) -> Result<(), ApiError> {
         let before = permitted(write, id, "update").await?;
         let after = self.drafted(write, before.clone(), draft)?;
-        self.check_document(&after, run).await?;
+        self.check_document(&after, runner).await?;
         save(write, &before, after).await
     }
 
@@ -208,14 +221,17 @@ impl Webhooks {
     async fn check_document(
         &self,
         endpoint: &Model,
-        run: impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError>,
+        runner: &dyn Runner,
     ) -> Result<(), ApiError> {
         let Some(document) = &endpoint.document else {
             return Ok(());
         };
         let eyes = viewer(&self.views, endpoint)?;
-        let entities = entities_of(&eyes, endpoint)?;
-        run(&eyes, document, &entities).await
+        for entity in entities_of(&eyes, endpoint)? {
+            let id = global_id(entity, Uuid::nil());
+            runner.run(eyes.clone(), document, &id).await?;
+        }
+        Ok(())
     }
 }
 
@@ -272,9 +288,17 @@ pub async fn redeliver(
     id: Uuid,
     from: DateTime<Utc>,
 ) -> Result<(), ApiError> {
-    permitted(write, id, "redeliver").await?;
+    let before = permitted(write, id, "redeliver").await?;
     let position = Position::since(write.tx, from).await?.to_string();
     store::webhook_endpoint::put(write.tx, id, position).await?;
+    let reason = format!("told again since {}", from.to_rfc3339());
+    let again = Change {
+        reason: Some(reason),
+        ..Change::by(write.author, write.now, (TABLE, id), ChangeKind::Updated)
+    };
+    let after = touched(write, &before, before.clone());
+    store::webhook_endpoint::update(write.tx, after).await?;
+    change::record(write.tx, vec![again]).await?;
     Ok(())
 }
 
@@ -327,15 +351,27 @@ async fn save(write: &Write<'_>, before: &Model, after: Model) -> Result<(), Api
         return Ok(());
     }
     let updated = Change::by(write.author, write.now, (TABLE, after.id), ChangeKind::Updated);
-    let after = Model {
+    let after = touched(write, before, after);
+    store::webhook_endpoint::update(write.tx, after).await?;
+    change::record(write.tx, vec![updated.of(Json::Object(fields))]).await?;
+    Ok(())
+}
+
+/// `after`, changed once more than `before`.
+fn touched(write: &Write<'_>, before: &Model, after: Model) -> Model {
+    Model {
         version: before.version.saturating_add(1),
         updated_at: write.now,
         updated_by: write.author.actor.id(),
         ..after
-    };
-    store::webhook_endpoint::update(write.tx, after).await?;
-    change::record(write.tx, vec![updated.of(Json::Object(fields))]).await?;
-    Ok(())
+    }
+}
+
+/// The id of the message that tells an endpoint of the change with that number, which was recorded `at`: the same
+/// however often it is told. A log that was set back gives numbers out again, and not at the same time.
+#[must_use]
+pub fn message_id(endpoint: Uuid, seq: i64, at: DateTime<Utc>) -> Uuid {
+    secret::derived(endpoint, &format!("{seq} {}", at.timestamp_micros()))
 }
 
 /// Takes an endpoint out of service for the hub itself: `state` says why. Whether it was active until then.
@@ -357,7 +393,8 @@ pub async fn take_out(
 }
 
 /// A message of the endpoint `endpoint_id` that is to be sent from `now` on.
-pub(crate) fn message(
+#[must_use]
+pub fn message(
     id: Uuid,
     endpoint_id: Uuid,
     event: String,
@@ -392,7 +429,7 @@ fn differences(before: &Model, after: &Model) -> Map<String, Json> {
             "system": endpoint.system,
             "description": endpoint.description,
             "url": endpoint.url,
-            "state": endpoint.state,
+            "state": endpoint.state.to_value(),
             "role": endpoint.role,
             "scopes": endpoint.scopes,
             "entities": endpoint.entities,

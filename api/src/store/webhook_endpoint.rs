@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    webhook_delivery::{self, DeliveryState},
+    webhook_delivery,
     webhook_endpoint::{ActiveModel, Column, EndpointState, Entity, Model},
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
     DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 

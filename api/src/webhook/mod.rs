@@ -15,7 +15,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use entity::webhook_endpoint;
 use tokio::{
-    sync::{OnceCell, watch},
+    sync::{OnceCell, oneshot},
     task::JoinSet,
     time::{MissedTickBehavior, interval},
 };
@@ -90,7 +90,7 @@ impl Courier {
     }
 
     /// Writes messages and sends them, until `stop` says so; then what is on its way is brought to its end.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(self, mut stop: oneshot::Receiver<()>) {
         let courier = Arc::new(self);
         let (mut sending, mut busy) = (JoinSet::new(), HashMap::<Uuid, Busy>::new());
         let mut planner = plan::Planner::default();
@@ -99,9 +99,9 @@ impl Courier {
         let mut look = 0_u32;
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
+                _ = &mut stop => break,
                 Some(ended) = sending.join_next() => {
-                    let (endpoint, delivered) = ended.unwrap_or_default();
+                    let (endpoint, delivered): (Uuid, bool) = ended.unwrap_or_default();
                     let known: &mut Busy = busy.entry(endpoint).or_default();
                     known.sending = known.sending.saturating_sub(1);
                     known.failing = !delivered;

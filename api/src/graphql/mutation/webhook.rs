@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::{
     auth::Viewer,
-    dataset::{Entity, GlobalId, global_id},
+    dataset::GlobalId,
     error::ApiError,
     services::{
-        webhook::{self, Draft, Made, Webhooks},
+        webhook::{self, Draft, Made, Runner, Webhooks},
         write::Write,
     },
 };
@@ -59,8 +60,8 @@ impl WebhookMutation {
             kinds,
             document,
         };
-        let (webhooks, run) = (webhooks(ctx), run_with(ctx));
-        let made = writing(ctx).run(async |write| webhooks.create(write, draft, run).await);
+        let (webhooks, runner) = (webhooks(ctx), Rehearsal::new(ctx));
+        let made = writing(ctx).run(async |write| webhooks.create(write, draft, &runner).await);
         secret(made.await)
     }
 
@@ -92,8 +93,8 @@ impl WebhookMutation {
             kinds,
             document,
         };
-        let (webhooks, run) = (webhooks(ctx), run_with(ctx));
-        changed(ctx, &id, async |write, id| webhooks.update(write, id, draft, run).await).await
+        let (webhooks, runner) = (webhooks(ctx), Rehearsal::new(ctx));
+        changed(ctx, &id, async |write, id| webhooks.update(write, id, draft, &runner).await).await
     }
 
     /// Makes a new secret. Messages are signed with both for a while: time to give the receiver the new one, without a
@@ -298,18 +299,26 @@ fn webhooks<'ctx>(ctx: &Context<'ctx>) -> &'ctx Webhooks {
     ctx.data_unchecked()
 }
 
-/// What runs the document of an endpoint for a row of each noun that it is told of, none of which there is.
-fn run_with<'ctx>(
-    ctx: &Context<'ctx>,
-) -> impl AsyncFn(&Viewer, &str, &[&'static Entity]) -> Result<(), ApiError> + use<'ctx> {
-    let schema: &'ctx Schema = ctx.data_unchecked();
-    let documents: &'ctx Arc<Documents> = ctx.data_unchecked();
-    async move |eyes: &Viewer, document: &str, entities: &[&'static Entity]| {
-        for entity in entities {
-            let id = global_id(entity, Uuid::nil());
-            compose(schema, documents, eyes.clone(), document, &id).await?;
+/// Runs the documents of endpoints.
+struct Rehearsal<'ctx> {
+    schema: &'ctx Schema,
+    documents: &'ctx Arc<Documents>,
+}
+
+impl<'ctx> Rehearsal<'ctx> {
+    fn new(ctx: &Context<'ctx>) -> Self {
+        Self {
+            schema: ctx.data_unchecked(),
+            documents: ctx.data_unchecked(),
         }
-        Ok(())
+    }
+}
+
+#[async_trait]
+impl Runner for Rehearsal<'_> {
+    async fn run(&self, eyes: Viewer, document: &str, id: &str) -> Result<(), ApiError> {
+        let answer = compose(self.schema, self.documents, eyes, document, id);
+        answer.await.map(|_answer| ())
     }
 }
 

@@ -8,6 +8,8 @@ use ring::{
     rand::{SecureRandom, SystemRandom},
 };
 
+use uuid::{Builder, Uuid};
+
 use crate::error::ApiError;
 
 /// What the text of a secret begins with.
@@ -44,6 +46,17 @@ impl Secret {
         let tag = hmac::sign(&key, signed.as_bytes());
         format!("v1,{}", BASE64_STANDARD.encode(tag))
     }
+}
+
+/// A UUID that follows from another and a text, and that no other text leads to.
+pub(super) fn derived(from: Uuid, text: &str) -> Uuid {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, from.as_bytes());
+    let tag = hmac::sign(&key, text.as_bytes());
+    let mut bytes = [0; 16];
+    for (byte, of_tag) in bytes.iter_mut().zip(tag.as_ref()) {
+        *byte = *of_tag;
+    }
+    Builder::from_random_bytes(bytes).into_uuid()
 }
 
 impl fmt::Debug for Secret {
