@@ -148,13 +148,8 @@ impl App {
         let budgets = Budgets::new(requests, points, self.clock.clone());
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
         let documents = Arc::new(documents::read(&self.config, self.views.clone())?);
-        let schema = graphql::build(
-            self.issuer(),
-            self.webhooks.clone(),
-            Arc::clone(&documents),
-            calendar,
-            budgets,
-        );
+        let schema = graphql::build(self.issuer(), calendar, budgets)
+            .with_webhooks(self.webhooks.clone(), Arc::clone(&documents));
         let courier = webhooks::courier(&self.config, self.webhooks, &schema, &documents);
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(

@@ -37,9 +37,20 @@ pub struct Schema {
     pub(super) budgets: Budgets,
     /// Who is known to call.
     pub(super) known: Known,
+    /// What makes endpoints, and which documents they may have; none where nobody serves callers.
+    pub(super) webhooks: Option<Arc<(Webhooks, Arc<Documents>)>>,
 }
 
 impl Schema {
+    /// With what makes endpoints; of their documents, `documents` lets in what may be run.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks, documents: Arc<Documents>) -> Self {
+        Self {
+            webhooks: Some(Arc::new((webhooks, documents))),
+            ..self
+        }
+    }
+
     /// What callers may still ask.
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
@@ -63,15 +74,9 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 pub struct Mutation(TokenMutation, WebhookMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
-/// operations cost is taken from `budgets`. Of the documents of endpoints, `documents` lets in what may be run.
+/// operations cost is taken from `budgets`.
 #[must_use]
-pub fn build(
-    issuer: Issuer,
-    webhooks: Webhooks,
-    documents: Arc<Documents>,
-    calendar: Calendar,
-    budgets: Budgets,
-) -> Schema {
+pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
     let Issuer {
         database,
         clock,
@@ -85,8 +90,6 @@ pub fn build(
             .data(views)
             .data(budgets.clone())
             .data(issuer)
-            .data(webhooks)
-            .data(documents)
             .finish(),
         reader: Reader::new(database.clone()),
         database,
@@ -94,6 +97,7 @@ pub fn build(
         calendar,
         budgets,
         known,
+        webhooks: None,
     }
 }
 

@@ -1,7 +1,5 @@
 //! Endpoints of other systems: making them, changing them, and having messages sent.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -60,7 +58,7 @@ impl WebhookMutation {
             kinds,
             document,
         };
-        let (webhooks, runner) = (webhooks(ctx), Rehearsal::new(ctx));
+        let (webhooks, runner) = webhooks(ctx)?;
         let made = writing(ctx).run(async |write| webhooks.create(write, draft, &runner).await);
         secret(made.await)
     }
@@ -93,7 +91,7 @@ impl WebhookMutation {
             kinds,
             document,
         };
-        let (webhooks, runner) = (webhooks(ctx), Rehearsal::new(ctx));
+        let (webhooks, runner) = webhooks(ctx)?;
         changed(ctx, &id, async |write, id| webhooks.update(write, id, draft, &runner).await).await
     }
 
@@ -106,7 +104,7 @@ impl WebhookMutation {
         input: RotateWebhookSecretInput,
     ) -> Result<WebhookEndpointSecret> {
         let hours = u32::try_from(input.overlap_hours).unwrap_or(u32::MAX);
-        let (webhooks, id) = (webhooks(ctx), endpoint_id(&input.id));
+        let ((webhooks, _), id) = (webhooks(ctx)?, endpoint_id(&input.id));
         let made = writing(ctx).run(async |write| webhooks.rotate_secret(write, id?, hours).await);
         secret(made.await)
     }
@@ -295,23 +293,18 @@ async fn changed(
     })
 }
 
-fn webhooks<'ctx>(ctx: &Context<'ctx>) -> &'ctx Webhooks {
-    ctx.data_unchecked()
+/// What makes endpoints, and what runs their documents.
+fn webhooks<'ctx>(ctx: &Context<'ctx>) -> Result<(&'ctx Webhooks, Rehearsal<'ctx>)> {
+    let schema: &Schema = ctx.data_unchecked();
+    let absent = || resolver_error(&ApiError::internal("nobody makes endpoints here"));
+    let (webhooks, documents) = &**schema.webhooks.as_ref().ok_or_else(absent)?;
+    Ok((webhooks, Rehearsal { schema, documents }))
 }
 
 /// Runs the documents of endpoints.
 struct Rehearsal<'ctx> {
     schema: &'ctx Schema,
-    documents: &'ctx Arc<Documents>,
-}
-
-impl<'ctx> Rehearsal<'ctx> {
-    fn new(ctx: &Context<'ctx>) -> Self {
-        Self {
-            schema: ctx.data_unchecked(),
-            documents: ctx.data_unchecked(),
-        }
-    }
+    documents: &'ctx Documents,
 }
 
 #[async_trait]

@@ -1,0 +1,105 @@
+//! What an endpoint sees: as much as its role, and no more.
+
+use entity::{account, change::ChangeKind, contact};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+use tests::fixtures;
+
+use super::{ask, each_sending, endpoint, receiver::Receiver, record, updated};
+
+#[tokio::test]
+async fn what_is_masked_for_its_role_is_masked_in_its_messages() {
+    each_sending(async |app| {
+        let acme = fixtures::account(&app.database, "Acme", None, None).await;
+        let ada = fixtures::contact(&app.database, ("Ada", "Byron"), &acme).await;
+        let document = "query($id: ID!) { contact(id: $id) { email firstName maskedFields } }";
+        let mut receivers = Vec::new();
+        for role in ["ADMIN", "ANALYST"] {
+            let receiver = Receiver::start();
+            let of = json!({ "role": role, "entities": ["Contact"], "document": document });
+            endpoint(app, &receiver, of).await;
+            receivers.push(receiver);
+        }
+        record(app, "contact", ada.id, ChangeKind::Created, json!(null)).await;
+        let whole = receivers[0].next().await;
+        let masked = receivers[1].next().await;
+        let email = ada.email.unwrap();
+        assert_eq!(whole.body["data"]["contact"]["email"], email);
+        assert_ne!(masked.body["data"]["contact"]["email"], email);
+        assert!(!masked.text.contains(&email));
+        let fields = masked.body["data"]["contact"]["maskedFields"].as_array().unwrap();
+        assert!(fields.contains(&json!("email")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_told_of_rows_that_its_role_does_not_see() {
+    each_sending(async |app| {
+        // What is a sales rep's is not a system's: it has no rows of its own.
+        let mut blind = Receiver::start();
+        let of = json!({ "role": "SALES_REP", "document": null, "entities": ["Account"] });
+        endpoint(app, &blind, of).await;
+        let mut narrow = Receiver::start();
+        let of = json!({ "scopes": ["lead:read"], "document": null, "entities": [] });
+        endpoint(app, &narrow, of).await;
+        let mut all = Receiver::start();
+        endpoint(app, &all, json!({})).await;
+        let ada = fixtures::user(&app.database, "Ada Byron", &[]).await;
+        let acme = fixtures::account(&app.database, "Acme", None, Some(&ada)).await;
+        for _ in 0..3 {
+            updated(app, acme.id).await;
+        }
+        all.take(3).await;
+        assert!(blind.pending().is_none() && narrow.pending().is_none());
+        let planned = super::deliveries(app).await;
+        assert_eq!(planned.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_not_there_any_more_is_told_as_removed_and_nothing_else_of_it() {
+    each_sending(async |app| {
+        let mut receiver = Receiver::start();
+        endpoint(app, &receiver, json!({})).await;
+        let acme = fixtures::account(&app.database, "Acme", None, None).await;
+        updated(app, acme.id).await;
+        assert_eq!(receiver.next().await.event(), "account.updated");
+        let deleted = account::Entity::update_many()
+            .col_expr(account::Column::DeletedAt, Expr::value(app.clock.now()))
+            .filter(account::Column::Id.eq(acme.id));
+        deleted.exec(app.database.writes()).await.unwrap();
+        let fields = json!({ "deleted_at": [null, app.clock.now()] });
+        record(app, "account", acme.id, ChangeKind::Deleted, fields).await;
+        let message = receiver.next().await;
+        assert_eq!(message.event(), "account.removed");
+        assert_eq!(message.body["data"], json!(null));
+        assert!(!message.text.contains("Acme"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_its_role_sees_is_found_out_when_a_message_is_sent() {
+    each_sending(async |app| {
+        let acme = fixtures::account(&app.database, "Acme", None, None).await;
+        let ada = fixtures::contact(&app.database, ("Ada", "Byron"), &acme).await;
+        let mut receiver = Receiver::start();
+        let document = "query($id: ID!) { contact(id: $id) { email } }";
+        let of = json!({ "entities": ["Contact"], "document": document });
+        let (id, _) = endpoint(app, &receiver, of).await;
+        ask(app, "pauseWebhookEndpoint", json!({ "id": id }), "webhookEndpoint { id }").await;
+        record(app, "contact", ada.id, ChangeKind::Created, json!(null)).await;
+        let less = json!({ "id": id, "role": "ANALYST" });
+        ask(app, "updateWebhookEndpoint", less, "webhookEndpoint { id }").await;
+        let renamed = contact::Entity::update_many()
+            .col_expr(contact::Column::Email, Expr::value("zoe@example.com"))
+            .filter(contact::Column::Id.eq(ada.id));
+        renamed.exec(app.database.writes()).await.unwrap();
+        ask(app, "resumeWebhookEndpoint", json!({ "id": id }), "webhookEndpoint { id }").await;
+        let message = receiver.next().await;
+        assert_eq!(message.body["data"]["contact"]["email"], "z…@example.com");
+    })
+    .await;
+}
