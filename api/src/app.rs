@@ -4,7 +4,10 @@ mod documents;
 mod providers;
 mod webhooks;
 
-use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc,
+    time::Duration,
+};
 
 use actix_web::{
     App as Routes, HttpServer,

@@ -80,12 +80,8 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000026_extend_api_token::Migration)),
             Box::new(Atomic(m20261123_000027_extend_change::Migration)),
             Box::new(Atomic(m20261123_000029_create_hub::Migration)),
-            Box::new(Atomic(
-                m20261123_000031_create_webhook_endpoint::Migration,
-            )),
-            Box::new(Atomic(
-                m20261123_000032_create_webhook_delivery::Migration,
-            )),
+            Box::new(Atomic(m20261123_000031_create_webhook_endpoint::Migration)),
+            Box::new(Atomic(m20261123_000032_create_webhook_delivery::Migration)),
         ]
     }
 }

@@ -15,10 +15,7 @@ use api::{
     dataset::{dataset, global_id},
     views::Role,
 };
-use entity::{
-    change::ChangeKind,
-    webhook_delivery, webhook_endpoint,
-};
+use entity::{change::ChangeKind, webhook_delivery, webhook_endpoint};
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use tests::{
@@ -89,7 +86,11 @@ async fn record(app: &TestApp, table: &'static str, id: Uuid, kind: ChangeKind, 
     let tx = app.database.begin().await.unwrap();
     let now = app.clock.now();
     let change = Change::by(&Author::SYSTEM, now, (table, id), kind);
-    let change = if fields.is_null() { change } else { change.of(fields) };
+    let change = if fields.is_null() {
+        change
+    } else {
+        change.of(fields)
+    };
     change::record(&tx, vec![change]).await.unwrap();
     tx.commit().await.unwrap();
 }

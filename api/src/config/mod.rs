@@ -13,9 +13,9 @@ mod provider_check;
 mod provider_tests;
 mod secret;
 mod table;
-mod webhooks;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 

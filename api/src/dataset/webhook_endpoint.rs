@@ -101,7 +101,9 @@ fn endpoint_state() -> Enumeration {
             EndpointState::Suspended => {
                 "The hub paused it, because a message failed for a day: they wait until it is resumed."
             }
-            EndpointState::Dead => "The receiver said that it is gone: they wait until it is resumed.",
+            EndpointState::Dead => {
+                "The receiver said that it is gone: they wait until it is resumed."
+            }
         },
     )
 }

@@ -42,7 +42,9 @@ pub fn compose<'c>(
         documents
             .admit(&mut request, &viewer)
             .map_err(|error| complaint(&[error]))?;
-        let parsed = request.parsed_query().map_err(|error| complaint(&[error]))?;
+        let parsed = request
+            .parsed_query()
+            .map_err(|error| complaint(&[error]))?;
         let Some((_, running)) = operation(parsed, None) else {
             return Err(wrong("must have one operation"));
         };
@@ -117,6 +119,11 @@ pub async fn visible(
     }
     let data = serde_json::to_value(&response.data).map_err(ApiError::internal)?;
     let nodes = data.get("nodes").and_then(serde_json::Value::as_array);
-    let ids = nodes.into_iter().flatten().filter_map(|node| node.get("id"));
-    Ok(ids.filter_map(|id| id.as_str().map(str::to_owned)).collect())
+    let ids = nodes
+        .into_iter()
+        .flatten()
+        .filter_map(|node| node.get("id"));
+    Ok(ids
+        .filter_map(|id| id.as_str().map(str::to_owned))
+        .collect())
 }

@@ -122,7 +122,10 @@ impl Client {
         body: String,
     ) -> Result<Answer, Failure> {
         self.admit(&url)?;
-        let mut request = self.http.post(url).header("content-type", "application/json");
+        let mut request = self
+            .http
+            .post(url)
+            .header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -107,7 +107,14 @@ pub fn viewer(views: &Views, endpoint: &Model) -> Result<Viewer, ApiError> {
         serde_json::from_value(endpoint.scopes.clone()).map_err(ApiError::internal)?;
     let (roles, who) = (vec![endpoint.role.clone()], (None, endpoint.id));
     let name = endpoint.system.clone();
-    Ok(Viewer::new(views, who, name, roles, scopes, Reach::default()))
+    Ok(Viewer::new(
+        views,
+        who,
+        name,
+        roles,
+        scopes,
+        Reach::default(),
+    ))
 }
 
 impl Webhooks {
@@ -203,12 +210,7 @@ impl Webhooks {
     }
 
     /// `endpoint` with what `draft` says of it, checked.
-    fn drafted(
-        &self,
-        write: &Write<'_>,
-        endpoint: Model,
-        draft: Draft,
-    ) -> Result<Model, ApiError> {
+    fn drafted(&self, write: &Write<'_>, endpoint: Model, draft: Draft) -> Result<Model, ApiError> {
         let endpoint = rules::drafted(self.views.policy(), self.targets, endpoint, draft)?;
         // Also who changes nothing of it but the URL must be allowed to read what is then sent there.
         if let Some(viewer) = write.viewer {
@@ -218,11 +220,7 @@ impl Webhooks {
         Ok(endpoint)
     }
 
-    async fn check_document(
-        &self,
-        endpoint: &Model,
-        runner: &dyn Runner,
-    ) -> Result<(), ApiError> {
+    async fn check_document(&self, endpoint: &Model, runner: &dyn Runner) -> Result<(), ApiError> {
         let Some(document) = &endpoint.document else {
             return Ok(());
         };
@@ -283,11 +281,7 @@ pub async fn delete(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
 /// # Errors
 ///
 /// As [`Webhooks::update`].
-pub async fn redeliver(
-    write: &Write<'_>,
-    id: Uuid,
-    from: DateTime<Utc>,
-) -> Result<(), ApiError> {
+pub async fn redeliver(write: &Write<'_>, id: Uuid, from: DateTime<Utc>) -> Result<(), ApiError> {
     let before = permitted(write, id, "redeliver").await?;
     let position = Position::since(write.tx, from).await?.to_string();
     store::webhook_endpoint::put(write.tx, id, position).await?;
@@ -350,7 +344,12 @@ async fn save(write: &Write<'_>, before: &Model, after: Model) -> Result<(), Api
     if fields.is_empty() && before.secret == after.secret {
         return Ok(());
     }
-    let updated = Change::by(write.author, write.now, (TABLE, after.id), ChangeKind::Updated);
+    let updated = Change::by(
+        write.author,
+        write.now,
+        (TABLE, after.id),
+        ChangeKind::Updated,
+    );
     let after = touched(write, before, after);
     store::webhook_endpoint::update(write.tx, after).await?;
     change::record(write.tx, vec![updated.of(Json::Object(fields))]).await?;
@@ -379,11 +378,7 @@ pub fn message_id(endpoint: Uuid, seq: i64, at: DateTime<Utc>) -> Uuid {
 /// # Errors
 ///
 /// Returns [`ApiError::Internal`] when the database fails.
-pub async fn take_out(
-    write: &Write<'_>,
-    id: Uuid,
-    state: EndpointState,
-) -> Result<bool, ApiError> {
+pub async fn take_out(write: &Write<'_>, id: Uuid, state: EndpointState) -> Result<bool, ApiError> {
     let endpoint = store::webhook_endpoint::lock(write.tx, id).await?;
     let active = endpoint.filter(|endpoint| endpoint.state == EndpointState::Active);
     match active {
@@ -443,5 +438,7 @@ fn differences(before: &Model, after: &Model) -> Map<String, Json> {
     };
     let pairs = before.into_iter().zip(after);
     let changed = pairs.filter(|((_, was), (_, is))| was != is);
-    changed.map(|((name, was), (_, is))| (name, json!([was, is]))).collect()
+    changed
+        .map(|((name, was), (_, is))| (name, json!([was, is])))
+        .collect()
 }

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use entity::webhook_delivery::{ActiveModel, Column, DeliveryState, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{
         Alias, Expr, ExprTrait, IntoCondition, LockBehavior, LockType, OnConflict, Order, Query,
     },
@@ -36,9 +37,7 @@ pub async fn plan(tx: &DatabaseTransaction, messages: Vec<Model>) -> Result<(), 
                 Column::StatusCode,
                 Column::Error,
             ])
-            .action_and_where(
-                Expr::col((Entity, Column::State)).ne(Expr::val("PENDING")),
-            );
+            .action_and_where(Expr::col((Entity, Column::State)).ne(Expr::val("PENDING")));
         let insert = Entity::insert_many(rows).on_conflict(again);
         insert.exec_without_returning(tx).await?;
     }

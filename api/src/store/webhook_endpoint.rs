@@ -6,8 +6,10 @@ use entity::{
     webhook_endpoint::{ActiveModel, Column, EndpointState, Entity, Model},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
-    DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -44,7 +46,9 @@ pub async fn update(tx: &DatabaseTransaction, endpoint: Model) -> Result<(), DbE
     let mut endpoint = endpoint.into_active_model().reset_all();
     endpoint.position = sea_orm::ActiveValue::NotSet;
     endpoint.id = sea_orm::ActiveValue::NotSet;
-    let update = Entity::update_many().set(endpoint).filter(Column::Id.eq(id));
+    let update = Entity::update_many()
+        .set(endpoint)
+        .filter(Column::Id.eq(id));
     update.exec(tx).await?;
     Ok(())
 }
@@ -116,7 +120,9 @@ pub async fn due(
     let active = Column::State.eq(EndpointState::Active).and(active);
     // A test goes out whatever the state is.
     let test = super::webhook_delivery::due(now).add(webhook_delivery::Column::Seq.is_null());
-    let due = Condition::any().add(active).add(Expr::exists(messages(test)));
+    let due = Condition::any()
+        .add(active)
+        .add(Expr::exists(messages(test)));
     let endpoints = Entity::find()
         .filter(Column::SealedWith.eq(sealed_with))
         .filter(Column::DeletedAt.is_null())
@@ -126,7 +132,10 @@ pub async fn due(
 
 /// Messages of the endpoint that a query around this one looks at.
 fn messages(which: Condition) -> SelectStatement {
-    let own = (webhook_delivery::Entity, webhook_delivery::Column::EndpointId);
+    let own = (
+        webhook_delivery::Entity,
+        webhook_delivery::Column::EndpointId,
+    );
     Query::select()
         .expr(Expr::val(1))
         .from(webhook_delivery::Entity)

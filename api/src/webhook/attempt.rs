@@ -91,9 +91,7 @@ impl Courier {
         endpoint: &webhook_endpoint::Model,
         message: &Model,
     ) -> Result<Answer, DeliveryError> {
-        let Webhooks {
-            targets, clock, ..
-        } = &self.webhooks;
+        let Webhooks { targets, clock, .. } = &self.webhooks;
         // The settings may be others than when it was saved.
         let url = targets.check(&endpoint.url);
         let url = url.map_err(|_refused| DeliveryError::AddressRefused)?;
@@ -108,7 +106,10 @@ impl Courier {
         let headers = [
             ("webhook-id", id.as_str()),
             ("webhook-timestamp", &now.timestamp().to_string()),
-            ("webhook-signature", &self.signatures(endpoint, &id, now, &body)?),
+            (
+                "webhook-signature",
+                &self.signatures(endpoint, &id, now, &body)?,
+            ),
         ];
         let client = self.client().await?;
         let answer = client.post_json(url, &headers, body).await;
@@ -137,7 +138,9 @@ impl Courier {
         };
         let payload = Payload {
             r#type: &message.event,
-            timestamp: message.occurred_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            timestamp: message
+                .occurred_at
+                .to_rfc3339_opts(SecondsFormat::Micros, true),
             id: &message.subject,
             changed_fields: message.changed_fields.as_ref(),
             data,
@@ -155,9 +158,13 @@ impl Courier {
     ) -> Result<String, DeliveryError> {
         let vault = &self.webhooks.vault;
         let previous = endpoint.previous_secret.as_deref();
-        let previous = previous.filter(|_| endpoint.previous_secret_until.is_some_and(|at| at > now));
+        let previous =
+            previous.filter(|_| endpoint.previous_secret_until.is_some_and(|at| at > now));
         let mut signatures = Vec::new();
-        for sealed in [Some(endpoint.secret.as_str()), previous].into_iter().flatten() {
+        for sealed in [Some(endpoint.secret.as_str()), previous]
+            .into_iter()
+            .flatten()
+        {
             let secret = vault.open(endpoint.id, sealed).ok_or_else(|| {
                 tracing::error!(endpoint = %endpoint.id, "webhooks: a secret cannot be opened; make a new one");
                 DeliveryError::Document
@@ -215,11 +222,7 @@ fn error_of(status: StatusCode) -> Option<DeliveryError> {
 }
 
 /// The message after an attempt that ended at `now`, and the state of its endpoint where that is the end of it.
-fn settled(
-    message: Model,
-    outcome: Outcome,
-    now: DateTime<Utc>,
-) -> (Model, Option<EndpointState>) {
+fn settled(message: Model, outcome: Outcome, now: DateTime<Utc>) -> (Model, Option<EndpointState>) {
     let code = |status: StatusCode| i16::try_from(status.as_u16()).ok();
     match outcome {
         Outcome::Delivered { status, took } => {

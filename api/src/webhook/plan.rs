@@ -5,11 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use entity::{
-    change::ChangeKind,
-    webhook_delivery,
-    webhook_endpoint,
-};
+use entity::{change::ChangeKind, webhook_delivery, webhook_endpoint};
 use uuid::Uuid;
 
 use super::{Courier, attempt::REMOVED};
@@ -86,11 +82,18 @@ impl Planner {
             let (told, end, more) = match page {
                 Ok(page) => {
                     let entries: Vec<_> = page.rows.into_iter().map(|(entry, _)| entry).collect();
-                    let lingers = self.moved.get(&endpoint.id).is_some_and(|at| at.elapsed() < LINGER);
+                    let lingers = self
+                        .moved
+                        .get(&endpoint.id)
+                        .is_some_and(|at| at.elapsed() < LINGER);
                     if entries.is_empty() && lingers && !page.more {
                         return Ok(Turn::Done);
                     }
-                    (told(courier, &endpoint, entries).await?, page.end, page.more)
+                    (
+                        told(courier, &endpoint, entries).await?,
+                        page.end,
+                        page.more,
+                    )
                 }
                 // The log was moved, or set back: what the endpoint heard of last is where it goes on.
                 Err(ReadError::Expired) => (Vec::new(), resumed(courier, &endpoint).await?, true),
@@ -147,8 +150,11 @@ async fn told(
         let Some(subject) = subject(&entry) else {
             continue;
         };
-        let Some(kind) = kind(entry.kind, visible.contains(&subject), known.contains(&subject))
-        else {
+        let Some(kind) = kind(
+            entry.kind,
+            visible.contains(&subject),
+            known.contains(&subject),
+        ) else {
             continue;
         };
         if kind == "REMOVED" {

@@ -4,9 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// How long after each attempt the next one is made, in seconds: the last one is about a day after the first.
-const DELAYS: [i64; 10] = [
-    5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800,
-];
+const DELAYS: [i64; 10] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
 /// The longest that a receiver may ask to be left alone, in seconds.
 const LONGEST_PAUSE: i64 = 28_800;
 

@@ -32,7 +32,10 @@ async fn a_change_is_told_by_a_signed_message_with_the_answer_to_the_document() 
 
         let settled = deliveries_once(app, |all| all[0].state == DeliveryState::Delivered).await;
         assert_eq!(settled.len(), 1);
-        assert_eq!((settled[0].attempts, settled[0].status_code), (1, Some(200)));
+        assert_eq!(
+            (settled[0].attempts, settled[0].status_code),
+            (1, Some(200))
+        );
         assert_eq!(settled[0].next_attempt_at, None);
     })
     .await;
@@ -60,10 +63,15 @@ async fn messages_about_a_row_come_in_order_and_each_once() {
         assert_eq!(receiver.collisions(), [""; 0]);
         for id in rows {
             let subject = account_id(id);
-            let came: Vec<_> = messages.iter().filter(|it| it.subject() == subject).collect();
+            let came: Vec<_> = messages
+                .iter()
+                .filter(|it| it.subject() == subject)
+                .collect();
             let came: Vec<_> = came.iter().map(|message| message.id()).collect();
             let planned = settled.iter().filter(|it| it.subject == subject);
-            let planned: Vec<_> = planned.map(|it| format!("msg_{}", it.id.simple())).collect();
+            let planned: Vec<_> = planned
+                .map(|it| format!("msg_{}", it.id.simple()))
+                .collect();
             assert_eq!(came, planned);
         }
         assert!(receiver.pending().is_none());
@@ -125,7 +133,8 @@ async fn what_was_told_is_told_again_under_the_same_ids() {
         let acme = fixtures::account(&app.database, "Acme", None, None).await;
         updated(app, acme.id).await;
         let before = receiver.next().await;
-        app.clock.set(app.clock.now() + chrono::TimeDelta::minutes(10));
+        app.clock
+            .set(app.clock.now() + chrono::TimeDelta::minutes(10));
         let since = app.clock.now();
         updated(app, acme.id).await;
         updated(app, acme.id).await;

@@ -27,7 +27,9 @@ async fn what_is_masked_for_its_role_is_masked_in_its_messages() {
         assert_eq!(whole.body["data"]["contact"]["email"], email);
         assert_ne!(masked.body["data"]["contact"]["email"], email);
         assert!(!masked.text.contains(&email));
-        let fields = masked.body["data"]["contact"]["maskedFields"].as_array().unwrap();
+        let fields = masked.body["data"]["contact"]["maskedFields"]
+            .as_array()
+            .unwrap();
         assert!(fields.contains(&json!("email")));
     })
     .await;
@@ -89,7 +91,13 @@ async fn what_its_role_sees_is_found_out_when_a_message_is_sent() {
         let document = "query($id: ID!) { contact(id: $id) { email } }";
         let of = json!({ "entities": ["Contact"], "document": document });
         let (id, _) = endpoint(app, &receiver, of).await;
-        ask(app, "pauseWebhookEndpoint", json!({ "id": id }), "webhookEndpoint { id }").await;
+        ask(
+            app,
+            "pauseWebhookEndpoint",
+            json!({ "id": id }),
+            "webhookEndpoint { id }",
+        )
+        .await;
         record(app, "contact", ada.id, ChangeKind::Created, json!(null)).await;
         let less = json!({ "id": id, "role": "ANALYST" });
         ask(app, "updateWebhookEndpoint", less, "webhookEndpoint { id }").await;
@@ -97,7 +105,13 @@ async fn what_its_role_sees_is_found_out_when_a_message_is_sent() {
             .col_expr(contact::Column::Email, Expr::value("zoe@example.com"))
             .filter(contact::Column::Id.eq(ada.id));
         renamed.exec(app.database.writes()).await.unwrap();
-        ask(app, "resumeWebhookEndpoint", json!({ "id": id }), "webhookEndpoint { id }").await;
+        ask(
+            app,
+            "resumeWebhookEndpoint",
+            json!({ "id": id }),
+            "webhookEndpoint { id }",
+        )
+        .await;
         let message = receiver.next().await;
         assert_eq!(message.body["data"]["contact"]["email"], "z…@example.com");
     })

@@ -174,9 +174,8 @@ impl Shared {
 
     fn answer(&self, message: &Message, mut stream: TcpStream, status: &str, bytes: usize) {
         self.done(message);
-        let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {bytes}\r\nConnection: close\r\n\r\n"
-        );
+        let head =
+            format!("HTTP/1.1 {status}\r\nContent-Length: {bytes}\r\nConnection: close\r\n\r\n");
         // Who sent it may have hung up.
         let mut sent = stream.write_all(head.as_bytes());
         for _ in 0..bytes / 1024 {

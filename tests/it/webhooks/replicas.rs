@@ -7,8 +7,7 @@ use serde_json::json;
 use tests::{app::TestApp, database::each_database, fixtures};
 
 use super::{
-    account_id, deliveries_once, endpoint, receiver::Reaction, receiver::Receiver, sending,
-    updated,
+    account_id, deliveries_once, endpoint, receiver::Reaction, receiver::Receiver, sending, updated,
 };
 
 #[tokio::test]
@@ -20,7 +19,11 @@ async fn two_hubs_never_send_about_a_row_at_the_same_time_and_each_message_once(
         endpoint(&app, &receiver, json!({})).await;
         let mut rows = Vec::new();
         for _ in 0..10 {
-            rows.push(fixtures::account(&app.database, "Acme", None, None).await.id);
+            rows.push(
+                fixtures::account(&app.database, "Acme", None, None)
+                    .await
+                    .id,
+            );
         }
         for _ in 0..15 {
             for id in &rows {
@@ -40,7 +43,9 @@ async fn two_hubs_never_send_about_a_row_at_the_same_time_and_each_message_once(
             let came = messages.iter().filter(|it| it.subject() == subject);
             let came: Vec<_> = came.map(|message| message.id().to_owned()).collect();
             let planned = settled.iter().filter(|it| it.subject == subject);
-            let planned: Vec<_> = planned.map(|it| format!("msg_{}", it.id.simple())).collect();
+            let planned: Vec<_> = planned
+                .map(|it| format!("msg_{}", it.id.simple()))
+                .collect();
             assert_eq!(came, planned);
         }
         other.stop(std::future::pending()).await.unwrap();

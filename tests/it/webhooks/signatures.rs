@@ -69,7 +69,12 @@ async fn the_convention_s_own_library_finds_them_right_with_each_secret_while_bo
         let mut forged = between.clone();
         forged.text = forged.text.replace("updated", "created");
         let messages = [&before, &between, &after, &forged];
-        let expected = json!([[true, false], [true, true], ["late", "late"], [false, false]]);
+        let expected = json!([
+            [true, false],
+            [true, true],
+            ["late", "late"],
+            [false, false]
+        ]);
         let secrets = [first.as_str(), second];
         let said = verified(&mut workshop.node("webhooks.mjs"), &messages, &secrets);
         assert_eq!(said, expected);

@@ -21,21 +21,30 @@ use super::{
 };
 
 fn all_delivered(messages: &[webhook_delivery::Model]) -> bool {
-    messages.iter().all(|message| message.state == DeliveryState::Delivered)
+    messages
+        .iter()
+        .all(|message| message.state == DeliveryState::Delivered)
 }
 
 fn failed_once(messages: &[webhook_delivery::Model]) -> bool {
-    messages.iter().any(|message| message.error.is_some() && message.lease.is_none())
+    messages
+        .iter()
+        .any(|message| message.error.is_some() && message.lease.is_none())
 }
 
 async fn account(app: &TestApp) -> Uuid {
-    fixtures::account(&app.database, "Acme", None, None).await.id
+    fixtures::account(&app.database, "Acme", None, None)
+        .await
+        .id
 }
 
 /// Moves the clock to when the next message is to be sent.
 async fn to_next_attempt(app: &TestApp) {
     let waiting = deliveries(app).await;
-    let next = waiting.iter().filter_map(|message| message.next_attempt_at).max();
+    let next = waiting
+        .iter()
+        .filter_map(|message| message.next_attempt_at)
+        .max();
     app.clock.set(next.expect("a message waits"));
 }
 
@@ -47,8 +56,16 @@ async fn whatever_a_receiver_does_the_message_is_sent_again_until_it_has_it() {
         let id = account(app).await;
         let mut ids = Vec::new();
         for (reaction, error, status) in [
-            (Reaction::Answer("500 Internal Server Error"), DeliveryError::Refused, Some(500)),
-            (Reaction::Answer("404 Not Found"), DeliveryError::Refused, Some(404)),
+            (
+                Reaction::Answer("500 Internal Server Error"),
+                DeliveryError::Refused,
+                Some(500),
+            ),
+            (
+                Reaction::Answer("404 Not Found"),
+                DeliveryError::Refused,
+                Some(404),
+            ),
             (
                 Reaction::Answer("302 Found\r\nLocation: http://127.0.0.1:1/"),
                 DeliveryError::Redirected,
@@ -184,7 +201,10 @@ async fn who_says_that_they_are_gone_is_told_nothing_until_somebody_resumes_it()
             .filter(change::Column::Entity.eq("webhook_endpoint"))
             .filter(change::Column::Kind.eq(change::ChangeKind::Updated));
         let reported = reported.all(app.database.reads()).await.unwrap();
-        assert_eq!(reported[0].fields, Some(json!({ "state": ["ACTIVE", "DEAD"] })));
+        assert_eq!(
+            reported[0].fields,
+            Some(json!({ "state": ["ACTIVE", "DEAD"] }))
+        );
         assert_eq!(reported[0].actor_kind, change::ActorKind::System);
 
         updated(app, acme).await;
@@ -243,7 +263,9 @@ async fn a_receiver_that_asks_to_be_left_alone_is() {
     each_sending(async |app| {
         let mut receiver = Receiver::start();
         endpoint(app, &receiver, json!({})).await;
-        receiver.reacts(Reaction::Answer("429 Too Many Requests\r\nRetry-After: 300"));
+        receiver.reacts(Reaction::Answer(
+            "429 Too Many Requests\r\nRetry-After: 300",
+        ));
         let acme = account(app).await;
         updated(app, acme).await;
         receiver.next().await;

@@ -92,7 +92,10 @@ impl WebhookMutation {
             document,
         };
         let (webhooks, runner) = webhooks(ctx)?;
-        changed(ctx, &id, async |write, id| webhooks.update(write, id, draft, &runner).await).await
+        changed(ctx, &id, async |write, id| {
+            webhooks.update(write, id, draft, &runner).await
+        })
+        .await
     }
 
     /// Makes a new secret. Messages are signed with both for a while: time to give the receiver the new one, without a
@@ -148,7 +151,10 @@ impl WebhookMutation {
         #[graphql(desc = "Which endpoint, and since when.")] input: RedeliverWebhookInput,
     ) -> Result<ChangedWebhookEndpoint> {
         let from = input.from.0;
-        changed(ctx, &input.id, async |write, id| webhook::redeliver(write, id, from).await).await
+        changed(ctx, &input.id, async |write, id| {
+            webhook::redeliver(write, id, from).await
+        })
+        .await
     }
 
     /// Sends a message of the type `ping` to an endpoint, once, whatever its state is.

@@ -115,7 +115,10 @@ fn read_scopes(policy: &Policy, asked: Vec<String>) -> Result<Vec<String>, ApiEr
     let known: Vec<_> = known.filter(|scope| scope.ends_with(":read")).collect();
     match asked.iter().find(|scope| !known.contains(scope)) {
         Some(unknown) => {
-            let problem = format!("{unknown:?} is no scope to read with; there is {}", known.join(", "));
+            let problem = format!(
+                "{unknown:?} is no scope to read with; there is {}",
+                known.join(", ")
+            );
             Err(ApiError::validation("scopes", problem).allowing(known))
         }
         None => Ok(asked),

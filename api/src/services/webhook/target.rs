@@ -133,7 +133,11 @@ mod tests {
             "https://[fd00:ec2::254]/",
         ] {
             let problem = problem(Targets::default(), url);
-            assert_eq!(problem.as_deref(), Some("must be on the public Internet"), "{url}");
+            assert_eq!(
+                problem.as_deref(),
+                Some("must be on the public Internet"),
+                "{url}"
+            );
         }
     }
 

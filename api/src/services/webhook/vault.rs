@@ -57,7 +57,11 @@ impl Vault {
             &hmac::Key::new(hmac::HMAC_SHA256, &key),
             b"revhub webhook key",
         );
-        let id = named.as_ref().iter().take(8).map(|byte| format!("{byte:02x}"));
+        let id = named
+            .as_ref()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"));
         Ok(Self {
             key: Arc::new(LessSafeKey::new(sealing)),
             id: id.collect(),
@@ -127,8 +131,7 @@ fn make(path: &Path) -> io::Result<()> {
 }
 
 fn read(path: &Path) -> Result<String, VaultError> {
-    let unread =
-        |error: io::Error| VaultError::new(path, format!("cannot be read: {error}"));
+    let unread = |error: io::Error| VaultError::new(path, format!("cannot be read: {error}"));
     let file = File::open(path).map_err(unread)?;
     let mode = file.metadata().map_err(unread)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
@@ -139,7 +142,9 @@ fn read(path: &Path) -> Result<String, VaultError> {
         return Err(VaultError::new(path, problem));
     }
     let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text).map_err(unread)?;
+    file.take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(unread)?;
     Ok(text)
 }
 
