@@ -258,7 +258,8 @@ mod tests {
             let asked = public.get(Url::parse(url).unwrap(), "*/*").await;
             assert!(matches!(asked, Err(Failure::Refused)), "{url}: {asked:?}");
         }
-        let asked = client(Reach::Anywhere).get(Url::parse("http://127.0.0.1:9/").unwrap(), "*/*");
+        let anywhere = client(Reach::Anywhere);
+        let asked = anywhere.get(Url::parse("http://127.0.0.1:9/").unwrap(), "*/*");
         assert!(matches!(asked.await, Err(Failure::Unreachable(_))));
     }
 }

@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -128,6 +128,21 @@ pub async fn due(
         .filter(Column::DeletedAt.is_null())
         .filter(due);
     endpoints.order_by_asc(Column::Id).all(db).await
+}
+
+/// How many endpoints have secrets that are sealed with another key than `sealed_with`.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn count_sealed_otherwise(
+    db: &impl ConnectionTrait,
+    sealed_with: &str,
+) -> Result<u64, DbErr> {
+    let others = Entity::find()
+        .filter(Column::SealedWith.ne(sealed_with))
+        .filter(Column::DeletedAt.is_null());
+    others.count(db).await
 }
 
 /// Messages of the endpoint that a query around this one looks at.

@@ -113,10 +113,14 @@ impl Courier {
         ];
         let client = self.client().await?;
         let answer = client.post_json(url, &headers, body).await;
-        answer.map_err(|failure| match failure {
-            Failure::TimedOut => DeliveryError::TimedOut,
-            Failure::Refused => DeliveryError::AddressRefused,
-            Failure::Unreachable(_) => DeliveryError::Unreachable,
+        answer.map_err(|failure| {
+            let (endpoint, message) = (endpoint.id, message.id);
+            tracing::info!(%endpoint, %message, cause = %failure, "webhooks: no answer");
+            match failure {
+                Failure::TimedOut => DeliveryError::TimedOut,
+                Failure::Refused => DeliveryError::AddressRefused,
+                Failure::Unreachable(_) => DeliveryError::Unreachable,
+            }
         })
     }
 

@@ -47,15 +47,15 @@ const FORGOTTEN_AT_ONCE: u64 = 1_000;
 /// What sends messages.
 pub struct Courier {
     /// The endpoints.
-    pub webhooks: Webhooks,
+    webhooks: Webhooks,
     /// What answers their documents.
-    pub schema: Schema,
+    schema: Schema,
     /// Which documents are answered.
-    pub documents: Arc<Documents>,
+    documents: Arc<Documents>,
     /// How long a receiver may take to answer.
-    pub timeout: Duration,
+    timeout: Duration,
     /// How many days old messages are kept.
-    pub kept_days: u32,
+    kept_days: u32,
     /// What speaks to receivers, once there is one.
     client: OnceCell<Client>,
 }
@@ -92,6 +92,7 @@ impl Courier {
     /// Writes messages and sends them, until `stop` says so; then what is on its way is brought to its end.
     pub async fn run(self, mut stop: oneshot::Receiver<()>) {
         let courier = Arc::new(self);
+        courier.warn_of_lost_secrets().await;
         let (mut sending, mut busy) = (JoinSet::new(), HashMap::<Uuid, Busy>::new());
         let mut planner = plan::Planner::default();
         let mut looks = interval(LOOK);
@@ -121,6 +122,23 @@ impl Courier {
             }
         }
         while sending.join_next().await.is_some() {}
+    }
+
+    /// Tells the operator of endpoints that nothing is sent to from here.
+    async fn warn_of_lost_secrets(&self) {
+        let Webhooks {
+            database, vault, ..
+        } = &self.webhooks;
+        let lost = store::webhook_endpoint::count_sealed_otherwise(database.reserve(), vault.id());
+        match lost.await {
+            Ok(0) => {}
+            Ok(endpoints) => tracing::warn!(
+                endpoints,
+                "webhooks: their secrets are sealed with another key than that of this hub \
+                 (webhooks.key_file), which sends nothing to them"
+            ),
+            Err(error) => warn("secrets were not looked at", &error.into()),
+        }
     }
 
     /// Claims what is to be sent now, as far as there is room, and sends it.

@@ -20,6 +20,8 @@ use crate::{
 
 /// How many changes are looked at in one transaction.
 const PAGE: u32 = 100;
+/// How many times that is done for an endpoint before it is somebody else's turn.
+const PAGES: u32 = 10;
 /// How long an endpoint that nothing happens for stays where it is in the log.
 const LINGER: Duration = Duration::from_mins(1);
 
@@ -36,8 +38,8 @@ pub(super) struct Planner {
 enum Turn {
     /// It has been told of all that there was.
     Done,
-    /// Somebody else tells it.
-    Taken,
+    /// Somebody else tells it, or there is more.
+    NotDone,
 }
 
 impl Planner {
@@ -73,7 +75,7 @@ impl Planner {
         let eyes = webhook::viewer(&courier.webhooks.views, &endpoint)?;
         let entities = entities_of(&eyes, &endpoint)?;
         let tables: Vec<_> = entities.iter().copied().map(table).collect();
-        loop {
+        for _ in 0..PAGES {
             let position = Position::parse(&endpoint.position);
             let page = match &position {
                 Some(position) => read(db.reads(), position, &tables, PAGE).await,
@@ -103,7 +105,7 @@ impl Planner {
             let tx = db.begin().await?;
             let before = &endpoint.position;
             if !store::webhook_endpoint::advance(&tx, endpoint.id, before, end.clone()).await? {
-                return Ok(Turn::Taken);
+                return Ok(Turn::NotDone);
             }
             store::webhook_delivery::plan(&tx, told).await?;
             tx.commit().await?;
@@ -113,6 +115,7 @@ impl Planner {
                 return Ok(Turn::Done);
             }
         }
+        Ok(Turn::NotDone)
     }
 }
 
