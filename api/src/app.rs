@@ -15,6 +15,7 @@ use actix_web::{
     middleware::{Condition, from_fn},
     web::Data,
 };
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use entity::signing_key::SigningAlgorithm;
 use sea_orm::DbErr;
@@ -148,10 +149,12 @@ impl App {
         let providers = providers(&self.config, &self.views, &self.clock)?;
         let limits = &self.config.limits;
         let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
+        let kept = TimeDelta::days(self.config.changes.kept_days.into());
         let budgets = Budgets::new(requests, points, self.clock.clone());
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
         let documents = Arc::new(documents::read(&self.config, self.views.clone())?);
         let schema = graphql::build(self.issuer(), calendar, budgets)
+            .keeping(kept)
             .with_webhooks(self.webhooks.clone(), Arc::clone(&documents));
         let courier = webhooks::courier(&self.config, self.webhooks, &schema, &documents);
         let (known, clock) = (self.known, self.clock);

@@ -3,4 +3,6 @@
 #![cfg(test)]
 
 mod followers;
+mod log;
 mod position;
+mod told;

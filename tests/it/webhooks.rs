@@ -130,9 +130,9 @@ async fn deliveries_once(
             tokio::task::yield_now().await;
         }
     };
-    let found = tokio::time::timeout(std::time::Duration::from_secs(60), looking).await;
-    match found {
-        Ok(found) => found,
-        Err(_late) => panic!("it does not come to this: {:#?}", deliveries(app).await),
-    }
+    let found = tokio::time::timeout(std::time::Duration::from_mins(1), looking).await;
+    let Ok(found) = found else {
+        panic!("it does not come to this: {:#?}", deliveries(app).await);
+    };
+    found
 }

@@ -19,7 +19,7 @@ use entity::change::{ActiveModel, ActorKind, ChangeKind};
 use crate::{auth::Viewer, store::bulk};
 
 pub use position::Position;
-pub use read::{Entry, Page, ReadError, read};
+pub use read::{Entry, Page, ReadError, of_rows, read};
 pub use tail::{News, Tail};
 
 /// Who writes.

@@ -191,6 +191,40 @@ pub async fn read(
     })
 }
 
+/// What was done to `rows`, each with its table, from the change with the number `first` on, in its order.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn of_rows(
+    db: &impl ConnectionTrait,
+    rows: &[(&str, Uuid)],
+    first: i64,
+) -> Result<Vec<Entry>, DbErr> {
+    let backend = db.get_database_backend();
+    let (list, place) = match backend {
+        DbBackend::Postgres => (
+            "jsonb_array_elements($1::text::jsonb) AS item(value)",
+            "change.entity = item.value ->> 0 AND change.entity_id = (item.value ->> 1)::uuid",
+        ),
+        _ => (
+            "json_each($1) AS item",
+            "change.entity = item.value ->> '$[0]' \
+             AND change.entity_id = unhex(replace(item.value ->> '$[1]', '-', ''))",
+        ),
+    };
+    let sql = format!(
+        "SELECT change.* FROM {list} JOIN change ON {place} AND change.seq >= $2 ORDER BY change.seq"
+    );
+    let rows = serde_json::to_string(rows).map_err(|error| DbErr::Json(error.to_string()))?;
+    let statement = Statement::from_sql_and_values(backend, sql, [rows.into(), first.into()]);
+    let found = db.query_all_raw(statement).await?;
+    found
+        .iter()
+        .map(|row| Entry::from_query_result(row, ""))
+        .collect()
+}
+
 /// What says where the log ends.
 fn seen(backend: DbBackend) -> &'static str {
     match backend {

@@ -51,6 +51,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// How the workspace tells time.
     pub workspace: Workspace,
+    /// The change feed.
+    pub changes: Changes,
     /// Logs.
     pub log: Log,
     /// Where each setting that is not a default came from: a file's name, or a variable's.
@@ -167,6 +169,14 @@ pub struct Workspace {
     pub time_zone: String,
     /// The month on the first of which its fiscal year begins, 1 to 12.
     pub fiscal_year_starts_in_month: u32,
+}
+
+/// The change feed.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    /// For how many days changes are told to those who follow them.
+    pub kept_days: u32,
 }
 
 /// Logs.

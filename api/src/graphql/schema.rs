@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use chrono::TimeDelta;
 
 use crate::{
     auth::{Budgets, Known},
@@ -17,7 +18,7 @@ use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
     mutation::{TokenMutation, WebhookMutation},
-    query::{AccessQuery, DatasetQuery, ViewerQuery},
+    query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
 };
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
@@ -51,6 +52,15 @@ impl Schema {
         }
     }
 
+    /// The same, with a change feed that is kept for so long.
+    #[must_use]
+    pub fn keeping(self, kept: TimeDelta) -> Self {
+        Self {
+            reader: self.reader.keeping(kept),
+            ..self
+        }
+    }
+
     /// What callers may still ask.
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
@@ -66,7 +76,7 @@ const MAX_DEPTH: usize = 20;
 /// What there is to ask.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
+pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 
 /// What there is to do.
 #[derive(Debug, MergedObject)]
@@ -118,7 +128,7 @@ pub(super) fn bare() -> Executable {
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
-        Query(ViewerQuery, AccessQuery, DatasetQuery),
+        Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
         Mutation(TokenMutation, WebhookMutation),
         EmptySubscription,
     )

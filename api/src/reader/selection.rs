@@ -4,7 +4,7 @@
 
 use crate::dataset::{Entity, Field};
 
-use super::{cursor::Cursor, filter::Filter, order::Order};
+use super::{change::History, cursor::Cursor, filter::Filter, order::Order};
 
 /// What to read of a row.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub enum NodeField {
     ToOne(&'static Field, NodeSelection),
     /// A relation to many rows.
     ToMany(&'static Field, Box<Connection>),
+    /// What was done to the row.
+    History(&'static Field, History),
 }
 
 impl NodeField {
@@ -44,7 +46,8 @@ impl NodeField {
             | Self::Band(field, _)
             | Self::Reference(field, _)
             | Self::ToOne(field, _)
-            | Self::ToMany(field, _) => Some(field),
+            | Self::ToMany(field, _)
+            | Self::History(field, _) => Some(field),
         }
     }
 }

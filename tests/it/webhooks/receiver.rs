@@ -17,7 +17,7 @@ use tokio::{
 };
 
 /// How long a test waits for what has to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A message as it came.
 #[derive(Clone, Debug)]

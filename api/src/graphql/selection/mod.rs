@@ -5,6 +5,9 @@
 //! before it runs.
 
 mod aggregate;
+mod change;
+
+pub(in crate::graphql) use change::{FeedEdgePart, FeedPart, FeedSelection};
 
 use std::{
     collections::{HashMap, HashSet},
@@ -220,6 +223,7 @@ impl<'a> Selector<'a> {
                 let connection = self.connection(dataset().target(target)?, group)?;
                 NodeField::ToMany(field, Box::new(connection))
             }
+            Kind::History => NodeField::History(field, self.history(group)?),
             _ => NodeField::Scalar(field),
         })
     }
