@@ -28,7 +28,7 @@ pub struct Model {
     /// Array of scopes, for example `["lead:read"]`.
     #[sea_orm(column_type = "JsonBinary")]
     pub scopes: Json,
-    /// Array of nouns, for example `["Lead"]`; empty: all that it sees.
+    /// Array of nouns, for example `["LEAD"]`; empty: all that it sees.
     #[sea_orm(column_type = "JsonBinary")]
     pub entities: Json,
     /// Array of kinds of change, for example `["UPDATED"]`; empty: all.

@@ -56,7 +56,7 @@ async fn sending(database: TestDatabase) -> TestApp {
 async fn endpoint(app: &TestApp, receiver: &Receiver, more: Value) -> (String, String) {
     let admin = app.token_for(Role::Admin).await;
     let mut input = json!({
-        "system": "warehouse", "url": receiver.url, "role": "ADMIN", "entities": ["Account"],
+        "system": "warehouse", "url": receiver.url, "role": "ADMIN", "entities": ["ACCOUNT"],
         "document": DOCUMENT,
     });
     let given = more.as_object().cloned().unwrap_or_default();

@@ -52,7 +52,7 @@ pub(super) fn webhook_endpoint() -> Entity {
     .open(texts(
         "entities",
         Column::Entities,
-        "The types whose changes it is told, such as `Lead`; none is all that it sees.",
+        "The types whose changes it is told, such as `LEAD`; none is all that it sees.",
     ))
     .open(texts(
         "kinds",

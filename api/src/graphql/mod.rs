@@ -22,4 +22,4 @@ pub use document::{Documents, Limits, Trusted};
 pub use error::{MOST_ERRORS, refused};
 pub use execute::{execute, operation};
 pub use schema::{Mutation, Query, Schema, build, sdl};
-pub use webhook::{compose, visible};
+pub use webhook::compose;

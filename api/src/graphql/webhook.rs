@@ -1,7 +1,5 @@
 //! What a message to an endpoint carries: the answer to the endpoint's document, through the view of its role.
 
-use std::collections::HashSet;
-
 use async_graphql::{
     Request, ServerError, Value, Variables,
     parser::types::{OperationDefinition, OperationType},
@@ -96,34 +94,4 @@ fn complaint(errors: &[ServerError]) -> ApiError {
     let told = errors.iter().take(MOST_ERRORS);
     let told: Vec<_> = told.map(|error| error.message.as_str()).collect();
     wrong(told.join("; "))
-}
-
-/// Which of the rows with these global ids there are to see for `viewer`.
-///
-/// # Errors
-///
-/// [`ApiError::Internal`] when they cannot be read.
-pub async fn visible(
-    schema: &Schema,
-    viewer: Viewer,
-    ids: &[String],
-) -> Result<HashSet<String>, ApiError> {
-    if ids.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let request = Request::new("query($ids: [ID!]!) { nodes(ids: $ids) { id } }");
-    let request = request.variables(Variables::from_json(json!({ "ids": ids })));
-    let response = execute(schema, request, viewer, None).await;
-    if !response.errors.is_empty() {
-        return Err(complaint(&response.errors));
-    }
-    let data = serde_json::to_value(&response.data).map_err(ApiError::internal)?;
-    let nodes = data.get("nodes").and_then(serde_json::Value::as_array);
-    let ids = nodes
-        .into_iter()
-        .flatten()
-        .filter_map(|node| node.get("id"));
-    Ok(ids
-        .filter_map(|id| id.as_str().map(str::to_owned))
-        .collect())
 }

@@ -21,7 +21,7 @@ use crate::{
     change::{self, Change, Position},
     clock::Clock,
     database::Database,
-    dataset::{GlobalId, dataset, global_id},
+    dataset::{Entity, GlobalId, dataset, global_id},
     error::ApiError,
     reader,
     services::write::Write,
@@ -29,7 +29,7 @@ use crate::{
     views::Views,
 };
 
-pub use rules::{KINDS, entities_of};
+pub use rules::entities_of;
 pub use secret::Secret;
 pub use target::Targets;
 pub use vault::{Vault, VaultError};
@@ -57,7 +57,7 @@ pub struct Webhooks {
 }
 
 /// What somebody says of an endpoint; `None` is what it was, or what is usual.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Draft {
     /// The system that owns it.
     pub system: Option<String>,
@@ -70,9 +70,9 @@ pub struct Draft {
     /// What of that it may read.
     pub scopes: Option<Vec<String>>,
     /// The nouns whose changes it is told; empty is all.
-    pub entities: Option<Vec<String>>,
+    pub entities: Option<Vec<&'static Entity>>,
     /// The kinds of change that it is told; empty is all.
-    pub kinds: Option<Vec<String>>,
+    pub kinds: Option<Vec<&'static str>>,
     /// The query whose answer a message carries; empty is none.
     pub document: Option<String>,
 }

@@ -1,7 +1,5 @@
 //! Reads and writes of the `webhook_delivery` table.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use entity::webhook_delivery::{ActiveModel, Column, DeliveryState, Entity, Model};
 use sea_orm::{
@@ -231,32 +229,4 @@ pub async fn give_up(tx: &DatabaseTransaction, endpoint: Uuid) -> Result<(), DbE
         .filter(Column::State.eq(DeliveryState::Pending));
     update.exec(tx).await?;
     Ok(())
-}
-
-/// Of which of these rows an endpoint knows that they are there: the last that it was told of each does not end in
-/// `removed`.
-///
-/// # Errors
-///
-/// Returns [`DbErr`] when the database fails.
-pub async fn known(
-    db: &impl ConnectionTrait,
-    endpoint: Uuid,
-    subjects: &[String],
-    removed: &str,
-) -> Result<HashSet<String>, DbErr> {
-    let told = Entity::find()
-        .filter(Column::EndpointId.eq(endpoint))
-        .filter(Column::Subject.is_in(subjects.iter().map(String::as_str)))
-        .filter(Column::Seq.is_not_null())
-        .order_by_asc(Column::Seq);
-    let mut known = HashSet::new();
-    for message in told.all(db).await? {
-        if message.event.ends_with(removed) {
-            known.remove(&message.subject);
-        } else {
-            known.insert(message.subject);
-        }
-    }
-    Ok(known)
 }

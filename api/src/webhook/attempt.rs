@@ -26,7 +26,7 @@ use crate::{
 /// The most that is read of an answer, in bytes. What it says does not count.
 const LONGEST_ANSWER: usize = 16 * 1024;
 /// What tells that a row is not there any more, for who sees with these eyes.
-pub(super) const REMOVED: &str = ".removed";
+const REMOVED: &str = ".removed";
 
 /// How an attempt went.
 #[derive(Debug)]

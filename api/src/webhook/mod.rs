@@ -94,7 +94,7 @@ impl Courier {
         let courier = Arc::new(self);
         courier.warn_of_lost_secrets().await;
         let (mut sending, mut busy) = (JoinSet::new(), HashMap::<Uuid, Busy>::new());
-        let mut planner = plan::Planner::default();
+        let mut planner = plan::Planner::new(&courier);
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut look = 0_u32;

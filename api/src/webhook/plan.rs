@@ -5,29 +5,39 @@ use std::{
     time::{Duration, Instant},
 };
 
-use entity::{change::ChangeKind, webhook_delivery, webhook_endpoint};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{webhook_delivery, webhook_endpoint};
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Courier, attempt::REMOVED};
+use super::Courier;
 use crate::{
-    change::{Entry, Position, ReadError, read},
-    dataset::{Entity, dataset, global_id},
+    auth::Viewer,
+    calendar::{Calendar, Moment},
+    change::{Position, ReadError, read},
+    dataset::{Entity, dataset},
     error::ApiError,
-    graphql,
+    reader::{
+        ChangeFilter, ChangePart, ChangeSelection, Feed, FeedPage, FieldChangePart, Reader, Sees,
+    },
     services::webhook::{self, entities_of, message, message_id},
     store,
 };
 
-/// How many changes are looked at in one transaction.
+/// How many changes are told in one transaction.
 const PAGE: u32 = 100;
 /// How many times that is done for an endpoint before it is somebody else's turn.
 const PAGES: u32 = 10;
 /// How long an endpoint that nothing happens for stays where it is in the log.
 const LINGER: Duration = Duration::from_mins(1);
+/// For how many days an endpoint that is paused can go on where it was: for ever.
+const KEPT_DAYS: i64 = 36_500;
 
 /// Writes messages as the log grows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Planner {
+    reader: Reader,
     /// Where the log ended when every endpoint had been told of it; none: some may not have been.
     seen: Option<Position>,
     /// When an endpoint was last moved in the log.
@@ -42,7 +52,33 @@ enum Turn {
     NotDone,
 }
 
+/// A change that an endpoint is to be told of, as the feed tells it.
+#[derive(Deserialize)]
+struct Told {
+    id: String,
+    entity: String,
+    kind: String,
+    at: DateTime<Utc>,
+    fields: Vec<Changed>,
+}
+
+/// A field that changed.
+#[derive(Deserialize)]
+struct Changed {
+    field: String,
+}
+
 impl Planner {
+    /// One that has told nobody of anything.
+    pub(super) fn new(courier: &Courier) -> Self {
+        let reader = Reader::new(courier.webhooks.database.clone());
+        Self {
+            reader: reader.keeping(TimeDelta::days(KEPT_DAYS)),
+            seen: None,
+            moved: HashMap::new(),
+        }
+    }
+
     /// Writes the messages about what has happened since the last look.
     pub(super) async fn look(&mut self, courier: &Courier) -> Result<(), ApiError> {
         let db = &courier.webhooks.database;
@@ -71,44 +107,34 @@ impl Planner {
         courier: &Courier,
         mut endpoint: webhook_endpoint::Model,
     ) -> Result<Turn, ApiError> {
-        let db = &courier.webhooks.database;
         let eyes = webhook::viewer(&courier.webhooks.views, &endpoint)?;
-        let entities = entities_of(&eyes, &endpoint)?;
-        let tables: Vec<_> = entities.iter().copied().map(table).collect();
+        let feed = feed_of(&eyes, &endpoint)?;
         for _ in 0..PAGES {
             let position = Position::parse(&endpoint.position);
             let page = match &position {
-                Some(position) => read(db.reads(), position, &tables, PAGE).await,
-                None => Err(ReadError::Expired),
+                Some(position) => self.page(courier, eyes.clone(), &feed, position).await,
+                None => Err(ApiError::CursorExpired),
             };
-            let (told, end, more) = match page {
+            let (messages, end, more) = match page {
                 Ok(page) => {
-                    let entries: Vec<_> = page.rows.into_iter().map(|(entry, _)| entry).collect();
-                    let lingers = self
-                        .moved
-                        .get(&endpoint.id)
-                        .is_some_and(|at| at.elapsed() < LINGER);
-                    if entries.is_empty() && lingers && !page.more {
+                    let moved = self.moved.get(&endpoint.id);
+                    let lingers = moved.is_some_and(|at| at.elapsed() < LINGER);
+                    if page.changes.is_empty() && !page.more && lingers {
                         return Ok(Turn::Done);
                     }
-                    (
-                        told(courier, &endpoint, entries).await?,
-                        page.end,
-                        page.more,
-                    )
+                    let messages = messages(courier, &endpoint, &page)?;
+                    (messages, page.end, page.more)
                 }
                 // The log was moved, or set back: what the endpoint heard of last is where it goes on.
-                Err(ReadError::Expired) => (Vec::new(), resumed(courier, &endpoint).await?, true),
-                Err(ReadError::Database(error)) => return Err(error.into()),
+                Err(ApiError::CursorExpired) => {
+                    (Vec::new(), resumed(courier, &endpoint).await?, true)
+                }
+                Err(error) => return Err(error),
             };
             let end = end.to_string();
-            let tx = db.begin().await?;
-            let before = &endpoint.position;
-            if !store::webhook_endpoint::advance(&tx, endpoint.id, before, end.clone()).await? {
+            if !advance(courier, &endpoint, end.clone(), messages).await? {
                 return Ok(Turn::NotDone);
             }
-            store::webhook_delivery::plan(&tx, told).await?;
-            tx.commit().await?;
             self.moved.insert(endpoint.id, Instant::now());
             endpoint.position = end;
             if !more {
@@ -117,10 +143,97 @@ impl Planner {
         }
         Ok(Turn::NotDone)
     }
+
+    /// What follows `position` for who sees with these eyes.
+    async fn page(
+        &self,
+        courier: &Courier,
+        eyes: Viewer,
+        feed: &Feed,
+        position: &Position,
+    ) -> Result<FeedPage, ApiError> {
+        let moment = Moment {
+            now: courier.webhooks.clock.now(),
+            calendar: Calendar::default(),
+        };
+        let reading = self.reader.reading(eyes, moment, Sees::Snapshot);
+        let page = reading.changes(feed, position, PAGE).await;
+        reading.finish().await;
+        page
+    }
 }
 
 fn table(entity: &Entity) -> &str {
     &entity.table
+}
+
+/// What an endpoint is told of, and as much of it as a message is made of.
+fn feed_of(eyes: &Viewer, endpoint: &webhook_endpoint::Model) -> Result<Feed, ApiError> {
+    let kinds: Vec<String> =
+        serde_json::from_value(endpoint.kinds.clone()).map_err(ApiError::internal)?;
+    let parts = [
+        ("id", ChangePart::Id),
+        ("entity", ChangePart::Entity),
+        ("kind", ChangePart::Kind),
+        ("at", ChangePart::At),
+        (
+            "fields",
+            ChangePart::Fields(vec![("field".to_owned(), FieldChangePart::Field)]),
+        ),
+    ];
+    let selection = ChangeSelection {
+        type_name: "Change",
+        parts: parts.map(|(key, part)| (key.to_owned(), part)).to_vec(),
+    };
+    Ok(Feed {
+        entities: entities_of(eyes, endpoint)?,
+        filter: ChangeFilter {
+            kinds: (!kinds.is_empty()).then_some(kinds),
+            ..ChangeFilter::default()
+        },
+        selections: vec![selection],
+    })
+}
+
+/// The messages about the changes of a page.
+fn messages(
+    courier: &Courier,
+    endpoint: &webhook_endpoint::Model,
+    page: &FeedPage,
+) -> Result<Vec<webhook_delivery::Model>, ApiError> {
+    let now = courier.webhooks.clock.now();
+    let texts = page.changes.iter().flat_map(|(texts, _)| texts);
+    let told = texts.zip(&page.numbers).map(|(text, seq)| {
+        let told: Told = serde_json::from_str(text).map_err(ApiError::internal)?;
+        let event = format!("{}.{}", told.entity, told.kind).to_ascii_lowercase();
+        let id = message_id(endpoint.id, *seq, told.at);
+        let fields: Vec<_> = told.fields.into_iter().map(|it| it.field).collect();
+        Ok(webhook_delivery::Model {
+            seq: Some(*seq),
+            subject: told.id,
+            occurred_at: told.at,
+            changed_fields: (!fields.is_empty()).then(|| json!(fields)),
+            ..message(id, endpoint.id, event, now)
+        })
+    });
+    told.collect()
+}
+
+/// Writes messages and where the endpoint is then, if it is still where they begin. Whether it was.
+async fn advance(
+    courier: &Courier,
+    endpoint: &webhook_endpoint::Model,
+    end: String,
+    messages: Vec<webhook_delivery::Model>,
+) -> Result<bool, ApiError> {
+    let tx = courier.webhooks.database.begin().await?;
+    let before = &endpoint.position;
+    let ours = store::webhook_endpoint::advance(&tx, endpoint.id, before, end).await?;
+    if ours {
+        store::webhook_delivery::plan(&tx, messages).await?;
+        tx.commit().await?;
+    }
+    Ok(ours)
 }
 
 /// Where an endpoint goes on whose position means nothing any more.
@@ -130,78 +243,7 @@ async fn resumed(
 ) -> Result<Position, ApiError> {
     let db = courier.webhooks.database.reads();
     let last = store::webhook_delivery::last_told(db, endpoint.id).await?;
-    tracing::warn!(endpoint = %endpoint.id, "webhooks: the log was moved, and an endpoint goes on where it was");
-    Ok(Position::since(db, last.unwrap_or(endpoint.created_at)).await?)
-}
-
-/// The messages about those changes, as far as the endpoint is to be told of them.
-async fn told(
-    courier: &Courier,
-    endpoint: &webhook_endpoint::Model,
-    entries: Vec<Entry>,
-) -> Result<Vec<webhook_delivery::Model>, ApiError> {
-    let (eyes, now) = (
-        webhook::viewer(&courier.webhooks.views, endpoint)?,
-        courier.webhooks.clock.now(),
-    );
-    let subjects: Vec<_> = entries.iter().filter_map(subject).collect();
-    let visible = graphql::visible(&courier.schema, eyes, &subjects).await?;
-    let db = courier.webhooks.database.reads();
-    let mut known = store::webhook_delivery::known(db, endpoint.id, &subjects, REMOVED).await?;
-    let mut messages = Vec::new();
-    for entry in entries {
-        let Some(subject) = subject(&entry) else {
-            continue;
-        };
-        let Some(kind) = kind(
-            entry.kind,
-            visible.contains(&subject),
-            known.contains(&subject),
-        ) else {
-            continue;
-        };
-        if kind == "REMOVED" {
-            known.remove(&subject);
-        } else {
-            known.insert(subject.clone());
-        }
-        if !wants(endpoint, kind) {
-            continue;
-        }
-        let event = format!("{}.{}", entry.entity, kind.to_ascii_lowercase());
-        let id = message_id(endpoint.id, entry.seq, entry.at);
-        messages.push(webhook_delivery::Model {
-            seq: Some(entry.seq),
-            subject,
-            occurred_at: entry.at,
-            ..message(id, endpoint.id, event, now)
-        });
-    }
-    Ok(messages)
-}
-
-/// The global id of the row that changed.
-fn subject(entry: &Entry) -> Option<String> {
-    let mut entities = dataset().entities().iter();
-    let entity = entities.find(|entity| entity.table == entry.entity)?;
-    Some(global_id(entity, entry.entity_id))
-}
-
-/// As what a change is told, if it is.
-fn kind(kind: ChangeKind, visible: bool, known: bool) -> Option<&'static str> {
-    Some(match kind {
-        ChangeKind::ViewedAs | ChangeKind::Refused => return None,
-        _ if !visible => return known.then_some("REMOVED"),
-        ChangeKind::Deleted => "REMOVED",
-        ChangeKind::Created => "CREATED",
-        ChangeKind::Restored => "RESTORED",
-        ChangeKind::Merged => "MERGED",
-        ChangeKind::Updated => "UPDATED",
-    })
-}
-
-/// Whether the endpoint wants to be told of that kind of change.
-fn wants(endpoint: &webhook_endpoint::Model, kind: &str) -> bool {
-    let kinds = endpoint.kinds.as_array();
-    kinds.is_none_or(|kinds| kinds.is_empty() || kinds.iter().any(|wanted| wanted == kind))
+    let since = last.unwrap_or(endpoint.created_at);
+    tracing::warn!(endpoint = %endpoint.id, %since, "webhooks: the log was moved; an endpoint is told again");
+    Ok(Position::since(db, since).await?)
 }

@@ -16,7 +16,7 @@ async fn what_is_masked_for_its_role_is_masked_in_its_messages() {
         let mut receivers = Vec::new();
         for role in ["ADMIN", "ANALYST"] {
             let receiver = Receiver::start();
-            let of = json!({ "role": role, "entities": ["Contact"], "document": document });
+            let of = json!({ "role": role, "entities": ["CONTACT"], "document": document });
             endpoint(app, &receiver, of).await;
             receivers.push(receiver);
         }
@@ -40,7 +40,7 @@ async fn nothing_is_told_of_rows_that_its_role_does_not_see() {
     each_sending(async |app| {
         // What is a sales rep's is not a system's: it has no rows of its own.
         let mut blind = Receiver::start();
-        let of = json!({ "role": "SALES_REP", "document": null, "entities": ["Account"] });
+        let of = json!({ "role": "SALES_REP", "document": null, "entities": ["ACCOUNT"] });
         endpoint(app, &blind, of).await;
         let mut narrow = Receiver::start();
         let of = json!({ "scopes": ["lead:read"], "document": null, "entities": [] });
@@ -89,7 +89,7 @@ async fn what_its_role_sees_is_found_out_when_a_message_is_sent() {
         let ada = fixtures::contact(&app.database, ("Ada", "Byron"), &acme).await;
         let mut receiver = Receiver::start();
         let document = "query($id: ID!) { contact(id: $id) { email } }";
-        let of = json!({ "entities": ["Contact"], "document": document });
+        let of = json!({ "entities": ["CONTACT"], "document": document });
         let (id, _) = endpoint(app, &receiver, of).await;
         ask(
             app,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::Viewer,
-    dataset::GlobalId,
+    dataset::{Entity, GlobalId},
     error::ApiError,
     services::{
         webhook::{self, Draft, Made, Runner, Webhooks},
@@ -18,6 +18,7 @@ use super::super::{
     document::Documents,
     error::resolver_error,
     instant::Instant,
+    kind::{ChangeKind, EntityKind},
     row::{Row, WebhookDelivery, WebhookEndpoint},
     schema::Schema,
     webhook::compose,
@@ -54,8 +55,8 @@ impl WebhookMutation {
             url: Some(url),
             role: Some(role),
             scopes,
-            entities,
-            kinds,
+            entities: entities.map(nouns),
+            kinds: kinds.map(names),
             document,
         };
         let (webhooks, runner) = webhooks(ctx)?;
@@ -87,8 +88,8 @@ impl WebhookMutation {
             url,
             role,
             scopes,
-            entities,
-            kinds,
+            entities: entities.map(nouns),
+            kinds: kinds.map(names),
             document,
         };
         let (webhooks, runner) = webhooks(ctx)?;
@@ -185,10 +186,10 @@ struct CreateWebhookEndpointInput {
     role: String,
     /// What of that it may read, such as `lead:read`; without, all that the role sees: `*:read`.
     scopes: Option<Vec<String>>,
-    /// The types whose changes it is told, such as `Lead`; without, all that it sees.
-    entities: Option<Vec<String>>,
+    /// The types whose changes it is told, such as `LEAD`; without, all that it sees.
+    entities: Option<Vec<EntityKind>>,
     /// The kinds of change that it is told, such as `UPDATED`; without, all.
-    kinds: Option<Vec<String>>,
+    kinds: Option<Vec<ChangeKind>>,
     /// The query whose answer a message carries as its `data`, such as
     /// `query($id: ID!) { lead(id: $id) { status } }`; without, the id alone.
     document: Option<String>,
@@ -210,9 +211,9 @@ struct UpdateWebhookEndpointInput {
     /// What of that it may read; empty is all that the role sees.
     scopes: Option<Vec<String>>,
     /// The types whose changes it is told; empty is all that it sees.
-    entities: Option<Vec<String>>,
+    entities: Option<Vec<EntityKind>>,
     /// The kinds of change that it is told; empty is all.
-    kinds: Option<Vec<String>>,
+    kinds: Option<Vec<ChangeKind>>,
     /// The query whose answer a message carries; empty is none.
     document: Option<String>,
 }
@@ -319,6 +320,14 @@ impl Runner for Rehearsal<'_> {
         let answer = compose(self.schema, self.documents, eyes, document, id);
         answer.await.map(|_answer| ())
     }
+}
+
+fn nouns(kinds: Vec<EntityKind>) -> Vec<&'static Entity> {
+    kinds.into_iter().map(|kind| kind.0).collect()
+}
+
+fn names(kinds: Vec<ChangeKind>) -> Vec<&'static str> {
+    kinds.into_iter().map(|kind| kind.0).collect()
 }
 
 fn endpoint_id(id: &str) -> Result<Uuid, ApiError> {

@@ -1,5 +1,7 @@
 //! What makes sense of an endpoint, and what is somebody's to have sent elsewhere.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::webhook_endpoint::{EndpointState, Model};
 use serde_json::{Value as Json, json};
@@ -13,8 +15,6 @@ use crate::{
     views::{Policy, READ_ALL, Scope, Views, allows},
 };
 
-/// The kinds of change that an endpoint can be told.
-pub const KINDS: [&str; 5] = ["CREATED", "UPDATED", "REMOVED", "RESTORED", "MERGED"];
 /// The most characters of a description.
 const LONGEST_DESCRIPTION: usize = 2_000;
 
@@ -76,11 +76,10 @@ pub(super) fn drafted(
         endpoint.scopes = json!(read_scopes(policy, scopes)?);
     }
     if let Some(entities) = draft.entities {
-        let known = dataset().entities().iter().map(|entity| entity.name);
-        endpoint.entities = among("entities", entities, known.collect())?;
+        endpoint.entities = sorted(entities.into_iter().map(Entity::kind));
     }
     if let Some(kinds) = draft.kinds {
-        endpoint.kinds = among("kinds", kinds, KINDS.to_vec())?;
+        endpoint.kinds = sorted(kinds.into_iter().map(str::to_owned));
     }
     if let Some(document) = draft.document {
         endpoint.document = (!document.trim().is_empty()).then_some(document);
@@ -125,15 +124,9 @@ fn read_scopes(policy: &Policy, asked: Vec<String>) -> Result<Vec<String>, ApiEr
     }
 }
 
-/// `asked` as it is kept, if all of it is `known`.
-fn among(field: &str, mut asked: Vec<String>, known: Vec<&str>) -> Result<Json, ApiError> {
-    if let Some(unknown) = asked.iter().find(|it| !known.contains(&it.as_str())) {
-        let problem = format!("there is no {unknown:?}; there is {}", known.join(", "));
-        return Err(ApiError::validation(field, problem).allowing(known));
-    }
-    asked.sort_unstable();
-    asked.dedup();
-    Ok(json!(asked))
+/// Names as they are kept: in their order, and each once.
+fn sorted(names: impl Iterator<Item = String>) -> Json {
+    json!(names.collect::<BTreeSet<_>>())
 }
 
 /// Whether `viewer` may have sent elsewhere what `endpoint` sees: as with a token for a system, only what they may
@@ -168,9 +161,9 @@ pub(super) fn may_lend(viewer: &Viewer, endpoint: &Model) -> Result<(), ApiError
 pub(super) fn sees_its_entities(views: &Views, endpoint: &Model) -> Result<(), ApiError> {
     let eyes = viewer(views, endpoint)?;
     let seen = seen(&eyes);
-    let names: Vec<_> = seen.iter().map(|entity| entity.name).collect();
+    let names: Vec<_> = seen.iter().map(|entity| entity.kind()).collect();
     let asked = texts(&endpoint.entities);
-    match asked.iter().find(|name| !names.contains(&name.as_str())) {
+    match asked.iter().find(|name| !names.contains(name)) {
         Some(hidden) => {
             let problem = format!("the role sees no {hidden} with these scopes");
             Err(ApiError::validation("entities", problem).allowing(names))
@@ -187,7 +180,7 @@ pub(super) fn sees_its_entities(views: &Views, endpoint: &Model) -> Result<(), A
 pub fn entities_of(eyes: &Viewer, endpoint: &Model) -> Result<Vec<&'static Entity>, ApiError> {
     let asked: Vec<String> =
         serde_json::from_value(endpoint.entities.clone()).map_err(ApiError::internal)?;
-    let asked_for = |entity: &&Entity| asked.is_empty() || asked.iter().any(|it| it == entity.name);
+    let asked_for = |entity: &&Entity| asked.is_empty() || asked.contains(&entity.kind());
     Ok(seen(eyes).into_iter().filter(asked_for).collect())
 }
 
