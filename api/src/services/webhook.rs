@@ -1,19 +1,16 @@
 //! Endpoints: places of other systems that are told of changes. Making them, changing them, and what becomes of them.
 
+mod life;
+mod message;
 mod rules;
+mod save;
 mod secret;
 mod target;
 mod vault;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
-use entity::{
-    change::ChangeKind,
-    webhook_delivery::{self, DeliveryState},
-    webhook_endpoint::{EndpointState, Model},
-};
-use sea_orm::ActiveEnum;
-use serde_json::{Map, Value as Json, json};
+use chrono::TimeDelta;
+use entity::{change::ChangeKind, webhook_endpoint::Model};
 use uuid::Uuid;
 
 use crate::{
@@ -21,14 +18,17 @@ use crate::{
     change::{self, Change, Position},
     clock::Clock,
     database::Database,
-    dataset::{Entity, GlobalId, dataset, global_id},
+    dataset::{Entity, global_id},
     error::ApiError,
-    reader,
     services::write::Write,
     store,
     views::Views,
 };
 
+use save::{permitted, save};
+
+pub use life::{delete, pause, redeliver, resume, take_out, test};
+pub use message::{message, message_id};
 pub use rules::entities_of;
 pub use secret::Secret;
 pub use target::Targets;
@@ -38,8 +38,6 @@ pub use vault::{Vault, VaultError};
 const TABLE: &str = "webhook_endpoint";
 /// The longest that two secrets may overlap, in hours: a week.
 const MAX_OVERLAP: u32 = 168;
-/// What a test tells of.
-const PING: &str = "ping";
 
 /// Makes endpoints, and changes them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -231,214 +229,4 @@ impl Webhooks {
         }
         Ok(())
     }
-}
-
-/// Has messages to an endpoint wait until it is resumed.
-///
-/// # Errors
-///
-/// As [`Webhooks::update`].
-pub async fn pause(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
-    let before = permitted(write, id, "pause").await?;
-    turn(write, &before, EndpointState::Paused).await
-}
-
-/// Sends what waits for an endpoint, and what failed for good, at once; and then what happened meanwhile.
-///
-/// # Errors
-///
-/// As [`Webhooks::update`].
-pub async fn resume(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
-    let before = permitted(write, id, "resume").await?;
-    store::webhook_delivery::revive(write.tx, id, write.now).await?;
-    turn(write, &before, EndpointState::Active).await
-}
-
-/// Deletes an endpoint with its secrets: nothing is sent to it any more.
-///
-/// # Errors
-///
-/// As [`Webhooks::update`].
-pub async fn delete(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
-    let before = permitted(write, id, "delete").await?;
-    let after = Model {
-        secret: String::new(),
-        previous_secret: None,
-        previous_secret_until: None,
-        deleted_at: Some(write.now),
-        deleted_by: write.author.actor.id(),
-        ..before
-    };
-    store::webhook_delivery::give_up(write.tx, id).await?;
-    store::webhook_endpoint::update(write.tx, after).await?;
-    let deleted = Change::by(write.author, write.now, (TABLE, id), ChangeKind::Deleted);
-    change::record(write.tx, vec![deleted]).await?;
-    Ok(())
-}
-
-/// Tells an endpoint again what was recorded since `from`, each message under the id that it had.
-///
-/// # Errors
-///
-/// As [`Webhooks::update`].
-pub async fn redeliver(write: &Write<'_>, id: Uuid, from: DateTime<Utc>) -> Result<(), ApiError> {
-    let before = permitted(write, id, "redeliver").await?;
-    let position = Position::since(write.tx, from).await?.to_string();
-    store::webhook_endpoint::put(write.tx, id, position).await?;
-    let reason = format!("told again since {}", from.to_rfc3339());
-    let again = Change {
-        reason: Some(reason),
-        ..Change::by(write.author, write.now, (TABLE, id), ChangeKind::Updated)
-    };
-    let after = touched(write, &before, before.clone());
-    store::webhook_endpoint::update(write.tx, after).await?;
-    change::record(write.tx, vec![again]).await?;
-    Ok(())
-}
-
-/// Sends a message that tells of nothing, once, whatever the state of the endpoint is. Returns its id.
-///
-/// # Errors
-///
-/// As [`Webhooks::update`].
-pub async fn test(write: &Write<'_>, id: Uuid) -> Result<Uuid, ApiError> {
-    permitted(write, id, "test").await?;
-    let message = webhook_delivery::Model {
-        subject: global_id(dataset().target("WebhookEndpoint")?, id),
-        ..message(Uuid::now_v7(), id, PING.to_owned(), write.now)
-    };
-    let ping = message.id;
-    store::webhook_delivery::plan(write.tx, vec![message]).await?;
-    Ok(ping)
-}
-
-/// The endpoint of that id, locked, if who asks may do `action` with it.
-async fn permitted(write: &Write<'_>, id: Uuid, action: &str) -> Result<Model, ApiError> {
-    let entity = dataset().target("WebhookEndpoint")?;
-    if let Some(viewer) = write.viewer {
-        let (node, doing) = (GlobalId { entity, id }, rules::doing(action));
-        reader::permit(write.tx, viewer, node, action, doing).await?;
-    }
-    let endpoint = store::webhook_endpoint::lock(write.tx, id).await?;
-    endpoint.ok_or_else(|| ApiError::NotFound {
-        what: entity.name.to_owned(),
-    })
-}
-
-/// Puts an endpoint into `state`, where it is not yet.
-async fn turn(write: &Write<'_>, before: &Model, state: EndpointState) -> Result<(), ApiError> {
-    if before.state == state {
-        return Ok(());
-    }
-    let after = Model {
-        state,
-        state_since: write.now,
-        ..before.clone()
-    };
-    save(write, before, after).await
-}
-
-/// Writes what `after` has otherwise than `before`, and records it.
-async fn save(write: &Write<'_>, before: &Model, after: Model) -> Result<(), ApiError> {
-    let fields = differences(before, &after);
-    if fields.is_empty() && before.secret == after.secret {
-        return Ok(());
-    }
-    let updated = Change::by(
-        write.author,
-        write.now,
-        (TABLE, after.id),
-        ChangeKind::Updated,
-    );
-    let after = touched(write, before, after);
-    store::webhook_endpoint::update(write.tx, after).await?;
-    change::record(write.tx, vec![updated.of(Json::Object(fields))]).await?;
-    Ok(())
-}
-
-/// `after`, changed once more than `before`.
-fn touched(write: &Write<'_>, before: &Model, after: Model) -> Model {
-    Model {
-        version: before.version.saturating_add(1),
-        updated_at: write.now,
-        updated_by: write.author.actor.id(),
-        ..after
-    }
-}
-
-/// The id of the message that tells an endpoint of the change with that number, which was recorded `at`: the same
-/// however often it is told. A log that was set back gives numbers out again, and not at the same time.
-#[must_use]
-pub fn message_id(endpoint: Uuid, seq: i64, at: DateTime<Utc>) -> Uuid {
-    secret::derived(endpoint, &format!("{seq} {}", at.timestamp_micros()))
-}
-
-/// Takes an endpoint out of service for the hub itself: `state` says why. Whether it was active until then.
-///
-/// # Errors
-///
-/// Returns [`ApiError::Internal`] when the database fails.
-pub async fn take_out(write: &Write<'_>, id: Uuid, state: EndpointState) -> Result<bool, ApiError> {
-    let endpoint = store::webhook_endpoint::lock(write.tx, id).await?;
-    let active = endpoint.filter(|endpoint| endpoint.state == EndpointState::Active);
-    match active {
-        Some(before) => turn(write, &before, state).await.map(|()| true),
-        None => Ok(false),
-    }
-}
-
-/// A message of the endpoint `endpoint_id` that is to be sent from `now` on.
-#[must_use]
-pub fn message(
-    id: Uuid,
-    endpoint_id: Uuid,
-    event: String,
-    now: DateTime<Utc>,
-) -> webhook_delivery::Model {
-    webhook_delivery::Model {
-        id,
-        endpoint_id,
-        seq: None,
-        event,
-        subject: String::new(),
-        occurred_at: now,
-        changed_fields: None,
-        state: DeliveryState::Pending,
-        attempts: 0,
-        next_attempt_at: Some(now),
-        last_attempt_at: None,
-        status_code: None,
-        error: None,
-        duration_milliseconds: None,
-        lease: None,
-        leased_until: None,
-        created_at: now,
-    }
-}
-
-/// By column, what it was and what it is, where that differs. Nothing of the secrets: that there is another one shows
-/// in `previous_secret_until`.
-fn differences(before: &Model, after: &Model) -> Map<String, Json> {
-    let told = |endpoint: &Model| {
-        json!({
-            "system": endpoint.system,
-            "description": endpoint.description,
-            "url": endpoint.url,
-            "state": endpoint.state.to_value(),
-            "role": endpoint.role,
-            "scopes": endpoint.scopes,
-            "entities": endpoint.entities,
-            "kinds": endpoint.kinds,
-            "document": endpoint.document,
-            "previous_secret_until": endpoint.previous_secret_until,
-        })
-    };
-    let (Json::Object(before), Json::Object(after)) = (told(before), told(after)) else {
-        return Map::new();
-    };
-    let pairs = before.into_iter().zip(after);
-    let changed = pairs.filter(|((_, was), (_, is))| was != is);
-    changed
-        .map(|((name, was), (_, is))| (name, json!([was, is])))
-        .collect()
 }

@@ -1,9 +1,18 @@
 //! What an endpoint sees: as much as its role, and no more.
 
-use entity::{account, change::ChangeKind, contact};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use entity::{
+    account,
+    campaign::{self, CampaignKind, CampaignStatus},
+    change::ChangeKind,
+    channel::Channel,
+    contact,
+};
+use sea_orm::{
+    ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr,
+};
 use serde_json::json;
 use tests::fixtures;
+use uuid::Uuid;
 
 use super::{ask, each_sending, endpoint, receiver::Receiver, record, updated};
 
@@ -114,6 +123,80 @@ async fn what_its_role_sees_is_found_out_when_a_message_is_sent() {
         .await;
         let message = receiver.next().await;
         assert_eq!(message.body["data"]["contact"]["email"], "z…@example.com");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_masked_is_not_among_the_fields_that_changed() {
+    each_sending(async |app| {
+        let acme = fixtures::account(&app.database, "Acme", None, None).await;
+        let ada = fixtures::contact(&app.database, ("Ada", "Byron"), &acme).await;
+        let mut fields = Vec::new();
+        for role in ["ADMIN", "ANALYST"] {
+            let mut receiver = Receiver::start();
+            let of = json!({ "role": role, "entities": ["CONTACT"], "document": null });
+            endpoint(app, &receiver, of).await;
+            let changed =
+                json!({ "email": ["a@example.com", "b@example.com"], "job_title": [null, "CEO"] });
+            record(app, "contact", ada.id, ChangeKind::Updated, changed).await;
+            let message = receiver.next().await;
+            assert!(!message.text.contains("example.com"));
+            fields.push(message.body["changedFields"].clone());
+        }
+        assert_eq!(fields, [json!(["email", "jobTitle"]), json!(["jobTitle"])]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_leaves_the_view_is_told_as_removed_and_is_told_of_again_when_it_comes_back() {
+    each_sending(async |app| {
+        // Sales does not see drafts.
+        let mut sales = Receiver::start();
+        let of = json!({ "role": "SALES_REP", "entities": ["CAMPAIGN"], "document": null });
+        endpoint(app, &sales, of).await;
+        let id = Uuid::now_v7();
+        let row = campaign::ActiveModel {
+            id: Set(id),
+            name: Set("Spring".to_owned()),
+            kind: Set(CampaignKind::Webinar),
+            status: Set(CampaignStatus::Draft),
+            channel: Set(Channel::Email),
+            version: Set(1),
+            created_at: Set(app.clock.now()),
+            updated_at: Set(app.clock.now()),
+            ..campaign::ActiveModel::default()
+        };
+        let made = campaign::Entity::insert(row).exec_without_returning(app.database.writes());
+        made.await.unwrap();
+        record(app, "campaign", id, ChangeKind::Created, json!(null)).await;
+        for (from, to) in [
+            (CampaignStatus::Draft, CampaignStatus::Draft),
+            (CampaignStatus::Draft, CampaignStatus::Running),
+            (CampaignStatus::Running, CampaignStatus::Draft),
+            (CampaignStatus::Draft, CampaignStatus::Draft),
+            (CampaignStatus::Draft, CampaignStatus::Paused),
+        ] {
+            let update = campaign::Entity::update_many()
+                .col_expr(campaign::Column::Status, Expr::value(to.to_value()))
+                .filter(campaign::Column::Id.eq(id));
+            update.exec(app.database.writes()).await.unwrap();
+            let fields = json!({ "status": [from.to_value(), to.to_value()] });
+            record(app, "campaign", id, ChangeKind::Updated, fields).await;
+            // Whoever looks later sees it as it is then.
+            if from != to {
+                let event = sales.next().await.event().to_owned();
+                let seen = to != CampaignStatus::Draft;
+                let expected = if seen {
+                    "campaign.updated"
+                } else {
+                    "campaign.removed"
+                };
+                assert_eq!(event, expected, "{from:?} {to:?}");
+            }
+        }
+        assert!(sales.pending().is_none());
     })
     .await;
 }
