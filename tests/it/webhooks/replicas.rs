@@ -1,13 +1,15 @@
 //! Several hubs over one database: none of them sends what another is sending, and what a hub leaves undone another
 //! does.
 
+use api::views::Role;
 use chrono::TimeDelta;
-use entity::webhook_delivery::DeliveryState;
+use entity::webhook_delivery::{DeliveryError, DeliveryState};
 use serde_json::json;
-use tests::{app::TestApp, database::each_database, fixtures};
+use tests::{app::TestApp, client, database::each_database, fixtures};
 
 use super::{
-    account_id, deliveries_once, endpoint, receiver::Reaction, receiver::Receiver, sending, updated,
+    account_id, deliveries, deliveries_once, endpoint, receiver::Reaction, receiver::Receiver,
+    sending, updated,
 };
 
 #[tokio::test]
@@ -90,6 +92,60 @@ async fn what_a_hub_was_sending_when_it_was_killed_is_sent_again_under_its_id() 
         let attempts: Vec<_> = settled.iter().map(|message| message.attempts).collect();
         assert_eq!(attempts, [2, 1, 1]);
         heir.stop(std::future::pending()).await.unwrap();
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_has_not_the_key_sends_nothing_until_there_is_a_new_secret() {
+    for database in each_database() {
+        let app = TestApp::start_with(database, &super::SENDING[1..]).await;
+        let mut receiver = Receiver::start();
+        let (id, _) = endpoint(&app, &receiver, json!({})).await;
+        let folder = tempfile::tempdir().unwrap();
+        let stranger = app.replica_with(|config| {
+            config.webhooks.send = true;
+            config.webhooks.key_file = Some(folder.path().join("another-key"));
+        });
+        let stranger = stranger.await;
+        let acme = fixtures::account(&app.database, "Acme", None, None).await;
+        updated(&app, acme.id).await;
+        deliveries_once(&app, |all| all.len() == 1).await;
+        // Over there a secret can be made anew, if the old one need not sign any more.
+        let admin = app.token_for(Role::Admin).await;
+        let rotate = async |hours: u32| {
+            let query = "mutation($input: RotateWebhookSecretInput!) {
+                rotateWebhookSecret(input: $input) { secret } }";
+            let input = json!({ "input": { "id": id, "overlapHours": hours } });
+            client::graphql(&app.http, &stranger.url, &admin, query, input).await
+        };
+        assert_eq!(rotate(24).await.codes(), ["VALIDATION"]);
+        assert!(receiver.pending().is_none());
+        assert_eq!(deliveries(&app).await[0].attempts, 0);
+        assert_eq!(rotate(0).await.codes(), [""; 0]);
+        assert_eq!(receiver.next().await.subject(), account_id(acme.id));
+        stranger.stop(std::future::pending()).await.unwrap();
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn where_messages_may_go_is_asked_again_when_they_are_sent() {
+    for database in each_database() {
+        let app = TestApp::start_with(database, &super::SENDING[1..]).await;
+        let mut receiver = Receiver::start();
+        endpoint(&app, &receiver, json!({})).await;
+        let strict = app.replica_with(|config| {
+            config.webhooks.send = true;
+            config.webhooks.allow_private_addresses = false;
+        });
+        let strict = strict.await;
+        let acme = fixtures::account(&app.database, "Acme", None, None).await;
+        updated(&app, acme.id).await;
+        let settled = deliveries_once(&app, |all| all.iter().any(|it| it.error.is_some())).await;
+        assert_eq!(settled[0].error, Some(DeliveryError::AddressRefused));
+        assert!(receiver.pending().is_none());
+        strict.stop(std::future::pending()).await.unwrap();
         app.stop().await;
     }
 }
