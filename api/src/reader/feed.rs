@@ -88,6 +88,8 @@ pub struct FeedPage {
     pub changes: Vec<(Vec<String>, Position)>,
     /// The number of each of them in the log.
     pub numbers: Vec<i64>,
+    /// How many entries of the log were looked at for them.
+    pub entries: usize,
     /// Where to go on from.
     pub end: Position,
     /// Whether there is more, as far as is known.
@@ -342,7 +344,7 @@ impl Reading {
     ) -> FeedPage {
         let first = usize::try_from(first).unwrap_or(usize::MAX);
         let (mut changes, mut end, mut more) = (Vec::new(), page.end, page.more);
-        let mut numbers = Vec::new();
+        let (mut numbers, entries) = (Vec::new(), page.rows.len());
         for (entry, position) in page.rows {
             let texts: Option<Vec<String>> = match told.remove(&entry.seq) {
                 Some(told) if feed.wants_told(&told, &entry) => Some(
@@ -382,6 +384,7 @@ impl Reading {
         FeedPage {
             changes,
             numbers,
+            entries,
             end,
             more,
         }

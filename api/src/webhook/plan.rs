@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Courier;
+use super::{Courier, warn};
 use crate::{
     auth::Viewer,
     calendar::{Calendar, Moment},
@@ -95,7 +95,14 @@ impl Planner {
         self.seen = None;
         let mut done = true;
         for endpoint in store::webhook_endpoint::active(db.reserve()).await? {
-            done &= matches!(self.tell(courier, endpoint).await?, Turn::Done);
+            let id = endpoint.id;
+            // What is wrong with one keeps no other from being told.
+            let turn = self.tell(courier, endpoint).await.unwrap_or_else(|error| {
+                warn("an endpoint is told later", &error);
+                tracing::info!(endpoint = %id, "webhooks: it is this one");
+                Turn::NotDone
+            });
+            done &= matches!(turn, Turn::Done);
         }
         self.seen = done.then_some(end);
         Ok(())
@@ -119,7 +126,7 @@ impl Planner {
                 Ok(page) => {
                     let moved = self.moved.get(&endpoint.id);
                     let lingers = moved.is_some_and(|at| at.elapsed() < LINGER);
-                    if page.changes.is_empty() && !page.more && lingers {
+                    if page.entries == 0 && !page.more && lingers {
                         return Ok(Turn::Done);
                     }
                     let messages = messages(courier, &endpoint, &page)?;

@@ -161,7 +161,7 @@ async fn a_row_that_leaves_the_view_is_told_as_removed_and_is_told_of_again_when
             id: Set(id),
             name: Set("Spring".to_owned()),
             kind: Set(CampaignKind::Webinar),
-            status: Set(CampaignStatus::Draft),
+            status: Set(CampaignStatus::Running),
             channel: Set(Channel::Email),
             version: Set(1),
             created_at: Set(app.clock.now()),
@@ -171,12 +171,18 @@ async fn a_row_that_leaves_the_view_is_told_as_removed_and_is_told_of_again_when
         let made = campaign::Entity::insert(row).exec_without_returning(app.database.writes());
         made.await.unwrap();
         record(app, "campaign", id, ChangeKind::Created, json!(null)).await;
-        for (from, to) in [
-            (CampaignStatus::Draft, CampaignStatus::Draft),
-            (CampaignStatus::Draft, CampaignStatus::Running),
-            (CampaignStatus::Running, CampaignStatus::Draft),
-            (CampaignStatus::Draft, CampaignStatus::Draft),
-            (CampaignStatus::Draft, CampaignStatus::Paused),
+        assert_eq!(sales.next().await.event(), "campaign.created");
+        for (from, to, event) in [
+            (
+                CampaignStatus::Running,
+                CampaignStatus::Draft,
+                "campaign.removed",
+            ),
+            (
+                CampaignStatus::Draft,
+                CampaignStatus::Paused,
+                "campaign.updated",
+            ),
         ] {
             let update = campaign::Entity::update_many()
                 .col_expr(campaign::Column::Status, Expr::value(to.to_value()))
@@ -184,17 +190,7 @@ async fn a_row_that_leaves_the_view_is_told_as_removed_and_is_told_of_again_when
             update.exec(app.database.writes()).await.unwrap();
             let fields = json!({ "status": [from.to_value(), to.to_value()] });
             record(app, "campaign", id, ChangeKind::Updated, fields).await;
-            // Whoever looks later sees it as it is then.
-            if from != to {
-                let event = sales.next().await.event().to_owned();
-                let seen = to != CampaignStatus::Draft;
-                let expected = if seen {
-                    "campaign.updated"
-                } else {
-                    "campaign.removed"
-                };
-                assert_eq!(event, expected, "{from:?} {to:?}");
-            }
+            assert_eq!(sales.next().await.event(), event);
         }
         assert!(sales.pending().is_none());
     })
