@@ -47,10 +47,10 @@ impl MigrationTrait for Migration {
             .column(uuid("lease").optional())
             .column(instant("leased_until").optional())
             .column(instant("created_at"))
-            // What is next, what it waits for, and which was the last.
+            // What is next, what it waits for, and tests; which was the last.
             .index(&["endpoint_id", "state", "next_attempt_at"])
             .index(&["endpoint_id", "subject", "state", "seq"])
-            .index(&["endpoint_id", "seq"])
+            .index(&["endpoint_id", "seq", "state", "next_attempt_at"])
             .index(&["created_at", "id"])
             .create(manager)
             .await

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use entity::{
-    change,
+    change, hub,
     webhook_delivery::{self, DeliveryError, DeliveryState},
     webhook_endpoint::EndpointState,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use tests::{app::TestApp, fixtures};
 use uuid::Uuid;
@@ -272,6 +272,35 @@ async fn a_receiver_that_asks_to_be_left_alone_is() {
         let settled = deliveries_once(app, failed_once).await;
         let wait = settled[0].next_attempt_at.unwrap() - app.clock.now();
         assert_eq!(wait, TimeDelta::seconds(300));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_endpoint_of_a_log_that_was_moved_goes_on_where_it_was_told_last() {
+    each_sending(async |app| {
+        let mut receiver = Receiver::start();
+        endpoint(app, &receiver, json!({})).await;
+        let acme = account(app).await;
+        updated(app, acme).await;
+        let told = receiver.next().await.id().to_owned();
+        deliveries_once(app, all_delivered).await;
+        // As after a restore: what anybody knows of their place means nothing any more.
+        let moved =
+            hub::Entity::update_many().col_expr(hub::Column::FeedId, Expr::value(Uuid::now_v7()));
+        moved.exec(app.database.writes()).await.unwrap();
+        updated(app, acme).await;
+        let again: Vec<_> = receiver
+            .take(2)
+            .await
+            .iter()
+            .map(|it| it.id().to_owned())
+            .collect();
+        assert_eq!(again[0], told);
+        assert_ne!(again[1], told);
+        updated(app, acme).await;
+        assert!(!again.contains(&receiver.next().await.id().to_owned()));
+        deliveries_once(app, |all| all.len() == 3 && all_delivered(all)).await;
     })
     .await;
 }
