@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod followers;
+mod history;
 mod log;
 mod position;
+mod sweep;
 mod told;

@@ -48,11 +48,19 @@ const CHANGING: [&str; 8] = [
     "UpdateWebhookEndpointInput",
 ];
 
+/// What each noun has that is made of the change log, and not of rows: tests/it/feed says who gets what of it.
+const HISTORY: &str = "history";
+
+/// The input that says which changes one follows.
+const FOLLOWING: &str = "ChangeFilter";
+
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 17] = [
+const BESIDE: [(&str, &[&str]); 25] = [
     (
         "Query",
         &[
+            "changeCursor",
+            "changes",
             "explainAccess",
             "apiToken",
             "apiTokens",
@@ -85,6 +93,28 @@ const BESIDE: [(&str, &[&str]); 17] = [
             "updateWebhookEndpoint",
         ],
     ),
+    (
+        "Change",
+        &[
+            "actor",
+            "alsoAffects",
+            "at",
+            "cursor",
+            "entity",
+            "fields",
+            "id",
+            "kind",
+            "node",
+            "reason",
+        ],
+    ),
+    ("ChangeActor", &["id", "kind", "name"]),
+    ("ChangeConnection", &["edges", "nodes", "pageInfo"]),
+    ("ChangeEdge", &["cursor", "node"]),
+    ("FieldChange", &["after", "before", "field"]),
+    ("HistoryConnection", &["edges", "nodes", "pageInfo"]),
+    ("HistoryEdge", &["cursor", "node"]),
+    ("HistoryEntry", &["actor", "at", "fields", "kind", "reason"]),
     ("IssuedToken", &["apiToken", "token"]),
     ("RevokedToken", &["apiToken", "count"]),
     ("ChangedWebhookEndpoint", &["webhookEndpoint"]),
@@ -125,7 +155,8 @@ const SCALARS: [&str; 6] = [
 #[must_use]
 pub fn is_asked(type_name: &str, field: &str) -> bool {
     let mut beside = BESIDE.iter();
-    !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
+    let history = field == HISTORY && Noun::of(type_name).is_some();
+    !history && !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
 }
 
 /// What in the schema is not classified, or otherwise than it is: each with what to do about it.
@@ -173,7 +204,7 @@ fn unknown_of_type(
         TypeKind::Interface(_) => name == "Node",
         TypeKind::InputObject(input) => match shapes.get(name) {
             Some(shape) => return unlike_inputs(&format!("{name}."), &input.fields, shape),
-            None => CHANGING.contains(&name),
+            None => CHANGING.contains(&name) || name == FOLLOWING,
         },
         TypeKind::Object(object) => match shapes.get(name) {
             Some(shape) => {
@@ -341,6 +372,7 @@ fn known_fields(model: &Model, class: &Class) -> BTreeMap<String, Option<bool>> 
     if class.guarded().next().is_some() {
         known.insert("maskedFields".to_owned(), Some(false));
     }
+    known.insert(HISTORY.to_owned(), Some(false));
     let stamps = STAMPS.into_iter().filter(|stamp| has(stamp));
     known.extend(stamps.map(|stamp| (stamp.to_owned(), Some(false))));
     known

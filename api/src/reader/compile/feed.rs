@@ -180,7 +180,7 @@ fn column_then(
     let has = dialect.item_has(2, column);
     let (said, is) = match holds {
         Holds::Id => (dialect.uuid_of(&said), is),
-        Holds::Json => (dialect.column_json_of(&said), is),
+        Holds::Json => (dialect.item_field_json(2, column), is),
         Holds::Text => (said, is),
         Holds::Something => (said, dialect.integer_text(&is)),
     };

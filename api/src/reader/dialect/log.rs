@@ -23,8 +23,6 @@ pub(in crate::reader) trait LogDialect: Debug + Send + Sync {
     fn uuid_of(&self, text: &str) -> String;
     /// A whole number in a text.
     fn integer_of(&self, text: &str) -> String;
-    /// JSON in a text, as columns hold it.
-    fn column_json_of(&self, text: &str) -> String;
     /// The function that makes an array of values.
     fn array_function(&self) -> &'static str;
     /// A table of the items of a JSON array in the parameter, as `e`.
@@ -37,6 +35,8 @@ pub(in crate::reader) trait LogDialect: Debug + Send + Sync {
     fn item_has(&self, place: u8, name: &str) -> String;
     /// That field, as text.
     fn item_field(&self, place: u8, name: &str) -> String;
+    /// That field, as columns hold JSON.
+    fn item_field_json(&self, place: u8, name: &str) -> String;
 }
 
 impl LogDialect for Postgres {
@@ -68,10 +68,6 @@ impl LogDialect for Postgres {
         format!("({text})::bigint")
     }
 
-    fn column_json_of(&self, text: &str) -> String {
-        format!("({text})::jsonb")
-    }
-
     fn array_function(&self) -> &'static str {
         "json_build_array"
     }
@@ -94,6 +90,10 @@ impl LogDialect for Postgres {
 
     fn item_field(&self, place: u8, name: &str) -> String {
         format!("(e.value -> {place} ->> '{name}')")
+    }
+
+    fn item_field_json(&self, place: u8, name: &str) -> String {
+        format!("(e.value -> {place} -> '{name}')")
     }
 }
 
@@ -128,10 +128,6 @@ impl LogDialect for Sqlite {
         format!("CAST({text} AS INTEGER)")
     }
 
-    fn column_json_of(&self, text: &str) -> String {
-        text.to_owned()
-    }
-
     fn array_function(&self) -> &'static str {
         "json_array"
     }
@@ -154,5 +150,9 @@ impl LogDialect for Sqlite {
 
     fn item_field(&self, place: u8, name: &str) -> String {
         format!("(e.value ->> '$[{place}].{name}')")
+    }
+
+    fn item_field_json(&self, place: u8, name: &str) -> String {
+        format!("(e.value -> '$[{place}].{name}')")
     }
 }

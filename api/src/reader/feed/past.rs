@@ -89,7 +89,8 @@ impl Reading {
             if before.there == Some(false) {
                 continue;
             }
-            if rows.is_all() && within.is_none_or(|within| within.is_all()) {
+            let everything = rows.is_all() && within.is_none_or(|within| within.is_all());
+            if everything && before.there == Some(true) {
                 removed.insert(entry.seq);
                 continue;
             }
