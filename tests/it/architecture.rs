@@ -33,7 +33,9 @@ const MODULES: [(&str, &[&str]); 21] = [
     ("record", &["store"]),
     (
         "reader",
-        &["auth", "calendar", "database", "dataset", "error", "views"],
+        &[
+            "auth", "calendar", "change", "database", "dataset", "error", "views",
+        ],
     ),
     (
         "services",

@@ -6,5 +6,6 @@ mod followers;
 mod history;
 mod log;
 mod position;
+mod recipe;
 mod sweep;
 mod told;

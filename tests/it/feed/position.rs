@@ -7,6 +7,7 @@ use std::{
 };
 
 use api::change::{self, Author, Change, Position, ReadError};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::change::ChangeKind;
 use futures::future::join_all;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
@@ -376,28 +377,76 @@ async fn the_log_is_read_from_its_start_and_from_an_instant_on() {
     .await;
 }
 
+/// A log that was restored from a dump names transactions of another cluster; where it was restored to an earlier
+/// time, a position may lie ahead of it.
 #[tokio::test]
 async fn a_position_of_another_log_or_of_the_future_has_expired() {
     each_app(async |app| {
-        let tx = app.database.begin().await.unwrap();
-        write(&tx).await;
-        let ahead = match app.database.backend() {
-            DbBackend::Postgres => "UPDATE hub SET feed_id = feed_id",
-            _ => "UPDATE sqlite_sequence SET seq = seq + 1000 WHERE name = 'change'",
-        };
-        tx.execute_unprepared(ahead).await.unwrap();
-        tx.commit().await.unwrap();
+        let before = Position::end(app.database.reads()).await.unwrap();
+        committed(app).await;
         let end = Position::end(app.database.reads()).await.unwrap();
         page(app, &end, 1).await.unwrap();
-
+        if most_open(app) == 1 {
+            let tx = app.database.begin().await.unwrap();
+            tx.execute_unprepared("DELETE FROM change").await.unwrap();
+            tx.commit().await.unwrap();
+            let ahead = page(app, &end, 1).await;
+            assert!(matches!(ahead, Err(ReadError::Expired)));
+            return;
+        }
         let tx = app.database.begin().await.unwrap();
-        let other = "UPDATE hub SET feed_id = (SELECT id FROM reason_code LIMIT 1)";
-        tx.execute_unprepared(other).await.unwrap();
+        let far = "UPDATE change SET transaction_id = transaction_id + 4000000000000";
+        tx.execute_unprepared(far).await.unwrap();
+        let elsewhere = "UPDATE hub SET database_identity = 'another cluster'";
+        tx.execute_unprepared(elsewhere).await.unwrap();
         tx.commit().await.unwrap();
-        let refused = page(app, &end, 1).await;
+
+        // Whoever starts there sees that the log was moved, once.
+        let all = all(app).await;
+        for begins_anew in [true, false] {
+            let known = Position::end(app.database.reads()).await.unwrap();
+            drop(app.replica().await);
+            let read = page(app, &known, 1).await;
+            assert_eq!(matches!(read, Err(ReadError::Expired)), begins_anew);
+        }
+        let refused = page(app, &before, 1).await;
         assert!(matches!(refused, Err(ReadError::Expired)));
-        // Nobody's position is everybody's.
-        page(app, &Position::start(), 1).await.unwrap();
+        // The past is told to those who begin, and what comes is to all.
+        assert_eq!(all.len() + 1, self::all(app).await.len());
+        let end = Position::end(app.database.reads()).await.unwrap();
+        let new = committed(app).await;
+        assert_eq!(rows(&page(app, &end, 9).await.unwrap()), [new]);
+    })
+    .await;
+}
+
+/// All that is told from the start on.
+async fn all(app: &TestApp) -> Vec<Uuid> {
+    rows(&page(app, &Position::start(), 1000).await.unwrap())
+}
+
+/// A position of the same log that is ahead of it, as after a restore to an earlier time.
+#[tokio::test]
+async fn a_snapshot_of_the_future_has_expired() {
+    each_app(async |app| {
+        if most_open(app) == 1 {
+            return;
+        }
+        let end = Position::end(app.database.reads())
+            .await
+            .unwrap()
+            .to_string();
+        let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(end).unwrap();
+        // A version, the log, and the form: a snapshot that begins and ends far ahead, with nothing running.
+        bytes.truncate(18);
+        bytes.extend([0xff, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0]);
+        let sum = bytes.iter().fold(0x811c_9dc5_u32, |sum, byte| {
+            (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        });
+        bytes.extend(sum.to_be_bytes());
+        let ahead = Position::parse(&BASE64_URL_SAFE_NO_PAD.encode(bytes)).unwrap();
+        let refused = page(app, &ahead, 1).await;
+        assert!(matches!(refused, Err(ReadError::Expired)));
     })
     .await;
 }
