@@ -23,3 +23,4 @@ mod tail;
 mod tokens;
 mod views;
 mod webhooks;
+mod writing;

@@ -11,13 +11,13 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{token::Issuer, webhook::Webhooks},
+    services::{rows::RowWriter, token::Issuer, webhook::Webhooks},
 };
 
 use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
-    mutation::{TokenMutation, WebhookMutation},
+    mutation::{DatasetMutation, TokenMutation, WebhookMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -81,7 +81,7 @@ pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation, WebhookMutation);
+pub struct Mutation(TokenMutation, WebhookMutation, DatasetMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -97,6 +97,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
     Schema {
         // Not the database: what a query reads, it reads with the `Reading` of its operation.
         executable: builder()
+            .data(RowWriter::new(views.clone()))
             .data(views)
             .data(budgets.clone())
             .data(issuer)
@@ -129,7 +130,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
-        Mutation(TokenMutation, WebhookMutation),
+        Mutation(TokenMutation, WebhookMutation, DatasetMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod change;
+mod write;
 
 pub(in crate::graphql) use change::{FeedEdgePart, FeedPart, FeedSelection};
 
@@ -35,6 +36,7 @@ use crate::{
 };
 
 use super::argument::Arguments;
+pub(super) use write::{BatchPart, ProblemPart, RowPart};
 
 /// The fields under one response key: all of one name, with the selections to be merged.
 pub(in crate::graphql) type Group<'a> = Vec<&'a Field>;

@@ -4,6 +4,7 @@ mod aggregate;
 mod change;
 mod filter;
 mod meta;
+mod write;
 
 use async_graphql::{
     ID, InputType, Value,
@@ -20,6 +21,9 @@ use change::register_changes;
 use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
+pub(super) use write::{
+    WriteField, batch_payload, batch_result, payload, write_fields, write_root,
+};
 
 /// Registers every type that the dataset is made of. Doing it again changes nothing.
 pub(super) fn register(registry: &mut Registry) {
