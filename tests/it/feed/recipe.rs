@@ -12,7 +12,6 @@ use tests::{
     npm::printed,
 };
 
-
 use super::log::Deed;
 
 const PROGRAM: &str = "examples/clients/python/follow.py";

@@ -245,8 +245,7 @@ fn unknown_of_type(
         TypeKind::Interface(_) => name == "Node",
         TypeKind::InputObject(input) => match shapes.get(name) {
             Some(shape) => return unlike_inputs(&format!("{name}."), &input.fields, shape),
-            None => CHANGING.contains(&name) || name == FOLLOWING,
-            None => CHANGING.contains(&name) || is_input_of_deed(name),
+            None => CHANGING.contains(&name) || name == FOLLOWING || is_input_of_deed(name),
         },
         TypeKind::Object(object) => match shapes.get(name) {
             Some(shape) => {
