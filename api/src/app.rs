@@ -33,7 +33,7 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        caller,
+        caller, idempotency,
         signing_key::{self, Registration},
         token::Issuer,
         webhook::{VaultError, Webhooks},
@@ -74,6 +74,8 @@ pub struct Running {
     following: JoinHandle<()>,
     /// Tells other systems of changes; none where the settings say so.
     courier: Option<webhooks::Running>,
+    /// Forgets the answers that nobody asks for again.
+    sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -173,6 +175,7 @@ impl App {
             self.tokens.clone(),
             clock.clone(),
         );
+        let sweeping = idempotency::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -192,6 +195,7 @@ impl App {
             server: tokio::spawn(server),
             following: tokio::spawn(following),
             courier: courier.map(webhooks::Running::start),
+            sweeping: tokio::spawn(sweeping),
             known,
             clock,
             database: self.database,
@@ -219,6 +223,7 @@ impl Running {
         if let Some(courier) = &mut self.courier {
             courier.stop().await;
         }
+        self.sweeping.abort();
         caller::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
@@ -230,6 +235,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
         self.following.abort();
+        self.sweeping.abort();
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{rows::RowWriter, token::Issuer, webhook::Webhooks},
+    services::{idempotency::Running, rows::RowWriter, token::Issuer, webhook::Webhooks},
 };
 
 use super::{
@@ -40,6 +40,8 @@ pub struct Schema {
     pub(super) known: Known,
     /// What makes endpoints, and which documents they may have; none where nobody serves callers.
     pub(super) webhooks: Option<Arc<(Webhooks, Arc<Documents>)>>,
+    /// What is running with a key to repeat it by.
+    pub(super) running: Running,
 }
 
 impl Schema {
@@ -109,6 +111,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         budgets,
         known,
         webhooks: None,
+        running: Running::default(),
     }
 }
 

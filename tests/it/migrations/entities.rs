@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
-    contact, external_id, feedback, feedback_comment, hub, import_job, import_row, lead,
+    contact, external_id, feedback, feedback_comment, hub, idempotency, import_job, import_row,
+    lead,
     lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
     signing_key, territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
@@ -51,6 +52,7 @@ pub(super) fn all() -> Vec<Described> {
         described::<hub::Entity>(),
         described::<webhook_endpoint::Entity>(),
         described::<webhook_delivery::Entity>(),
+        described::<idempotency::Entity>(),
     ]
 }
 
