@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
     contact, external_id, feedback, feedback_comment, hub, idempotency, import_job, import_row,
-    lead,
-    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
+    lead, lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
     signing_key, territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{

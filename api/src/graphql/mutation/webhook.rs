@@ -38,30 +38,33 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose it is, where it is, and what it is told.")]
         input: CreateWebhookEndpointInput,
-    ) -> Result<WebhookEndpointSecret> {
-        let CreateWebhookEndpointInput {
-            system,
-            description,
-            url,
-            role,
-            scopes,
-            entities,
-            kinds,
-            document,
-        } = input;
-        let draft = Draft {
-            system: Some(system),
-            description,
-            url: Some(url),
-            role: Some(role),
-            scopes,
-            entities: entities.map(nouns),
-            kinds: kinds.map(names),
-            document,
+    ) -> Option<Result<WebhookEndpointSecret>> {
+        let done = async {
+            let CreateWebhookEndpointInput {
+                system,
+                description,
+                url,
+                role,
+                scopes,
+                entities,
+                kinds,
+                document,
+            } = input;
+            let draft = Draft {
+                system: Some(system),
+                description,
+                url: Some(url),
+                role: Some(role),
+                scopes,
+                entities: entities.map(nouns),
+                kinds: kinds.map(names),
+                document,
+            };
+            let (webhooks, runner) = webhooks(ctx)?;
+            let made = writing(ctx).run(async |write| webhooks.create(write, draft, &runner).await);
+            secret(made.await)
         };
-        let (webhooks, runner) = webhooks(ctx)?;
-        let made = writing(ctx).run(async |write| webhooks.create(write, draft, &runner).await);
-        secret(made.await)
+        Some(done.await)
     }
 
     /// Changes what is said of an endpoint, for messages that are sent from now on; those that wait as well.
@@ -70,33 +73,36 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint, and what is to be otherwise.")]
         input: UpdateWebhookEndpointInput,
-    ) -> Result<ChangedWebhookEndpoint> {
-        let UpdateWebhookEndpointInput {
-            id,
-            system,
-            description,
-            url,
-            role,
-            scopes,
-            entities,
-            kinds,
-            document,
-        } = input;
-        let draft = Draft {
-            system,
-            description,
-            url,
-            role,
-            scopes,
-            entities: entities.map(nouns),
-            kinds: kinds.map(names),
-            document,
+    ) -> Option<Result<ChangedWebhookEndpoint>> {
+        let done = async {
+            let UpdateWebhookEndpointInput {
+                id,
+                system,
+                description,
+                url,
+                role,
+                scopes,
+                entities,
+                kinds,
+                document,
+            } = input;
+            let draft = Draft {
+                system,
+                description,
+                url,
+                role,
+                scopes,
+                entities: entities.map(nouns),
+                kinds: kinds.map(names),
+                document,
+            };
+            let (webhooks, runner) = webhooks(ctx)?;
+            changed(ctx, &id, async |write, id| {
+                webhooks.update(write, id, draft, &runner).await
+            })
+            .await
         };
-        let (webhooks, runner) = webhooks(ctx)?;
-        changed(ctx, &id, async |write, id| {
-            webhooks.update(write, id, draft, &runner).await
-        })
-        .await
+        Some(done.await)
     }
 
     /// Makes a new secret. Messages are signed with both for a while: time to give the receiver the new one, without a
@@ -106,11 +112,15 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Of which endpoint, and for how long both sign.")]
         input: RotateWebhookSecretInput,
-    ) -> Result<WebhookEndpointSecret> {
-        let hours = u32::try_from(input.overlap_hours).unwrap_or(u32::MAX);
-        let ((webhooks, _), id) = (webhooks(ctx)?, endpoint_id(&input.id));
-        let made = writing(ctx).run(async |write| webhooks.rotate_secret(write, id?, hours).await);
-        secret(made.await)
+    ) -> Option<Result<WebhookEndpointSecret>> {
+        let done = async {
+            let hours = u32::try_from(input.overlap_hours).unwrap_or(u32::MAX);
+            let ((webhooks, _), id) = (webhooks(ctx)?, endpoint_id(&input.id));
+            let made =
+                writing(ctx).run(async |write| webhooks.rotate_secret(write, id?, hours).await);
+            secret(made.await)
+        };
+        Some(done.await)
     }
 
     /// Has messages to an endpoint wait until it is resumed.
@@ -118,8 +128,9 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
-    ) -> Result<ChangedWebhookEndpoint> {
-        changed(ctx, &input.id, webhook::pause).await
+    ) -> Option<Result<ChangedWebhookEndpoint>> {
+        let done = async { changed(ctx, &input.id, webhook::pause).await };
+        Some(done.await)
     }
 
     /// Sends what waits for an endpoint, and what failed for good, and then what has happened since: nothing is left
@@ -128,8 +139,9 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
-    ) -> Result<ChangedWebhookEndpoint> {
-        changed(ctx, &input.id, webhook::resume).await
+    ) -> Option<Result<ChangedWebhookEndpoint>> {
+        let done = async { changed(ctx, &input.id, webhook::resume).await };
+        Some(done.await)
     }
 
     /// Deletes an endpoint with its secrets: nothing is sent to it any more.
@@ -137,11 +149,14 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
-    ) -> Result<DeletedWebhookEndpoint> {
-        let id = endpoint_id(&input.id);
-        let deleted = writing(ctx).run(async |write| webhook::delete(write, id?).await);
-        deleted.await.map_err(|error| resolver_error(&error))?;
-        Ok(DeletedWebhookEndpoint { id: input.id })
+    ) -> Option<Result<DeletedWebhookEndpoint>> {
+        let done = async {
+            let id = endpoint_id(&input.id);
+            let deleted = writing(ctx).run(async |write| webhook::delete(write, id?).await);
+            deleted.await.map_err(|error| resolver_error(&error))?;
+            Ok(DeletedWebhookEndpoint { id: input.id })
+        };
+        Some(done.await)
     }
 
     /// Tells an endpoint again what it would have been told since an instant, each message under the id that it had:
@@ -150,12 +165,15 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint, and since when.")] input: RedeliverWebhookInput,
-    ) -> Result<ChangedWebhookEndpoint> {
-        let from = input.from.0;
-        changed(ctx, &input.id, async |write, id| {
-            webhook::redeliver(write, id, from).await
-        })
-        .await
+    ) -> Option<Result<ChangedWebhookEndpoint>> {
+        let done = async {
+            let from = input.from.0;
+            changed(ctx, &input.id, async |write, id| {
+                webhook::redeliver(write, id, from).await
+            })
+            .await
+        };
+        Some(done.await)
     }
 
     /// Sends a message of the type `ping` to an endpoint, once, whatever its state is.
@@ -163,13 +181,16 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: WebhookEndpointInput,
-    ) -> Result<TestedWebhookEndpoint> {
-        let id = endpoint_id(&input.id);
-        let tested = writing(ctx).run(async |write| webhook::test(write, id?).await);
-        let message = tested.await.map_err(|error| resolver_error(&error))?;
-        Ok(TestedWebhookEndpoint {
-            delivery: Row::new(message),
-        })
+    ) -> Option<Result<TestedWebhookEndpoint>> {
+        let done = async {
+            let id = endpoint_id(&input.id);
+            let tested = writing(ctx).run(async |write| webhook::test(write, id?).await);
+            let message = tested.await.map_err(|error| resolver_error(&error))?;
+            Ok(TestedWebhookEndpoint {
+                delivery: Row::new(message),
+            })
+        };
+        Some(done.await)
     }
 }
 
