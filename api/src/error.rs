@@ -280,10 +280,10 @@ impl ApiError {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Validation { field, .. } | Self::ForbiddenField { field } => Some(field),
-            Self::CursorExpired => Some("after"),
             Self::IdempotencyConflict { .. } | Self::IdempotencyInProgress => {
                 Some("Idempotency-Key")
             }
+            Self::CursorExpired => Some("after"),
             _ => None,
         }
     }

@@ -315,8 +315,8 @@ impl TestApp {
 /// By what one sees that a statement looks up who calls.
 const LOOKUP: &str = "api_token AS t LEFT JOIN";
 
-/// Whether a statement looks up who calls, or what changed of them (only who follows callers follows keys), or forgets
-/// answers that are old.
+/// Whether a statement looks up who calls, or what changed of them, or forgets answers that are old: only who
+/// follows callers follows keys.
 fn is_of_the_hub(query: &Statement) -> bool {
     let values = query.values.as_ref();
     let follows = || values.is_none_or(|values| format!("{values:?}").contains("signing_key"));

@@ -48,10 +48,10 @@ pub(super) fn all() -> Vec<Described> {
         described::<api_token::Entity>(),
         described::<signing_key::Entity>(),
         described::<change::Entity>(),
+        described::<idempotency::Entity>(),
         described::<hub::Entity>(),
         described::<webhook_endpoint::Entity>(),
         described::<webhook_delivery::Entity>(),
-        described::<idempotency::Entity>(),
     ]
 }
 
