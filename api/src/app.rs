@@ -2,8 +2,12 @@
 
 mod documents;
 mod providers;
+mod webhooks;
 
-use std::{fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
+use std::{
+    fmt, fs, io, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc,
+    time::Duration,
+};
 
 use actix_web::{
     App as Routes, HttpServer,
@@ -34,6 +38,7 @@ use crate::{
         news::News,
         signing_key::{self, Registration},
         token::Issuer,
+        webhook::{VaultError, Webhooks},
     },
     views::{Policy, PolicyError, Views},
 };
@@ -56,6 +61,8 @@ pub struct App {
     pub views: Views,
     /// Who is known to call.
     pub known: Known,
+    /// Makes endpoints of other systems.
+    pub webhooks: Webhooks,
     config: Config,
 }
 
@@ -68,6 +75,8 @@ pub struct Running {
     state: Data<http::State>,
     /// Follows the change log.
     following: JoinHandle<()>,
+    /// Tells other systems of changes; none where the settings say so.
+    courier: Option<webhooks::Running>,
     /// Forgets the answers that nobody asks for again.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -107,7 +116,9 @@ impl App {
             tracing::info!("the database is another one: cursors of the change feed begin anew");
         }
         let tokens = tokens(&config, &database, &clock).await?;
+        let webhooks = webhooks::endpoints(&config, &database, &views, &clock)?;
         Ok(Self {
+            webhooks,
             database,
             tokens,
             clock,
@@ -147,9 +158,12 @@ impl App {
         let budgets = Budgets::new(requests, points, self.clock.clone());
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
         let news = News::default();
-        let schema = graphql::build(self.issuer(), calendar, budgets);
-        let schema = schema.keeping(kept).with_news(news.clone());
-        let documents = documents::read(&self.config, self.views.clone())?;
+        let documents = Arc::new(documents::read(&self.config, self.views.clone())?);
+        let schema = graphql::build(self.issuer(), calendar, budgets)
+            .keeping(kept)
+            .with_news(news.clone())
+            .with_webhooks(self.webhooks.clone(), Arc::clone(&documents));
+        let courier = webhooks::courier(&self.config, self.webhooks, &schema, &documents);
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(
             self.tokens.clone(),
@@ -188,6 +202,7 @@ impl App {
             server: tokio::spawn(server),
             state,
             following: tokio::spawn(following.run()),
+            courier: courier.map(webhooks::Running::start),
             sweeping: tokio::spawn(sweeping),
             known,
             clock,
@@ -215,6 +230,9 @@ impl Running {
             () = hurry => Ok(()),
         };
         self.following.abort();
+        if let Some(courier) = &mut self.courier {
+            courier.stop().await;
+        }
         self.sweeping.abort();
         follower::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
@@ -414,6 +432,8 @@ pub enum StartError {
     Config(ConfigError),
     /// The signing key is no good.
     Key(KeyError),
+    /// The key that seals the secrets of webhooks is no good.
+    WebhookKey(VaultError),
     /// The file of roles makes no sense.
     Roles(PolicyError),
     /// The database could not be migrated.
@@ -427,6 +447,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Key(error) => write!(f, "the signing key {error}"),
+            Self::WebhookKey(error) => write!(f, "the key of webhooks {error}"),
             Self::Roles(error) => error.fmt(f),
             Self::Migrations(error) => write!(f, "the database cannot be migrated: {error}"),
             Self::Registration(error) => {

@@ -44,3 +44,7 @@ pub mod idempotency;
 pub mod import_job;
 pub mod import_row;
 pub mod signing_key;
+
+// Who else is told.
+pub mod webhook_delivery;
+pub mod webhook_endpoint;

@@ -34,6 +34,8 @@ mod m20261123_000025_create_signing_key;
 mod m20261123_000026_extend_api_token;
 mod m20261123_000027_extend_change;
 mod m20261123_000029_create_hub;
+mod m20261123_000031_create_webhook_endpoint;
+mod m20261123_000032_create_webhook_delivery;
 mod m20261123_000035_create_idempotency;
 
 use async_trait::async_trait;
@@ -79,6 +81,8 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000026_extend_api_token::Migration)),
             Box::new(Atomic(m20261123_000027_extend_change::Migration)),
             Box::new(Atomic(m20261123_000029_create_hub::Migration)),
+            Box::new(Atomic(m20261123_000031_create_webhook_endpoint::Migration)),
+            Box::new(Atomic(m20261123_000032_create_webhook_delivery::Migration)),
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
         ]
     }

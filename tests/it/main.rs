@@ -24,4 +24,5 @@ mod schema;
 mod serve;
 mod tokens;
 mod views;
+mod webhooks;
 mod writing;

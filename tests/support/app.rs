@@ -232,7 +232,17 @@ impl TestApp {
     ///
     /// When it does not start.
     pub async fn replica(&self) -> Running {
-        let (config, clock) = (self.config.clone(), self.clock.clone());
+        self.replica_with(|_config| {}).await
+    }
+
+    /// As [`Self::replica`], with other settings.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn replica_with(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let (mut config, clock) = (self.config.clone(), self.clock.clone());
+        change(&mut config);
         let app = App::with_database(self.database.clone(), config, clock).await;
         app.expect("the hub can be built")
             .listen()
@@ -333,6 +343,8 @@ fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) 
         ("LIMITS__REQUESTS_PER_MINUTE", "0"),
         ("LIMITS__POINTS_PER_MINUTE", "0"),
         ("LIMITS__FAILED_ATTEMPTS_PER_MINUTE", "0"),
+        // Nobody looks for messages to send while others count statements.
+        ("WEBHOOKS__SEND", "false"),
     ];
     let variables = ours.iter().chain(settings);
     let variables = variables.map(|(name, value)| (format!("REVHUB__{name}"), (*value).to_owned()));

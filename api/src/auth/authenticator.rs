@@ -12,7 +12,7 @@ use super::{
     known::{Known, KnownCaller, fingerprint},
     provider::Providers,
     token::{LEEWAY, Refusal, Tokens},
-    viewer::{Allowance, Viewer},
+    viewer::Viewer,
 };
 use crate::{
     clock::Clock,
@@ -177,20 +177,9 @@ impl Authenticator {
         let found = caller::find_user(db, id, &asking(views), None).await?;
         let user = found.filter(|user| user.active);
         Ok(user.map(|user| {
-            let roles = names(&user.roles);
-            Viewer {
-                user_id: Some(id),
-                token_id: Uuid::nil(),
-                name: user.name.clone(),
-                view: views.of(&roles, &[]),
-                roles,
-                scopes: Vec::new(),
-                viewed_as: None,
-                address: None,
-                allowance: Allowance::default(),
-                makes_tokens: false,
-                reach: Arc::new(user.into()),
-            }
+            let (roles, name) = (names(&user.roles), user.name.clone());
+            let who = (Some(id), Uuid::nil());
+            Viewer::new(views, who, name, roles, Vec::new(), user.into())
         }))
     }
 

@@ -4,7 +4,10 @@ use std::{net::IpAddr, sync::Arc};
 
 use uuid::Uuid;
 
-use crate::{store::caller::CallingUser, views::View};
+use crate::{
+    store::caller::CallingUser,
+    views::{View, Views},
+};
 
 /// Who is calling, built once for each request from a verified token.
 ///
@@ -38,6 +41,32 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// Whoever has these roles, as far as the `scopes` of their token go: a user, or a system, of which nothing is
+    /// its own. They call from nowhere, are bound to nothing, and make no tokens; whoever knows better says so.
+    #[must_use]
+    pub fn new(
+        views: &Views,
+        (user_id, token_id): (Option<Uuid>, Uuid),
+        name: String,
+        roles: Vec<String>,
+        scopes: Vec<String>,
+        reach: Reach,
+    ) -> Self {
+        Self {
+            user_id,
+            token_id,
+            name,
+            view: views.of(&roles, &scopes),
+            roles,
+            scopes,
+            viewed_as: None,
+            address: None,
+            allowance: Allowance::default(),
+            makes_tokens: false,
+            reach: Arc::new(reach),
+        }
+    }
+
     /// Who shares what may be asked in a minute and at the same time: all tokens of a user, and each of a
     /// system.
     #[must_use]

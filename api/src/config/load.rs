@@ -101,6 +101,7 @@ impl Config {
             database,
             limits,
             auth,
+            webhooks,
             ..
         } = self;
         let url = database.url.as_ref().map_or("sqlite:", DatabaseUrl::expose);
@@ -185,6 +186,7 @@ impl Config {
             ),
         ];
         let checks = checks.into_iter().chain(limits.checks());
+        let checks = checks.chain(webhooks.checks());
         let wrong = checks.filter(|(_, right, _)| !right);
         wrong
             .map(|(setting, _, problem)| Problem::new(setting, self.origin(setting), problem))

@@ -15,6 +15,7 @@ mod secret;
 mod table;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -27,6 +28,7 @@ pub use load::Sources;
 pub use provider::{Provider, ProviderSettings, RoleClaim, SignatureAlgorithm, UserClaim};
 pub use provider_check::{is_loopback, is_private};
 pub use secret::DatabaseUrl;
+pub use webhooks::Webhooks;
 
 /// The origin of a setting that nobody set.
 const DEFAULT: &str = "the default";
@@ -45,6 +47,8 @@ pub struct Config {
     pub limits: Limits,
     /// Tokens.
     pub auth: Auth,
+    /// What other systems are told.
+    pub webhooks: Webhooks,
     /// How the workspace tells time.
     pub workspace: Workspace,
     /// The change feed.
@@ -219,6 +223,13 @@ impl Config {
     pub fn key_file(&self) -> PathBuf {
         let default = || self.data.dir.join("token-key.pem");
         self.auth.key_file.clone().unwrap_or_else(default)
+    }
+
+    /// The file of the key that seals the secrets of webhooks.
+    #[must_use]
+    pub fn webhook_key_file(&self) -> PathBuf {
+        let default = || self.data.dir.join("webhook-key");
+        self.webhooks.key_file.clone().unwrap_or_else(default)
     }
 
     /// The identity providers whose tokens are taken.

@@ -27,6 +27,8 @@ mod reason_code;
 mod territory;
 mod touch;
 mod user;
+mod webhook_delivery;
+mod webhook_endpoint;
 
 use std::sync::LazyLock;
 
@@ -97,6 +99,8 @@ pub fn dataset() -> &'static Dataset {
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
             api_token::api_token(),
+            webhook_endpoint::webhook_endpoint(),
+            webhook_delivery::webhook_delivery(),
         ]),
     });
     &DATASET

@@ -94,6 +94,8 @@ async fn run(
     let writing = Arc::new(Writing::new(Arc::clone(&reading), author));
     let request = request.data(Arc::clone(&reading));
     let request = request.data(Arc::clone(&writing));
+    // What validates the document of an endpoint runs it.
+    let request = request.data(schema.clone());
     let mut response = schema.executable.execute(request).await;
     schema.budgets.spend(reading.viewer(), reading.spent());
     if response.data != Value::Null {

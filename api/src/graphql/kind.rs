@@ -9,7 +9,10 @@ use async_graphql::{
 
 use crate::dataset::{Entity, Enumeration, dataset};
 
-use super::types::enumeration;
+use super::{
+    argument::CHANGE_KINDS,
+    types::{self, enumeration},
+};
 
 /// A noun of the dataset.
 #[derive(Clone, Copy, Debug)]
@@ -81,5 +84,42 @@ impl OutputType for EntityKind {
         _field: &Positioned<Field>,
     ) -> ServerResult<Value> {
         Ok(self.to_value())
+    }
+}
+
+/// What was done to a row, as callers are told of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChangeKind(pub(super) &'static str);
+
+impl InputType for ChangeKind {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("ChangeKind")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        types::register(registry);
+        Self::qualified_type_name()
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let name = match &value {
+            Some(Value::Enum(name)) => name.as_str(),
+            Some(Value::String(name)) => name,
+            _ => return Err(InputValueError::expected_type(value.unwrap_or_default())),
+        };
+        let mut kinds = CHANGE_KINDS.iter();
+        let kind = kinds.find(|(kind, _)| *kind == name);
+        kind.map(|(kind, _)| Self(kind))
+            .ok_or_else(|| InputValueError::expected_type(Value::String(name.to_owned())))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Enum(Name::new(self.0))
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
     }
 }

@@ -51,6 +51,22 @@ impl Noun for ApiToken {
     const NAME: &'static str = "ApiToken";
 }
 
+/// The noun `WebhookEndpoint`.
+#[derive(Debug)]
+pub(super) struct WebhookEndpoint;
+
+impl Noun for WebhookEndpoint {
+    const NAME: &'static str = "WebhookEndpoint";
+}
+
+/// The noun `WebhookDelivery`.
+#[derive(Debug)]
+pub(super) struct WebhookDelivery;
+
+impl Noun for WebhookDelivery {
+    const NAME: &'static str = "WebhookDelivery";
+}
+
 /// The row with that id, read through the viewer's view when it is asked for.
 #[derive(Debug)]
 pub(super) struct Row<N> {

@@ -11,13 +11,15 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{idempotency::Running, news::News, rows::RowWriter, token::Issuer},
+    services::{
+        idempotency::Running, news::News, rows::RowWriter, token::Issuer, webhook::Webhooks,
+    },
 };
 
 use super::{
     complaint::InOurWords,
-    document::NESTING,
-    mutation::{DatasetMutation, TokenMutation},
+    document::{Documents, NESTING},
+    mutation::{DatasetMutation, TokenMutation, WebhookMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
@@ -40,6 +42,8 @@ pub struct Schema {
     pub(super) budgets: Budgets,
     /// Who is known to call.
     pub(super) known: Known,
+    /// What makes endpoints, and which documents they may have; none where nobody serves callers.
+    pub(super) webhooks: Option<Arc<(Webhooks, Arc<Documents>)>>,
     /// What is running with a key to repeat it by.
     pub(super) running: Running,
     /// What is new in the change log.
@@ -53,6 +57,15 @@ impl Schema {
     #[must_use]
     pub fn with_news(self, news: News) -> Self {
         Self { news, ..self }
+    }
+
+    /// With what makes endpoints; of their documents, `documents` lets in what may be run.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks, documents: Arc<Documents>) -> Self {
+        Self {
+            webhooks: Some(Arc::new((webhooks, documents))),
+            ..self
+        }
     }
 
     /// The same, with a change feed that is kept for so long.
@@ -84,7 +97,7 @@ pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation, DatasetMutation);
+pub struct Mutation(TokenMutation, WebhookMutation, DatasetMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -111,6 +124,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         calendar,
         budgets,
         known,
+        webhooks: None,
         running: Running::default(),
         news: News::default(),
         shared: Arc::default(),
@@ -135,7 +149,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
-        Mutation(TokenMutation, DatasetMutation),
+        Mutation(TokenMutation, WebhookMutation, DatasetMutation),
         Subscription,
     )
     .limit_depth(MAX_DEPTH)

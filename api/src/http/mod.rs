@@ -27,7 +27,12 @@ mod silence;
 mod slots;
 mod subscription;
 
-use std::{any::Any, future::Future, sync::OnceLock, time::Duration};
+use std::{
+    any::Any,
+    future::Future,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -55,7 +60,7 @@ use subscription::Streams;
 /// What the handlers need; built once.
 pub struct State {
     schema: Schema,
-    documents: Documents,
+    documents: Arc<Documents>,
     limit: Limit,
     authenticator: Authenticator,
     tokens: Tokens,
@@ -82,7 +87,7 @@ impl State {
     #[must_use]
     pub fn new(
         schema: Schema,
-        documents: Documents,
+        documents: Arc<Documents>,
         authenticator: Authenticator,
         tokens: Tokens,
         attempts: Attempts,

@@ -86,6 +86,10 @@ pub enum Whose {
 pub struct FeedPage {
     /// Each change with the position behind it: as JSON, once for each selection.
     pub changes: Vec<(Vec<String>, Position)>,
+    /// The number of each of them in the log.
+    pub numbers: Vec<i64>,
+    /// How many entries of the log were looked at for them.
+    pub entries: usize,
     /// Where to go on from.
     pub end: Position,
     /// Whether there is more, as far as is known.
@@ -340,6 +344,7 @@ impl Reading {
     ) -> FeedPage {
         let first = usize::try_from(first).unwrap_or(usize::MAX);
         let (mut changes, mut end, mut more) = (Vec::new(), page.end, page.more);
+        let (mut numbers, entries) = (Vec::new(), page.rows.len());
         for (entry, position) in page.rows {
             let texts: Option<Vec<String>> = match told.remove(&entry.seq) {
                 Some(told) if feed.wants_told(&told, &entry) => Some(
@@ -368,6 +373,7 @@ impl Reading {
                 break;
             }
             changes.push((texts, position));
+            numbers.push(entry.seq);
             if changes.len() == first {
                 // Nothing behind the last change has been told, whatever was looked at.
                 if let Some((_, last)) = changes.last() {
@@ -375,6 +381,12 @@ impl Reading {
                 }
             }
         }
-        FeedPage { changes, end, more }
+        FeedPage {
+            changes,
+            numbers,
+            entries,
+            end,
+            more,
+        }
     }
 }

@@ -17,4 +17,5 @@ pub mod token;
 mod touch;
 mod user;
 pub mod viewing;
+pub mod webhook;
 pub mod write;

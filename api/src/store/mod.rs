@@ -15,3 +15,5 @@ pub mod signing_key;
 pub mod table;
 pub mod territory;
 pub mod user;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;

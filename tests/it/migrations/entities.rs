@@ -6,7 +6,7 @@ use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
     contact, external_id, feedback, feedback_comment, hub, idempotency, import_job, import_row,
     lead, lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
-    signing_key, territory, touch, user, user_territory,
+    signing_key, territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
@@ -50,6 +50,8 @@ pub(super) fn all() -> Vec<Described> {
         described::<change::Entity>(),
         described::<idempotency::Entity>(),
         described::<hub::Entity>(),
+        described::<webhook_endpoint::Entity>(),
+        described::<webhook_delivery::Entity>(),
     ]
 }
 
@@ -112,6 +114,18 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
         (
             "signing_key.algorithm",
             values::<signing_key::SigningAlgorithm>(),
+        ),
+        (
+            "webhook_endpoint.state",
+            values::<webhook_endpoint::EndpointState>(),
+        ),
+        (
+            "webhook_delivery.state",
+            values::<webhook_delivery::DeliveryState>(),
+        ),
+        (
+            "webhook_delivery.error",
+            values::<webhook_delivery::DeliveryError>(),
         ),
     ])
 }

@@ -32,21 +32,25 @@ const OTHERS: [(&str, &[&str]); 5] = [
     ("Viewer", &["name", "roles", "user", "territories"]),
 ];
 
-/// The noun whose rows the tests themselves make while they ask: tests/it/tokens.rs says who sees what of
-/// it. Its other types have names that begin with it.
-const APART: &str = "ApiToken";
+/// What nouns begin with that have tests of their own, which say who sees what of them: tests/it/tokens.rs, because
+/// tests make such rows while they ask, and tests/it/webhooks.rs. Their other types begin with it as well.
+const APART: [&str; 2] = ["ApiToken", "Webhook"];
 
 /// Inputs of what changes something, which has tests of its own.
-const CHANGING: [&str; 9] = [
+const CHANGING: [&str; 13] = [
     "AssignOwnerInput",
     "CreatePersonalTokenInput",
     "CreateServiceTokenInput",
+    "CreateWebhookEndpointInput",
+    "RedeliverWebhookInput",
     "DeleteInput",
     "DestroyInput",
     "ExternalIdInput",
     "RestoreInput",
     "RevokeTokenInput",
     "RotateTokenInput",
+    "RotateWebhookSecretInput",
+    "UpdateWebhookEndpointInput",
 ];
 
 /// What each noun has that is made of the change log, and not of rows: tests/it/feed says who gets what of it.
@@ -89,7 +93,7 @@ fn is_input_of_deed(name: &str) -> bool {
 }
 
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 23] = [
+const BESIDE: [(&str, &[&str]); 26] = [
     (
         "Query",
         &[
@@ -100,6 +104,14 @@ const BESIDE: [(&str, &[&str]); 23] = [
             "apiTokens",
             "apiTokenAggregate",
             "apiTokenGroups",
+            "webhookEndpoint",
+            "webhookEndpoints",
+            "webhookEndpointAggregate",
+            "webhookEndpointGroups",
+            "webhookDelivery",
+            "webhookDeliveries",
+            "webhookDeliveryAggregate",
+            "webhookDeliveryGroups",
         ],
     ),
     ("Subscription", &["activity", "changed"]),
@@ -110,6 +122,14 @@ const BESIDE: [(&str, &[&str]); 23] = [
             "createServiceToken",
             "revokeToken",
             "rotateToken",
+            "createWebhookEndpoint",
+            "deleteWebhookEndpoint",
+            "pauseWebhookEndpoint",
+            "redeliverWebhook",
+            "resumeWebhookEndpoint",
+            "rotateWebhookSecret",
+            "testWebhookEndpoint",
+            "updateWebhookEndpoint",
         ],
     ),
     (
@@ -140,6 +160,9 @@ const BESIDE: [(&str, &[&str]); 23] = [
     ),
     ("IssuedToken", &["apiToken", "token"]),
     ("RevokedToken", &["apiToken", "count"]),
+    ("ChangedWebhookEndpoint", &["webhookEndpoint"]),
+    ("DeletedWebhookEndpoint", &["id"]),
+    ("TestedWebhookEndpoint", &["delivery"]),
     ("AccessExplanation", &["visible", "rules", "fields"]),
     ("AccessRule", &["role", "rows", "holds"]),
     ("FieldAccess", &["field", "masked", "rules"]),
@@ -218,7 +241,7 @@ fn unknown_of_type(
     shapes: &BTreeMap<String, Shape>,
 ) -> Vec<String> {
     let name = definition.name.node.as_str();
-    if name.starts_with(APART) {
+    if APART.iter().any(|apart| name.starts_with(apart)) {
         return Vec::new();
     }
     let known = match &definition.kind {
@@ -227,7 +250,7 @@ fn unknown_of_type(
         TypeKind::Interface(_) => name == "Node",
         TypeKind::InputObject(input) => match shapes.get(name) {
             Some(shape) => return unlike_inputs(&format!("{name}."), &input.fields, shape),
-            None => CHANGING.contains(&name) || is_input_of_deed(name) || name == FOLLOWING,
+            None => CHANGING.contains(&name) || name == FOLLOWING || is_input_of_deed(name),
         },
         TypeKind::Object(object) => match shapes.get(name) {
             Some(shape) => {

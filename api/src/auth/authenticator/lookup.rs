@@ -1,6 +1,6 @@
 //! From a token to the caller, as the database says.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use uuid::Uuid;
 
@@ -79,18 +79,11 @@ impl Authenticator {
             }
             (Some(_), _) => return Err(Refusal::Inactive),
         };
+        let who = (caller.user_id, claims.jti);
         let viewer = Viewer {
-            user_id: caller.user_id,
-            token_id: claims.jti,
-            name,
-            view: self.views.of(&roles, &scopes),
-            roles,
-            scopes,
-            viewed_as: None,
-            address: None,
             allowance,
             makes_tokens: networks.is_none() && allowance == Allowance::default(),
-            reach: Arc::new(reach),
+            ..Viewer::new(&self.views, who, name, roles, scopes, reach)
         };
         Ok(KnownCaller {
             viewer,
@@ -134,18 +127,10 @@ impl Authenticator {
         let reach = self.reach(found.id, &identity, as_if).await?;
         let makes_tokens = identity.roles.is_none();
         let roles = identity.roles.unwrap_or_else(|| names(&found.roles));
+        let who = (Some(found.id), identity.subject);
         let viewer = Viewer {
-            user_id: Some(found.id),
-            token_id: identity.subject,
-            name: found.name,
-            view: self.views.of(&roles, &[]),
-            roles,
-            scopes: Vec::new(),
-            viewed_as: None,
-            address: None,
-            allowance: Allowance::default(),
             makes_tokens,
-            reach: Arc::new(reach),
+            ..Viewer::new(&self.views, who, found.name, roles, Vec::new(), reach)
         };
         Ok(KnownCaller {
             viewer,

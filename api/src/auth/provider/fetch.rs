@@ -1,13 +1,15 @@
 //! Where a provider's keys are, and how they are fetched: never over an open wire, never anywhere that a
 //! redirect leads, never more than a megabyte, never for longer than five seconds.
 
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url, header::ACCEPT, redirect::Policy};
-use rustls::crypto::ring;
 use serde::Deserialize;
+use url::Url;
 
-use crate::config::{self, is_loopback, is_private};
+use crate::{
+    config::{self, is_loopback, is_private},
+    outbound::{Client, Options, Reach, StatusCode},
+};
 
 /// How long an answer may take, to its last byte.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,22 +41,22 @@ impl Source {
     ///
     /// Says what is wrong when this machine cannot speak TLS.
     pub(super) fn new(provider: &config::Provider) -> Result<Self, String> {
-        // The cryptography that the database's TLS has; an error says that somebody chose it before.
-        let _chosen_before = ring::default_provider().install_default();
-        let mut http = Client::builder()
-            .redirect(Policy::none())
-            .timeout(TIMEOUT)
-            .user_agent(concat!("revhub/", env!("CARGO_PKG_VERSION")));
         let local = provider.is_local();
-        if local {
-            // Nothing of it leaves the machine: no proxy, and nobody to trust.
-            http = http.no_proxy().tls_certs_only([]);
-        }
+        let http = Client::new(Options {
+            timeout: TIMEOUT,
+            longest: LONGEST,
+            // Nothing of a provider on this machine leaves it.
+            reach: if local {
+                Reach::ThisMachine
+            } else {
+                Reach::Operator
+            },
+        });
         Ok(Self {
             issuer: provider.issuer.clone(),
             jwks_url: provider.jwks_url.clone(),
             local,
-            http: http.build().map_err(|error| cause(&error))?,
+            http: http?,
         })
     }
 
@@ -93,31 +95,15 @@ impl Source {
                 "{url:?} does not begin with https:// and a host elsewhere"
             ));
         }
-        let request = self.http.get(parsed).header(ACCEPT, "application/json");
-        let failed = |error: reqwest::Error| format!("{url}: {}", cause(&error.without_url()));
-        let mut response = request.send().await.map_err(failed)?;
-        if response.status() != StatusCode::OK {
-            let status = response.status();
+        let answer = self.http.get(parsed, "application/json").await;
+        let answer = answer.map_err(|failure| format!("{url}: {failure}"))?;
+        if answer.status != StatusCode::OK {
+            let status = answer.status;
             return Err(format!("{url} answers with {status}"));
         }
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(failed)? {
-            body.extend_from_slice(&part);
-            if body.len() > LONGEST {
-                return Err(format!("{url} answers with more than {LONGEST} bytes"));
-            }
+        if !answer.whole {
+            return Err(format!("{url} answers with more than {LONGEST} bytes"));
         }
-        Ok(body)
+        Ok(answer.body)
     }
-}
-
-/// An error of the library with what led to it.
-fn cause(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

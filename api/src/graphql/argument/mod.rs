@@ -19,6 +19,7 @@ use crate::{
 pub(super) use change::{ACTIVITY, Activity, CHANGE_KINDS, DEFAULT_CHANGES};
 use filter::FilterReader;
 pub(super) use group::{FUNCTIONS, function, is_dimension, measured};
+pub(super) use operand::instant;
 use operand::name;
 use order::order;
 

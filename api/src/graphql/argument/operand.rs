@@ -167,7 +167,7 @@ fn decimal(text: &str) -> Option<Decimal> {
 
 /// An instant as the databases keep it: in whole microseconds, in a year of four digits, so that
 /// SQLite's texts compare as what they say.
-fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(in crate::graphql) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let separator = text.as_bytes().get(10)?;
     if !separator.eq_ignore_ascii_case(&b'T') {
         return None;

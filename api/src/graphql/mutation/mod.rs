@@ -2,6 +2,7 @@
 
 mod dataset;
 mod token;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::services::write::Writing;
 
 pub(super) use dataset::DatasetMutation;
 pub(super) use token::TokenMutation;
+pub(super) use webhook::WebhookMutation;
 
 /// The root fields that show a secret, which is kept nowhere, so that their answers are not either.
 pub(super) const SHOWING_SECRETS: [&str; 3] =
