@@ -29,7 +29,7 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        caller,
+        caller, idempotency,
         signing_key::{self, Registration},
         token::Issuer,
     },
@@ -65,6 +65,8 @@ pub struct Running {
     server: JoinHandle<io::Result<()>>,
     /// Keeps what is known of callers as the database says.
     following: JoinHandle<()>,
+    /// Forgets the answers that nobody asks for again.
+    sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -159,6 +161,7 @@ impl App {
             self.tokens.clone(),
             clock.clone(),
         );
+        let sweeping = idempotency::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -177,6 +180,7 @@ impl App {
             handle,
             server: tokio::spawn(server),
             following: tokio::spawn(following),
+            sweeping: tokio::spawn(sweeping),
             known,
             clock,
             database: self.database,
@@ -201,6 +205,7 @@ impl Running {
             () = hurry => Ok(()),
         };
         self.following.abort();
+        self.sweeping.abort();
         caller::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
@@ -212,6 +217,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
         self.following.abort();
+        self.sweeping.abort();
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{rows::RowWriter, token::Issuer},
+    services::{idempotency::Running, rows::RowWriter, token::Issuer},
 };
 
 use super::{
@@ -36,6 +36,8 @@ pub struct Schema {
     pub(super) budgets: Budgets,
     /// Who is known to call.
     pub(super) known: Known,
+    /// What is running with a key to repeat it by.
+    pub(super) running: Running,
 }
 
 impl Schema {
@@ -95,6 +97,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         calendar,
         budgets,
         known,
+        running: Running::default(),
     }
 }
 
