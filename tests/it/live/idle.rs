@@ -30,6 +30,7 @@ fn resident(process: &Child) -> Option<usize> {
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
+#[expect(clippy::print_stdout, reason = "a figure for who looks at it")]
 #[tokio::test]
 async fn a_thousand_idle_subscribers_cost_less_than_a_hundred_megabytes() {
     for database in each_database() {
@@ -61,7 +62,7 @@ async fn a_thousand_idle_subscribers_cost_less_than_a_hundred_megabytes() {
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
         let more = resident(&child).unwrap_or_default().saturating_sub(before);
-        println!("{SOCKETS} idle subscribers: {} KiB more", more);
+        println!("{SOCKETS} idle subscribers: {more} KiB more");
         assert!(more < MOST, "{more} KiB");
         let since = Instant::now();
         terminate(&child);

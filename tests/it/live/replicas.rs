@@ -23,6 +23,7 @@ fn postgres() -> Option<TestDatabase> {
 
 const TOKENS: &str = "subscription($after: String) { changed(entities: [API_TOKEN], after: $after) { cursor node { ... on ApiToken { name } } } }";
 
+#[expect(clippy::print_stdout, reason = "a figure for who looks at it")]
 #[tokio::test]
 async fn what_is_written_through_one_replica_is_told_by_another_within_a_second() {
     let Some(database) = postgres() else {

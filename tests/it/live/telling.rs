@@ -132,6 +132,7 @@ async fn a_thousand_streams_of_one_view_are_one_read() {
     app.stop().await;
 }
 
+#[expect(clippy::print_stdout, reason = "a figure for who looks at it")]
 #[tokio::test]
 async fn many_who_each_see_something_else_are_told_and_nobody_waits_for_it() {
     const PEOPLE: usize = 200;
