@@ -10,7 +10,7 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 19] = [
+const MODULES: [(&str, &[&str]); 20] = [
     ("error", &[]),
     ("calendar", &[]),
     ("clock", &[]),
@@ -28,6 +28,7 @@ const MODULES: [(&str, &[&str]); 19] = [
     ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["error", "views"]),
     ("record", &["store"]),
+    ("matching", &["record", "store"]),
     (
         "reader",
         &["auth", "calendar", "database", "dataset", "error", "views"],
@@ -35,15 +36,15 @@ const MODULES: [(&str, &[&str]); 19] = [
     (
         "services",
         &[
-            "auth", "change", "clock", "database", "dataset", "error", "reader", "record", "store",
-            "views",
+            "auth", "change", "clock", "database", "dataset", "error", "matching", "reader",
+            "record", "store", "views",
         ],
     ),
     (
         "intake",
         &[
-            "auth", "change", "clock", "database", "document", "error", "reader", "record",
-            "store", "views",
+            "auth", "change", "clock", "database", "document", "error", "matching", "reader",
+            "record", "store", "views",
         ],
     ),
     (

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod erase;
 pub mod import;
 pub mod lookup;
+pub mod matching;
 pub mod signing_key;
 pub mod table;
 pub mod territory;

@@ -1,0 +1,3 @@
+//! Which rows are about the same person, company or thing: for sure, by what identifies them.
+
+pub mod identity;
