@@ -6,7 +6,6 @@ use std::{fs, time::Instant};
 
 use api::{
     auth::{KeyFile, Keyring, PublicKey, Tokens},
-    change::Author,
     clock::Clock,
     views::Role,
 };
@@ -248,13 +247,14 @@ async fn a_token_that_was_taken_back_is_refused_at_once() {
         assert_eq!(row.unwrap().unwrap().issued_at, TestApp::now());
         assert_eq!(ask_with(app, &token).await.status, StatusCode::OK);
         let issuer = app.issuer();
-        issuer
-            .revoke(&Author::SYSTEM, None, id, false)
-            .await
-            .unwrap();
+        let revoke = async || {
+            issuer
+                .as_operator(async |write| issuer.revoke(write, id, false).await)
+                .await
+        };
+        revoke().await.unwrap();
         assert_refused(&ask_with(app, &token).await, INVALID);
-        let again = issuer.revoke(&Author::SYSTEM, None, id, false).await;
-        assert_eq!(again.unwrap_err().code(), "NOT_FOUND");
+        assert_eq!(revoke().await.unwrap_err().code(), "NOT_FOUND");
     })
     .await;
 }

@@ -14,7 +14,6 @@ use std::{
 use api::{
     app::{App, Running, connect},
     auth::{Allowance, KeyFile, Keyring, Known, Outdated, Tokens},
-    change::Author,
     clock::Clock,
     config::{Config, Sources},
     database::Database,
@@ -202,8 +201,13 @@ impl TestApp {
             days: Some(1),
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         };
+        let issuer = &self.issuer;
         match bearer {
-            Bearer::User(email) => self.issuer.issue_to_user(&email, terms).await,
+            Bearer::User(email) => {
+                issuer
+                    .as_operator(async |write| issuer.issue_to_user(write, &email, terms).await)
+                    .await
+            }
             Bearer::Service { name, role } => {
                 if scopes.is_empty() {
                     terms.scopes = EVERYTHING.map(str::to_owned).to_vec();
@@ -215,8 +219,9 @@ impl TestApp {
                     allowance: Allowance::default(),
                     terms,
                 };
-                let author = &Author::SYSTEM;
-                self.issuer.issue_to_service(author, None, service).await
+                issuer
+                    .as_operator(async |write| issuer.issue_to_service(write, service).await)
+                    .await
             }
         }
     }

@@ -8,7 +8,6 @@ use super::{Failure, output};
 use crate::{
     app::{self, App},
     auth::Allowance,
-    change::Author,
     clock::Clock,
     config::{Config, DatabaseUrl},
     dataset::{GlobalId, dataset, global_id},
@@ -116,7 +115,11 @@ async fn issue(mut args: Issue, config: Config) -> Result<(), Failure> {
         scopes: args.scopes,
     };
     let made = match owner {
-        Owner::User(email) => issuer.issue_to_user(&email, terms).await,
+        Owner::User(email) => {
+            issuer
+                .as_operator(async |write| issuer.issue_to_user(write, &email, terms).await)
+                .await
+        }
         Owner::System { name, role } => {
             let service = ServiceToken {
                 name,
@@ -129,7 +132,7 @@ async fn issue(mut args: Issue, config: Config) -> Result<(), Failure> {
                 terms,
             };
             issuer
-                .issue_to_service(&Author::SYSTEM, None, service)
+                .as_operator(async |write| issuer.issue_to_service(write, service).await)
                 .await
         }
     };
@@ -156,13 +159,15 @@ async fn rotate(args: Rotate, config: Config) -> Result<(), Failure> {
     } = args;
     let database = config.database_url();
     let issuer = App::new(config, Clock::system()).await?.issuer();
-    let made = issuer.rotate(&Author::SYSTEM, None, id, overlap_hours, days);
+    let made =
+        issuer.as_operator(async |write| issuer.rotate(write, id, overlap_hours, days).await);
     show(&made.await.map_err(failure)?, &database)
 }
 
 async fn revoke(args: &Revoke, config: Config) -> Result<(), Failure> {
     let issuer = App::new(config, Clock::system()).await?.issuer();
-    let revoked = issuer.revoke(&Author::SYSTEM, None, args.id, args.and_made_with_it);
+    let revoked = issuer
+        .as_operator(async |write| issuer.revoke(write, args.id, args.and_made_with_it).await);
     let count = revoked.await.map_err(failure)?;
     let id = shown(args.id)?;
     output::note(match count.saturating_sub(1) {

@@ -12,8 +12,12 @@ use async_graphql::{
 use chrono::SecondsFormat;
 
 use crate::{
-    auth::Viewer, calendar::Moment, change::Author, error::ApiError, reader::Reading,
-    services::viewing,
+    auth::Viewer,
+    calendar::Moment,
+    change::Author,
+    error::ApiError,
+    reader::{Reading, Sees},
+    services::{viewing, write::Writing},
 };
 
 use super::{
@@ -48,19 +52,28 @@ pub async fn execute(
     if let Err(error) = recorded {
         return Response::from_errors(vec![server_error(&error, Pos::default())]);
     }
-    let several = match prepare(&mut request, &viewer) {
-        Ok(several) => several,
+    let sees = match prepare(&mut request, &viewer) {
+        Ok(sees) => sees,
         Err(error) => return Response::from_errors(vec![error]),
     };
     let moment = Moment {
         now,
         calendar: schema.calendar.clone(),
     };
-    let reading = Arc::new(schema.reader.reading(viewer, moment, several));
-    let request = request.data(Arc::clone(&reading)).data(author);
+    let reading = Arc::new(schema.reader.reading(viewer, moment, sees));
+    let writing = Arc::new(Writing::new(Arc::clone(&reading), author));
+    let request = request.data(Arc::clone(&reading));
+    let request = request.data(Arc::clone(&writing));
     let mut response = schema.executable.execute(request).await;
     schema.budgets.spend(reading.viewer(), reading.spent());
-    reading.finish().await;
+    match sees {
+        Sees::OwnWrites => {
+            if let Err(error) = writing.commit(&schema.known).await {
+                return Response::from_errors(vec![request_error(&error)]);
+            }
+        }
+        Sees::Latest | Sees::Snapshot => reading.finish().await,
+    }
     if response.extensions.contains_key(COST) {
         response.extensions.extend(budget(schema, &reading));
     }
@@ -97,27 +110,29 @@ pub fn operation<'d>(
     }
 }
 
-/// Fills in the defaults of the variables of the operation that runs, and says whether it may take
-/// several statements that see the same.
-fn prepare(request: &mut Request, viewer: &Viewer) -> Result<bool, ServerError> {
+/// Fills in the defaults of the variables of the operation that runs, and says what its statements see.
+fn prepare(request: &mut Request, viewer: &Viewer) -> Result<Sees, ServerError> {
     let name = request.operation_name.clone();
     let document = request.parsed_query()?;
     let Some((_, running)) = operation(document, name.as_deref()) else {
-        return Ok(false);
+        return Ok(Sees::Latest);
     };
-    let changes = running.ty == OperationType::Mutation;
-    if changes {
+    let sees = if running.ty == OperationType::Mutation {
         may_change(viewer)?;
         runs_once(document, running)?;
-    }
-    // What a mutation answers is read after it, and not what was before.
-    let (defaults, several) = (defaults(running), !changes && !reads_once(running));
+        Sees::OwnWrites
+    } else if reads_once(running) {
+        Sees::Latest
+    } else {
+        Sees::Snapshot
+    };
+    let defaults = defaults(running);
     for (name, value) in defaults.iter() {
         if !request.variables.contains_key(name) {
             request.variables.insert(name.clone(), value.clone());
         }
     }
-    Ok(several)
+    Ok(sees)
 }
 
 /// Stops who comes with a token to read with, before anything runs.

@@ -3,7 +3,11 @@
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use crate::{
-    auth::Budgets, calendar::Calendar, clock::Clock, database::Database, reader::Reader,
+    auth::{Budgets, Known},
+    calendar::Calendar,
+    clock::Clock,
+    database::Database,
+    reader::Reader,
     services::token::Issuer,
 };
 
@@ -29,6 +33,8 @@ pub struct Schema {
     pub(super) calendar: Calendar,
     /// What callers may still ask.
     pub(super) budgets: Budgets,
+    /// Who is known to call.
+    pub(super) known: Known,
 }
 
 impl Schema {
@@ -62,6 +68,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         database,
         clock,
         views,
+        known,
         ..
     } = issuer.clone();
     Schema {
@@ -76,6 +83,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         clock,
         calendar,
         budgets,
+        known,
     }
 }
 

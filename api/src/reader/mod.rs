@@ -28,7 +28,7 @@ pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
 pub use order::{Order, OrderKey};
 pub use pattern::{MAX_PATTERN, Side, ignoring_case};
 pub use permission::permit;
-pub use reading::Reading;
+pub use reading::{Reading, Sees};
 pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,
     PageInfoPart, ReferencePart,
@@ -47,11 +47,10 @@ impl Reader {
         Self { database }
     }
 
-    /// Begins to answer one operation of `viewer` at `moment`. Where it takes `several` statements,
-    /// they all see one snapshot.
+    /// Begins to answer one operation of `viewer` at `moment`, whose statements see what `sees` says.
     #[must_use]
-    pub fn reading(&self, viewer: Viewer, moment: Moment, several: bool) -> Reading {
-        Reading::new(self.database.clone(), viewer, moment, several)
+    pub fn reading(&self, viewer: Viewer, moment: Moment, sees: Sees) -> Reading {
+        Reading::new(self.database.clone(), viewer, moment, sees)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use sea_orm::{
     ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbErr, QueryResult, Statement,
+    TransactionTrait,
 };
 use tokio::sync::Mutex;
 
@@ -35,28 +36,41 @@ pub struct Reading {
     viewer: Viewer,
     budget: Budget,
     moment: Moment,
-    snapshot: Option<Mutex<Snapshot>>,
+    sees: Sees,
+    transaction: Mutex<Transaction>,
 }
 
-/// The transaction that several statements read in: begun with the first, and one after the other.
+/// What the statements of an operation see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sees {
+    /// Each what is there when it runs: there is one, or they need not agree.
+    Latest,
+    /// All the same.
+    Snapshot,
+    /// What the operation has written as well, which nobody else sees before it has ended.
+    OwnWrites,
+}
+
+/// The transaction of several statements: begun with the first, and one after the other.
 #[derive(Debug, Default)]
-enum Snapshot {
+enum Transaction {
     #[default]
-    NotTaken,
-    Taken(DatabaseTransaction),
+    NotBegun,
+    Begun(DatabaseTransaction),
     /// A statement failed, and PostgreSQL takes no other in the same transaction.
     Lost(ApiError),
-    GivenBack,
+    Ended,
 }
 
 impl Reading {
-    pub(super) fn new(database: Database, viewer: Viewer, moment: Moment, several: bool) -> Self {
+    pub(super) fn new(database: Database, viewer: Viewer, moment: Moment, sees: Sees) -> Self {
         Self {
             database,
             viewer,
             budget: Budget::default(),
             moment,
-            snapshot: several.then(Mutex::default),
+            sees,
+            transaction: Mutex::default(),
         }
     }
 
@@ -84,17 +98,43 @@ impl Reading {
         self.budget.spent()
     }
 
-    /// Gives the snapshot back; nothing is read any more.
+    /// Ends the transaction without keeping anything; nothing is read any more.
     pub async fn finish(&self) {
-        let Some(snapshot) = &self.snapshot else {
-            return;
-        };
-        let snapshot = std::mem::replace(&mut *snapshot.lock().await, Snapshot::GivenBack);
-        if let Snapshot::Taken(transaction) = snapshot {
+        if let Ok(Some(transaction)) = self.end().await {
             // There is nothing to lose: a transaction that fails to end is ended with its connection.
             if let Err(error) = transaction.rollback().await {
-                tracing::warn!(%error, "a snapshot was not given back");
+                tracing::warn!(%error, "a transaction was not given back");
             }
+        }
+    }
+
+    /// Ends the operation, and hands over its transaction, to be committed; `None` where there was nothing
+    /// to do in one. Nothing is read any more.
+    ///
+    /// # Errors
+    ///
+    /// Why the transaction was lost, if it was; [`ApiError::Timeout`] when the operation's time is over.
+    pub async fn end(&self) -> Result<Option<DatabaseTransaction>, ApiError> {
+        let ended = std::mem::replace(&mut *self.transaction.lock().await, Transaction::Ended);
+        match ended {
+            Transaction::Begun(transaction) => Ok(Some(transaction)),
+            Transaction::Lost(error) => Err(error),
+            Transaction::NotBegun | Transaction::Ended => Ok(None),
+        }
+    }
+
+    /// Begins a part of the operation's transaction that can be taken back by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Timeout`] when the operation's time is over, [`ApiError::Internal`] when the database fails.
+    pub async fn savepoint(&self) -> Result<DatabaseTransaction, ApiError> {
+        let mut transaction = self.transaction.lock().await;
+        self.begin(&mut transaction).await?;
+        match &*transaction {
+            Transaction::Begun(begun) => Ok(begun.begin().await?),
+            Transaction::Lost(error) => Err(error.clone()),
+            _ => Err(ApiError::internal("the operation has ended")),
         }
     }
 
@@ -216,7 +256,7 @@ impl Reading {
         look: impl AsyncFnOnce(DatabaseExecutor<'_>) -> Result<T, DbErr>,
     ) -> Result<T, ApiError> {
         self.budget.spend(0)?;
-        self.in_snapshot(look).await
+        self.in_transaction(look).await
     }
 
     /// Spends the points of one statement, and reads the one row that it gives.
@@ -253,34 +293,43 @@ impl Reading {
             }
         }
         let statement = Statement::from_sql_and_values(self.database.backend(), sql, values);
-        self.in_snapshot(async |connection| connection.query_one_raw(statement).await)
+        self.in_transaction(async |connection| connection.query_one_raw(statement).await)
             .await
     }
 
-    /// Reads with `read` in the snapshot, which is taken where there is none yet.
-    async fn in_snapshot<T>(
+    /// Reads with `read` in the operation's transaction, which is begun where there is none yet.
+    async fn in_transaction<T>(
         &self,
         read: impl AsyncFnOnce(DatabaseExecutor<'_>) -> Result<T, DbErr>,
     ) -> Result<T, ApiError> {
-        let Some(snapshot) = &self.snapshot else {
+        if self.sees == Sees::Latest {
             still_wanted()?;
             return Ok(read(self.database.reads().into()).await?);
-        };
-        let mut snapshot = snapshot.lock().await;
-        still_wanted()?;
-        if matches!(*snapshot, Snapshot::NotTaken) {
-            *snapshot = Snapshot::Taken(self.database.snapshot().await?);
         }
-        let read = match &*snapshot {
-            Snapshot::Taken(transaction) => read(transaction.into()).await,
-            Snapshot::Lost(error) => return Err(error.clone()),
+        let mut transaction = self.transaction.lock().await;
+        self.begin(&mut transaction).await?;
+        let read = match &*transaction {
+            Transaction::Begun(begun) => read(begun.into()).await,
+            Transaction::Lost(error) => return Err(error.clone()),
             _ => return Err(ApiError::internal("the operation has ended")),
         };
         read.map_err(|error| {
             let error = ApiError::from(error);
-            *snapshot = Snapshot::Lost(error.clone());
+            *transaction = Transaction::Lost(error.clone());
             error
         })
+    }
+
+    /// Begins `transaction`, unless that was done.
+    async fn begin(&self, transaction: &mut Transaction) -> Result<(), ApiError> {
+        still_wanted()?;
+        if matches!(transaction, Transaction::NotBegun) {
+            *transaction = Transaction::Begun(match self.sees {
+                Sees::OwnWrites => self.database.begin().await?,
+                Sees::Latest | Sees::Snapshot => self.database.snapshot().await?,
+            });
+        }
+        Ok(())
     }
 }
 

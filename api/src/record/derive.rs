@@ -68,6 +68,7 @@ fn opportunity(row: &mut Row<'_>, given: impl Fn(usize) -> bool, known: &Known) 
 }
 
 /// What a row must have beside the columns that may not be null.
+#[must_use]
 pub fn contradiction(entity: &Entity, record: &Record) -> Option<&'static str> {
     let count = |columns: &[&str]| {
         columns

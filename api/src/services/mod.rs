@@ -7,3 +7,4 @@ pub mod signing_key;
 pub mod territory;
 pub mod token;
 pub mod viewing;
+pub mod write;

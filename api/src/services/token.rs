@@ -4,12 +4,11 @@ mod rules;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{api_token, change::ChangeKind};
-use sea_orm::DatabaseTransaction;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    auth::{Allowance, Known, Outdated, Signed, Tokens, Viewer},
+    auth::{Allowance, Known, Outdated, Signed, Tokens},
     change::{self, Author, Change},
     clock::Clock,
     database::Database,
@@ -19,6 +18,7 @@ use crate::{
     views::Views,
 };
 
+use super::write::{Write, at_once};
 use rules::{
     check_scopes, covered, forbidden, makes_tokens, may_give, may_replace, missing, named,
     networks, positive, scopes,
@@ -89,17 +89,29 @@ pub struct Issued {
 }
 
 impl Issuer {
-    /// Issues a token to a system, in the name of `viewer`; `None` is the operator on the command line.
+    /// Writes in the operator's name, in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// - [`ApiError::Forbidden`] when `viewer` may not, or the token could do more than they
+    /// As [`at_once`].
+    pub async fn as_operator<T>(
+        &self,
+        writing: impl AsyncFnOnce(&Write<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let (to, now) = ((&self.database, &self.known), self.clock.now());
+        at_once(to, &Author::SYSTEM, now, writing).await
+    }
+
+    /// Issues a token to a system.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::Forbidden`] when who asks may not, or the token could do more than they
     /// - [`ApiError::Validation`] when any of it makes no sense
     /// - [`ApiError::Internal`] when the database fails; no token is issued then
     pub async fn issue_to_service(
         &self,
-        author: &Author,
-        viewer: Option<&Viewer>,
+        write: &Write<'_>,
         service: ServiceToken,
     ) -> Result<Issued, ApiError> {
         let ServiceToken {
@@ -109,11 +121,11 @@ impl Issuer {
             allowance,
             terms,
         } = service;
-        if let Some(viewer) = viewer {
+        if let Some(viewer) = write.viewer {
             may_give(viewer, &role)?;
         }
         let scopes = scopes(self.views.policy(), terms.scopes)?;
-        if let Some(viewer) = viewer {
+        if let Some(viewer) = write.viewer {
             covered(viewer, &scopes)?;
         }
         let policy = self.views.policy();
@@ -129,17 +141,14 @@ impl Issuer {
             ip_allow: networks(&ip_allow)?,
             requests_per_minute: positive("requestsPerMinute", allowance.requests_per_minute)?,
             points_per_minute: positive("pointsPerMinute", allowance.points_per_minute)?,
-            created_by: author.actor.id(),
-            issued_with_id: viewer.map(|viewer| viewer.token_id),
-            ..self.blank(terms.days)?
+            created_by: write.author.actor.id(),
+            issued_with_id: write.viewer.map(|viewer| viewer.token_id),
+            ..self.blank(write, terms.days)?
         };
-        let tx = self.database.begin().await?;
-        let issued = self.issue(&tx, author, row).await?;
-        tx.commit().await?;
-        Ok(issued)
+        self.issue(write, row).await
     }
 
-    /// Issues `viewer` a token to read with, that can do less than they.
+    /// Issues who asks for it a token to read with, that can do less than they.
     ///
     /// # Errors
     ///
@@ -148,11 +157,13 @@ impl Issuer {
     /// - [`ApiError::Internal`] when the database fails; no token is issued then
     pub async fn issue_to_oneself(
         &self,
-        author: &Author,
-        viewer: &Viewer,
+        write: &Write<'_>,
         name: &str,
         terms: Terms,
     ) -> Result<Issued, ApiError> {
+        let viewer = write
+            .viewer
+            .ok_or_else(|| forbidden("make a token of your own"))?;
         let allowed = viewer
             .view
             .noun("ApiToken")
@@ -172,12 +183,11 @@ impl Issuer {
             name: named(name)?,
             user_id: Some(user),
             scopes: json!(scopes),
-            created_by: author.actor.id(),
+            created_by: write.author.actor.id(),
             issued_with_id: Some(viewer.token_id),
-            ..self.blank(terms.days)?
+            ..self.blank(write, terms.days)?
         };
-        let tx = self.database.begin().await?;
-        let own = store::api_token::count_valid(&tx, user, row.issued_at).await?;
+        let own = store::api_token::count_valid(write.tx, user, row.issued_at).await?;
         if own >= MOST_OWN {
             return Err(ApiError::LimitExceeded(Exceeded {
                 which: "own_tokens",
@@ -185,9 +195,7 @@ impl Issuer {
                 actual: own.saturating_add(1),
             }));
         }
-        let issued = self.issue(&tx, author, row).await?;
-        tx.commit().await?;
-        Ok(issued)
+        self.issue(write, row).await
     }
 
     /// Issues the user with this e-mail address a token to sign in with, for the operator on the command
@@ -198,11 +206,15 @@ impl Issuer {
     /// - [`ApiError::NotFound`] when there is no active user with that address
     /// - [`ApiError::Validation`] when the days or a scope make no sense
     /// - [`ApiError::Internal`] when the database fails; no token is issued then
-    pub async fn issue_to_user(&self, email: &str, terms: Terms) -> Result<Issued, ApiError> {
+    pub async fn issue_to_user(
+        &self,
+        write: &Write<'_>,
+        email: &str,
+        terms: Terms,
+    ) -> Result<Issued, ApiError> {
         check_scopes(self.views.policy(), &terms.scopes)?;
-        let blank = self.blank(terms.days)?;
-        let tx = self.database.begin().await?;
-        let user = store::user::find_by_email(&tx, email).await?;
+        let blank = self.blank(write, terms.days)?;
+        let user = store::user::find_by_email(write.tx, email).await?;
         let user = user.filter(|user| user.active);
         let user = user.ok_or_else(|| ApiError::NotFound {
             what: format!("active user with the e-mail address {email}"),
@@ -213,9 +225,7 @@ impl Issuer {
             scopes: json!(terms.scopes),
             ..blank
         };
-        let issued = self.issue(&tx, &Author::SYSTEM, row).await?;
-        tx.commit().await?;
-        Ok(issued)
+        self.issue(write, row).await
     }
 
     /// Issues another token like the one with that id, which itself ends in `overlap` hours: time to put
@@ -223,14 +233,13 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// - [`ApiError::NotFound`] when there is no such token for `viewer` that is still valid
+    /// - [`ApiError::NotFound`] when there is no such token for them that is still valid
     /// - [`ApiError::Forbidden`] when they may not
     /// - [`ApiError::Validation`] when the hours or the days make no sense
     /// - [`ApiError::Internal`] when the database fails; nothing is changed then
     pub async fn rotate(
         &self,
-        author: &Author,
-        viewer: Option<&Viewer>,
+        write: &Write<'_>,
         id: Uuid,
         overlap: u32,
         days: Option<u32>,
@@ -239,19 +248,18 @@ impl Issuer {
             let problem = format!("must be from 0 to {MAX_OVERLAP}");
             return Err(ApiError::validation("overlapHours", problem));
         }
-        let blank = self.blank(days)?;
-        let tx = self.database.begin().await?;
-        let old = self.valid(&tx, viewer, id, "rotate").await?;
+        let blank = self.blank(write, days)?;
+        let old = valid(write, id, "rotate").await?;
         let scopes: Vec<String> =
             serde_json::from_value(old.scopes.clone()).map_err(ApiError::internal)?;
-        if let Some(viewer) = viewer {
+        if let Some(viewer) = write.viewer {
             may_replace(viewer, &old)?;
             covered(viewer, &scopes)?;
         }
         let now = blank.issued_at;
         let until = old.expires_at.min(now + TimeDelta::hours(overlap.into()));
         // Whoever was quicker has revoked it, or put another in its place.
-        if !store::api_token::expire(&tx, old.id, until).await? {
+        if !store::api_token::expire(write.tx, old.id, until).await? {
             return Err(missing());
         }
         let row = api_token::Model {
@@ -263,16 +271,15 @@ impl Issuer {
             requests_per_minute: old.requests_per_minute,
             points_per_minute: old.points_per_minute,
             rotated_from_id: Some(old.id),
-            created_by: author.actor.id(),
-            issued_with_id: viewer.map(|viewer| viewer.token_id),
+            created_by: write.author.actor.id(),
+            issued_with_id: write.viewer.map(|viewer| viewer.token_id),
             ..blank
         };
-        let issued = self.issue(&tx, author, row).await?;
-        let ended = Change::by(author, now, (TABLE, old.id), ChangeKind::Updated)
+        let issued = self.issue(write, row).await?;
+        let ended = Change::by(write.author, now, (TABLE, old.id), ChangeKind::Updated)
             .of(json!({ "expires_at": [old.expires_at, until] }));
-        change::record(&tx, vec![ended]).await?;
-        tx.commit().await?;
-        self.known.forget(&Outdated::Tokens(vec![old.id]));
+        change::record(write.tx, vec![ended]).await?;
+        write.outdates(Outdated::Tokens(vec![old.id]));
         Ok(issued)
     }
 
@@ -281,39 +288,36 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// - [`ApiError::NotFound`] when there is no such token for `viewer` that is still valid
+    /// - [`ApiError::NotFound`] when there is no such token for them that is still valid
     /// - [`ApiError::Forbidden`] when they may not, also with one of the others; nothing is changed then
     /// - [`ApiError::Internal`] when the database fails
     pub async fn revoke(
         &self,
-        author: &Author,
-        viewer: Option<&Viewer>,
+        write: &Write<'_>,
         id: Uuid,
         made_with_it: bool,
     ) -> Result<usize, ApiError> {
-        let now = self.clock.now();
-        let tx = self.database.begin().await?;
-        let mut ids = vec![self.valid(&tx, viewer, id, "revoke").await?.id];
+        let now = write.now;
+        let mut ids = vec![valid(write, id, "revoke").await?.id];
         if made_with_it {
-            for token in store::api_token::made_with(&tx, id).await? {
+            for token in store::api_token::made_with(write.tx, id).await? {
                 if token.revoked_at.is_none() && token.expires_at > now {
-                    self.permit(&tx, viewer, token.id, "revoke").await?;
+                    permit(write, token.id, "revoke").await?;
                     ids.push(token.id);
                 }
             }
         }
         let mut changes = Vec::new();
         for id in &ids {
-            if !store::api_token::revoke(&tx, *id, now).await? {
+            if !store::api_token::revoke(write.tx, *id, now).await? {
                 return Err(missing());
             }
-            let revoked = Change::by(author, now, (TABLE, *id), ChangeKind::Updated);
+            let revoked = Change::by(write.author, now, (TABLE, *id), ChangeKind::Updated);
             changes.push(revoked.of(json!({ "revoked_at": [null, now] })));
         }
-        change::record(&tx, changes).await?;
-        tx.commit().await?;
+        change::record(write.tx, changes).await?;
         let count = ids.len();
-        self.known.forget(&Outdated::Tokens(ids));
+        write.outdates(Outdated::Tokens(ids));
         Ok(count)
     }
 
@@ -326,42 +330,10 @@ impl Issuer {
         Ok(store::api_token::list(db.reads()).await?)
     }
 
-    /// The token with that id, if it is still valid and `viewer` may do `action` with it.
-    async fn valid(
-        &self,
-        tx: &DatabaseTransaction,
-        viewer: Option<&Viewer>,
-        id: Uuid,
-        action: &str,
-    ) -> Result<api_token::Model, ApiError> {
-        self.permit(tx, viewer, id, action).await?;
-        let now = self.clock.now();
-        let token = store::api_token::find(tx, id).await?;
-        let valid = |token: &api_token::Model| token.revoked_at.is_none() && token.expires_at > now;
-        token.filter(valid).ok_or_else(missing)
-    }
-
-    /// Whether `viewer` may do `action` with the token of that id.
-    async fn permit(
-        &self,
-        tx: &DatabaseTransaction,
-        viewer: Option<&Viewer>,
-        id: Uuid,
-        action: &str,
-    ) -> Result<(), ApiError> {
-        let Some(viewer) = viewer else {
-            return Ok(());
-        };
-        let entity = dataset().target("ApiToken")?;
-        let doing = format!("{action} this token");
-        reader::permit(tx, viewer, GlobalId { entity, id }, action, &doing).await
-    }
-
     /// Puts a token on record, and signs it.
     async fn issue(
         &self,
-        tx: &DatabaseTransaction,
-        author: &Author,
+        write: &Write<'_>,
         mut row: api_token::Model,
     ) -> Result<Issued, ApiError> {
         let (id, sub) = (row.id, row.user_id.unwrap_or(row.id));
@@ -378,21 +350,26 @@ impl Issuer {
             token,
             expires_at: row.expires_at,
         };
-        let made = Change::by(author, row.issued_at, (TABLE, id), ChangeKind::Created);
-        store::api_token::insert(tx, row).await?;
-        change::record(tx, vec![made]).await?;
+        let made = Change::by(
+            write.author,
+            row.issued_at,
+            (TABLE, id),
+            ChangeKind::Created,
+        );
+        store::api_token::insert(write.tx, row).await?;
+        change::record(write.tx, vec![made]).await?;
         Ok(issued)
     }
 
     /// A token of nobody for nothing, valid from now on for so many days.
-    fn blank(&self, days: Option<u32>) -> Result<api_token::Model, ApiError> {
+    fn blank(&self, write: &Write<'_>, days: Option<u32>) -> Result<api_token::Model, ApiError> {
         let days = days.unwrap_or(self.days);
         let longest = self.longest_days;
         if !(1..=longest).contains(&days) {
             let problem = format!("must be from 1 to {longest}");
             return Err(ApiError::validation("days", problem));
         }
-        let now = self.clock.now();
+        let now = write.now;
         Ok(api_token::Model {
             id: Uuid::now_v7(),
             name: String::new(),
@@ -413,4 +390,23 @@ impl Issuer {
             issued_with_id: None,
         })
     }
+}
+
+/// The token with that id, if it is still valid and who asks may do `action` with it.
+async fn valid(write: &Write<'_>, id: Uuid, action: &str) -> Result<api_token::Model, ApiError> {
+    permit(write, id, action).await?;
+    let token = store::api_token::find(write.tx, id).await?;
+    let valid =
+        |token: &api_token::Model| token.revoked_at.is_none() && token.expires_at > write.now;
+    token.filter(valid).ok_or_else(missing)
+}
+
+/// Whether who asks may do `action` with the token of that id.
+async fn permit(write: &Write<'_>, id: Uuid, action: &str) -> Result<(), ApiError> {
+    let Some(viewer) = write.viewer else {
+        return Ok(());
+    };
+    let entity = dataset().target("ApiToken")?;
+    let doing = format!("{action} this token");
+    reader::permit(write.tx, viewer, GlobalId { entity, id }, action, &doing).await
 }

@@ -41,7 +41,9 @@ pub(super) async fn issue_tokens(app: &App, days: u32) -> Result<Vec<Bearer>, Fa
             days: Some(days),
             scopes: Vec::new(),
         };
-        let made = issuer.issue_to_user(&person.email, terms).await?;
+        let made = issuer
+            .as_operator(async |write| issuer.issue_to_user(write, &person.email, terms).await)
+            .await?;
         bearers.push(Bearer {
             role,
             name: person.name.clone(),

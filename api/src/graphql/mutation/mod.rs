@@ -2,4 +2,15 @@
 
 mod token;
 
+use std::sync::Arc;
+
+use async_graphql::ContextBase;
+
+use crate::services::write::Writing;
+
 pub(super) use token::TokenMutation;
+
+/// What the mutation that is running in `ctx` writes.
+fn writing<'a, T>(ctx: &ContextBase<'a, T>) -> &'a Writing {
+    ctx.data_unchecked::<Arc<Writing>>()
+}

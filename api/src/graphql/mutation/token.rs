@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::{
     auth::Allowance,
-    change::Author,
     dataset::GlobalId,
     error::ApiError,
     services::token::{Issued, Issuer, ServiceToken, Terms},
@@ -14,8 +13,8 @@ use crate::{
 use super::super::{
     error::resolver_error,
     row::{ApiToken, Row},
-    selection::reading,
 };
+use super::writing;
 
 /// The root fields that change tokens.
 #[derive(Debug)]
@@ -49,9 +48,9 @@ impl TokenMutation {
             },
             terms: terms(days, scopes),
         };
-        let viewer = reading(ctx).viewer();
-        let issued = issuer(ctx).issue_to_service(author(ctx), Some(viewer), service);
-        answer(issued.await)
+        let issuer = issuer(ctx);
+        let made = writing(ctx).run(async |write| issuer.issue_to_service(write, service).await);
+        answer(made.await)
     }
 
     /// Makes a token of your own, to read with: for a script or a spreadsheet of yours. It sees what you
@@ -63,10 +62,10 @@ impl TokenMutation {
         input: CreatePersonalTokenInput,
     ) -> Result<IssuedToken> {
         let CreatePersonalTokenInput { name, scopes, days } = input;
-        let viewer = reading(ctx).viewer();
-        let terms = terms(days, scopes);
-        let issued = issuer(ctx).issue_to_oneself(author(ctx), viewer, &name, terms);
-        answer(issued.await)
+        let (issuer, terms) = (issuer(ctx), terms(days, scopes));
+        let made =
+            writing(ctx).run(async |write| issuer.issue_to_oneself(write, &name, terms).await);
+        answer(made.await)
     }
 
     /// Makes another token like that one, and ends that one after a while: time to put the new one in its
@@ -81,11 +80,10 @@ impl TokenMutation {
             overlap_hours,
             days,
         } = input;
-        let viewer = reading(ctx).viewer();
-        let id = token_id(&id).map_err(|error| resolver_error(&error))?;
+        let (issuer, id) = (issuer(ctx), token_id(&id));
         let (overlap, days) = (natural(overlap_hours), days.map(natural));
-        let issued = issuer(ctx).rotate(author(ctx), Some(viewer), id, overlap, days);
-        answer(issued.await)
+        let made = writing(ctx).run(async |write| issuer.rotate(write, id?, overlap, days).await);
+        answer(made.await)
     }
 
     /// Takes a token back: the next request with it is refused.
@@ -94,15 +92,12 @@ impl TokenMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokeTokenInput,
     ) -> Result<RevokedToken> {
-        let viewer = reading(ctx).viewer();
-        let revoked = async {
+        let issuer = issuer(ctx);
+        let revoked = writing(ctx).run(async |write| {
             let id = token_id(&input.id)?;
-            let all = input.and_made_with_it;
-            let count = issuer(ctx)
-                .revoke(author(ctx), Some(viewer), id, all)
-                .await?;
+            let count = issuer.revoke(write, id, input.and_made_with_it).await?;
             Ok((id, count))
-        };
+        });
         let (id, count) = revoked.await.map_err(|error| resolver_error(&error))?;
         Ok(RevokedToken {
             api_token: Row::new(id),
@@ -192,10 +187,6 @@ fn answer(issued: Result<Issued, ApiError>) -> Result<IssuedToken> {
 }
 
 fn issuer<'ctx>(ctx: &Context<'ctx>) -> &'ctx Issuer {
-    ctx.data_unchecked()
-}
-
-fn author<'ctx>(ctx: &Context<'ctx>) -> &'ctx Author {
     ctx.data_unchecked()
 }
 
