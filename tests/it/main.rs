@@ -9,6 +9,7 @@ mod http;
 mod import;
 mod keys;
 mod limits;
+mod matching;
 mod migrations;
 mod plans;
 mod policy;
