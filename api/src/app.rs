@@ -27,7 +27,7 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        caller,
+        caller, matching,
         signing_key::{self, Registration},
         token::Issuer,
     },
@@ -63,6 +63,8 @@ pub struct Running {
     server: JoinHandle<io::Result<()>>,
     /// Keeps what is known of callers as the database says.
     following: JoinHandle<()>,
+    /// `None` where another hub does it.
+    matching: Option<JoinHandle<()>>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -146,6 +148,9 @@ impl App {
         )
         .with_providers(providers);
         let database = self.database.clone();
+        let matching = self.config.matching.background;
+        let matching =
+            matching.then(|| tokio::spawn(matching::follow(database.clone(), clock.clone())));
         let following = caller::follow(
             database.clone(),
             known.clone(),
@@ -170,6 +175,7 @@ impl App {
             handle,
             server: tokio::spawn(server),
             following: tokio::spawn(following),
+            matching,
             known,
             clock,
             database: self.database,
@@ -193,10 +199,17 @@ impl Running {
             ended = finishing => ended,
             () = hurry => Ok(()),
         };
-        self.following.abort();
+        self.end_followers();
         caller::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
+    }
+}
+
+impl Running {
+    fn end_followers(&self) {
+        self.following.abort();
+        self.matching.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -204,7 +217,7 @@ impl Drop for Running {
     /// Stops at once, unless it has stopped already.
     fn drop(&mut self) {
         self.server.abort();
-        self.following.abort();
+        self.end_followers();
     }
 }
 

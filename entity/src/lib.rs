@@ -31,6 +31,13 @@ pub mod opportunity;
 pub mod opportunity_change;
 pub mod opportunity_contact;
 
+// Who is the same.
+pub mod duplicate_candidate;
+pub mod lead_match;
+pub mod lead_match_candidate;
+pub mod match_key;
+pub mod match_state;
+
 // What one function tells the other.
 pub mod feedback;
 pub mod feedback_comment;

@@ -33,6 +33,7 @@ mod m20261122_000024_create_change;
 mod m20261123_000025_create_signing_key;
 mod m20261123_000026_extend_api_token;
 mod m20261123_000027_extend_change;
+mod m20261123_000033_create_match;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000025_create_signing_key::Migration)),
             Box::new(Atomic(m20261123_000026_extend_api_token::Migration)),
             Box::new(Atomic(m20261123_000027_extend_change::Migration)),
+            Box::new(Atomic(m20261123_000033_create_match::Migration)),
         ]
     }
 }

@@ -324,6 +324,8 @@ fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) 
         ("LIMITS__REQUESTS_PER_MINUTE", "0"),
         ("LIMITS__POINTS_PER_MINUTE", "0"),
         ("LIMITS__FAILED_ATTEMPTS_PER_MINUTE", "0"),
+        // Nothing is written but what a test writes.
+        ("MATCHING__BACKGROUND", "false"),
     ];
     let variables = ours.iter().chain(settings);
     let variables = variables.map(|(name, value)| (format!("REVHUB__{name}"), (*value).to_owned()));

@@ -202,10 +202,8 @@ fn copy(choices: &mut Choices, companies: &[Company], original: &Person) -> Pers
             13 => married(choices, &mut row),
             14 => move_on(choices, companies, &mut row),
             _ => {
-                row.company = row
-                    .company
-                    .as_deref()
-                    .map(|name| noise::reworded(choices, name))
+                let name = row.company.as_deref();
+                row.company = name.map(|name| noise::reworded(choices, name));
             }
         }
     }

@@ -47,6 +47,8 @@ pub struct Config {
     pub auth: Auth,
     /// How the workspace tells time.
     pub workspace: Workspace,
+    /// Finding who is the same.
+    pub matching: Matching,
     /// Logs.
     pub log: Log,
     /// Where each setting that is not a default came from: a file's name, or a variable's.
@@ -163,6 +165,14 @@ pub struct Workspace {
     pub time_zone: String,
     /// The month on the first of which its fiscal year begins, 1 to 12.
     pub fiscal_year_starts_in_month: u32,
+}
+
+/// Finding who is the same.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matching {
+    /// Whether this hub does it, as rows are written.
+    pub background: bool,
 }
 
 /// Logs.

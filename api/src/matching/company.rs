@@ -138,9 +138,19 @@ impl Company {
         keys
     }
 
-    /// How probable it is that `other` is the same company.
+    /// How probable it is that `other` is the same company, and there twice.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Likeness {
+        self.weigh(other, weight::PRIOR)
+    }
+
+    /// How probable it is that it is the company that somebody says they work for.
+    #[must_use]
+    pub fn employs(&self, said: &Self) -> Likeness {
+        self.weigh(said, weight::EMPLOYER_PRIOR)
+    }
+
+    fn weigh(&self, other: &Self, prior: f64) -> Likeness {
         let mut reasons = Vec::with_capacity(3);
         let mut add = |field, level: Option<&'static Level>| {
             reasons.extend(level.map(|level| Reason { field, level }));
@@ -148,7 +158,7 @@ impl Company {
         add("name", self.compare_names(other));
         add("domain", self.compare_domains(other));
         add("country", self.compare_countries(other));
-        Likeness::of(reasons, weight::PRIOR)
+        Likeness::of(reasons, prior)
     }
 
     fn compare_names(&self, other: &Self) -> Option<&'static Level> {

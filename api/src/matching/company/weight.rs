@@ -6,6 +6,10 @@ use super::Level;
 /// Before anything is compared: one in 2^13, about 8,000, pairs of companies is one company.
 pub(super) const PRIOR: f64 = -13.0;
 
+/// As [`PRIOR`], where somebody says for whom they work: one in 2^8 accounts is it. We sell to few companies, and
+/// it is those whose people come as leads.
+pub(super) const EMPLOYER_PRIOR: f64 = -8.0;
+
 const fn level(says: &'static str, m: f64, u: f64) -> Level {
     Level { says, m, u }
 }
