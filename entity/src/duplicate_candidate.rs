@@ -34,8 +34,8 @@ pub struct Model {
     pub found_at: DateTimeUtc,
     /// UTC; when somebody decided.
     pub decided_at: Option<DateTimeUtc>,
-    /// Id of the user or token that decided.
-    pub decided_by: Option<Uuid>,
+    /// Id of the user that decided; none where a program did.
+    pub decided_by_id: Option<Uuid>,
     /// The older row, whatever it is; unique with `other_id`.
     pub one_id: Uuid,
     /// The newer one.

@@ -62,6 +62,7 @@ impl MigrationTrait for Migration {
             .unique(&["lead_id", "account_id"])
             .index(&["lead_match_id"])
             .index(&["account_id"])
+            .index(&["score", "id"])
             .create(manager)
             .await
     }
@@ -94,7 +95,7 @@ fn duplicate_candidate() -> NewTable {
         .column(one_of("state", &["OPEN", "DISMISSED", "MERGED"]))
         .column(instant("found_at"))
         .column(instant("decided_at").optional())
-        .column(uuid("decided_by").optional())
+        .column(uuid("decided_by_id").optional())
         // The two rows of a pair, the older one first.
         .column(uuid("one_id"))
         .column(uuid("other_id"))

@@ -9,7 +9,7 @@ use super::{
     ties::{Path, RowTest, Ties},
 };
 
-pub(super) use super::ties::{absent, at, is, is_not, lists, mine, some_mine};
+pub(super) use super::ties::{absent, at, is, is_not, lists, mine, seen, some_mine};
 
 /// It can be hidden.
 pub(super) const HIDE: [MaskKind; 1] = [MaskKind::Hide];

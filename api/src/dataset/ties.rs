@@ -44,6 +44,9 @@ pub enum RowTest {
         /// Its value.
         value: &'static str,
     },
+    /// Each of these foreign keys that is set leads to a row that the viewer sees; each with the entity
+    /// that it leads to.
+    Seen(Vec<(&'static str, &'static str)>),
     /// The column at the end of the path is the viewer.
     Mine(Path),
     /// Some row of `target` whose `column` refers to this row leads to the viewer.
@@ -115,7 +118,7 @@ impl RowTest {
             | Self::IsNot(column, _)
             | Self::Lists { column, .. } => column,
             Self::Mine(path) => path.first(),
-            Self::SomeMine { .. } => "id",
+            Self::Seen(_) | Self::SomeMine { .. } => "id",
         }
     }
 }
@@ -149,6 +152,13 @@ pub(super) fn lists<C: ColumnTrait>(column: C, key: &'static str, value: &'stati
         key,
         value,
     }
+}
+
+pub(super) fn seen<C: ColumnTrait>(keys: &[(C, &'static str)]) -> RowTest {
+    let keys = keys
+        .iter()
+        .map(|(column, target)| (column.as_str(), *target));
+    RowTest::Seen(keys.collect())
 }
 
 pub(super) fn mine(path: Path) -> RowTest {

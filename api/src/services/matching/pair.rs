@@ -100,7 +100,7 @@ fn pair(
         state: DuplicateState::Open,
         found_at: now,
         decided_at: None,
-        decided_by: None,
+        decided_by_id: None,
         one_id: one,
         other_id: other,
     }

@@ -72,6 +72,8 @@ impl<'a> Sight<'a> {
             Word::Territory => any(places(noun.name), &self.territories),
             Word::TeamTerritory => any(places(noun.name), &self.team_territories),
             Word::Campaign => self.is_of_my_campaign(noun, row),
+            // The lens looks at it: it is about what all roles show together.
+            Word::Seen => true,
             Word::Parent => self.is_part_of_something_shown(role, noun, row),
             Word::Unassigned => holds_of("Lead", noun, cell(row, "owner_id") == &Cell::Null),
             Word::Announced => {
