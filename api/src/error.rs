@@ -25,6 +25,11 @@ pub enum ApiError {
         /// The values that would be right, where they can be counted.
         allowed: Vec<String>,
     },
+    /// Somebody has changed a row since the caller read it.
+    VersionConflict {
+        /// Its global id, or what it is a row of.
+        what: String,
+    },
     /// The caller may not do this, whatever row it is about.
     Forbidden {
         /// What, such as `see with the eyes of another role`.
@@ -121,6 +126,7 @@ impl ApiError {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::Validation { .. } => "VALIDATION",
+            Self::VersionConflict { .. } => "VERSION_CONFLICT",
             Self::Forbidden { .. } => "FORBIDDEN_SCOPE",
             Self::ForbiddenField { .. } => "FORBIDDEN_FIELD",
             Self::CostTooHigh { .. } => "COST_TOO_HIGH",
@@ -143,6 +149,9 @@ impl ApiError {
             Self::Unauthenticated => "a valid bearer token is required".to_owned(),
             Self::NotFound { what } => format!("no such {what}"),
             Self::Validation { field, problem, .. } => format!("{field}: {problem}"),
+            Self::VersionConflict { what } => {
+                format!("{what}: somebody has changed it since you read it: read it again")
+            }
             Self::Forbidden { action } => format!("you may not {action}"),
             Self::ForbiddenField { field } => format!(
                 "{field}: this is masked for you in some rows, so that nothing can be found by it"

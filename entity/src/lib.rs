@@ -37,6 +37,7 @@ pub mod lead_match;
 pub mod lead_match_candidate;
 pub mod match_key;
 pub mod match_state;
+pub mod merge;
 
 // What one function tells the other.
 pub mod feedback;

@@ -14,7 +14,7 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::NESTING,
-    mutation::TokenMutation,
+    mutation::{DuplicateMutation, TokenMutation},
     query::{AccessQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -58,7 +58,7 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation);
+pub struct Mutation(TokenMutation, DuplicateMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -105,7 +105,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, DatasetQuery),
-        Mutation(TokenMutation),
+        Mutation(TokenMutation, DuplicateMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

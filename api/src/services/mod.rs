@@ -4,6 +4,7 @@ pub mod access;
 pub mod attempt;
 pub mod caller;
 pub mod matching;
+pub mod merge;
 pub mod signing_key;
 pub mod territory;
 pub mod token;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
     contact, duplicate_candidate, external_id, feedback, feedback_comment, import_job, import_row,
-    lead, lead_match, lead_match_candidate, lead_transition, match_key, match_state, opportunity,
-    opportunity_change, opportunity_contact, reason_code, signing_key, territory, touch, user,
-    user_territory,
+    lead, lead_match, lead_match_candidate, lead_transition, match_key, match_state, merge,
+    opportunity, opportunity_change, opportunity_contact, reason_code, signing_key, territory,
+    touch, user, user_territory,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
@@ -54,6 +54,7 @@ pub(super) fn all() -> Vec<Described> {
         described::<lead_match_candidate::Entity>(),
         described::<match_key::Entity>(),
         described::<match_state::Entity>(),
+        described::<merge::Entity>(),
     ]
 }
 
@@ -121,6 +122,7 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
             "duplicate_candidate.state",
             values::<duplicate_candidate::DuplicateState>(),
         ),
+        ("merge.entity", values::<merge::MergeEntity>()),
         ("lead_match.rule", values::<lead_match::LeadMatchRule>()),
         (
             "signing_key.algorithm",

@@ -37,15 +37,17 @@ const OTHERS: [(&str, &[&str]); 5] = [
 const APART: &str = "ApiToken";
 
 /// Inputs of what changes something, which has tests of its own.
-const CHANGING: [&str; 4] = [
+const CHANGING: [&str; 6] = [
     "CreatePersonalTokenInput",
     "CreateServiceTokenInput",
+    "ExpectedVersion",
+    "MergeInput",
     "RevokeTokenInput",
     "RotateTokenInput",
 ];
 
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 14] = [
+const BESIDE: [(&str, &[&str]); 19] = [
     (
         "Query",
         &[
@@ -61,10 +63,19 @@ const BESIDE: [(&str, &[&str]); 14] = [
         &[
             "createPersonalToken",
             "createServiceToken",
+            "dismissDuplicate",
+            "mergeAccounts",
+            "mergeContacts",
             "revokeToken",
             "rotateToken",
+            "undoMerge",
         ],
     ),
+    ("MergedContacts", &["mergeId", "contact", "relinked"]),
+    ("MergedAccounts", &["mergeId", "account", "relinked"]),
+    ("UndoneMerge", &["restored", "changedSince"]),
+    ("ChangedSince", &["id", "what"]),
+    ("DismissedDuplicate", &["duplicateCandidate"]),
     ("IssuedToken", &["apiToken", "token"]),
     ("RevokedToken", &["apiToken", "count"]),
     ("AccessExplanation", &["visible", "rules", "fields"]),

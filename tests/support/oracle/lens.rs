@@ -81,11 +81,14 @@ impl Lens {
 
     /// What is masked of a row; `None` where no role shows it.
     fn look_at(&self, sight: &Sight<'_>, noun: &Noun, row: &Row) -> Option<Masked> {
-        if !self.sees_what_it_is_about(noun, row) {
-            return None;
-        }
         let roles = self.roles.iter();
-        let showing: Vec<_> = roles.filter(|role| sight.shows(role, noun, row)).collect();
+        let showing: Vec<_> = if ABOUT.iter().any(|(name, _)| *name == noun.name) {
+            let sees = self.sees_what_it_is_about(noun, row);
+            let shown = |role: &&Role| sees && !role.scope(noun.name).is_none();
+            roles.filter(shown).collect()
+        } else {
+            roles.filter(|role| sight.shows(role, noun, row)).collect()
+        };
         if showing.is_empty() {
             return None;
         }

@@ -38,6 +38,19 @@ pub(super) fn share(table: &str) -> usize {
 /// Makes `row` pass the checks of its table.
 pub(super) fn hold_checks(table: &str, row: &mut Row) {
     match table {
+        "duplicate_candidate" => {
+            // A pair of one kind.
+            let kind = cell(row, "entity").clone();
+            for (own, columns) in [
+                ("CONTACT", ["contact_id", "other_contact_id"]),
+                ("LEAD", ["lead_id", "other_lead_id"]),
+                ("ACCOUNT", ["account_id", "other_account_id"]),
+            ] {
+                if kind != Cell::Text(own.to_owned()) {
+                    row.extend(columns.map(|column| (column, Cell::Null)));
+                }
+            }
+        }
         "lead_match" => {
             let lead = cell(row, "lead_id").clone();
             row.insert("id", lead);

@@ -1,5 +1,6 @@
 //! The root fields that change something, a file a noun.
 
+mod duplicate;
 mod token;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use async_graphql::ContextBase;
 
 use crate::services::write::Writing;
 
+pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
 
 /// What the mutation that is running in `ctx` writes.

@@ -228,6 +228,11 @@ impl Scope {
         })
     }
 
+    /// Whether it is no row.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether it is all rows.
     pub(super) fn is_all(&self) -> bool {
         self.0.iter().any(BTreeSet::is_empty)
