@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, sync::Arc};
 
+use uuid::Uuid;
+
 /// Why a request failed. `docs/errors.md` lists the codes for callers.
 ///
 /// It has no `Display`, on purpose: async-graphql turns every error that has one into a message for
@@ -25,11 +27,8 @@ pub enum ApiError {
         /// The values that would be right, where they can be counted.
         allowed: Vec<String>,
     },
-    /// Somebody has changed a row since the caller read it.
-    VersionConflict {
-        /// Its global id, or what it is a row of.
-        what: String,
-    },
+    /// The input cannot be written as it is: everything that is wrong with it. There is at least one.
+    Input(Vec<Problem>),
     /// The caller may not do this, whatever row it is about.
     Forbidden {
         /// What, such as `see with the eyes of another role`.
@@ -80,6 +79,49 @@ pub enum ApiError {
     Internal(Arc<dyn StdError + Send + Sync>),
 }
 
+/// What is wrong with a part of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The value of `extensions.code`.
+    pub code: &'static str,
+    /// The part, such as `input.3.email`.
+    pub field: String,
+    /// What is wrong with it, and what would be right.
+    pub message: String,
+    /// The values that would be right, where they can be counted.
+    pub allowed: Vec<String>,
+    /// The row in the way, and its version now: for a `VERSION_CONFLICT`.
+    pub current: Option<(Uuid, i32)>,
+}
+
+impl Problem {
+    /// A problem with that code; the message says which part it is.
+    #[must_use]
+    pub fn new(code: &'static str, field: impl Into<String>, problem: &str) -> Self {
+        let field = field.into();
+        Self {
+            message: format!("{field}: {problem}"),
+            code,
+            field,
+            allowed: Vec::new(),
+            current: None,
+        }
+    }
+
+    /// What makes no sense.
+    #[must_use]
+    pub fn validation(field: impl Into<String>, problem: &str) -> Self {
+        Self::new("VALIDATION", field, problem)
+    }
+
+    /// The same problem, with the values that would be right.
+    #[must_use]
+    pub fn allowing(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed = values.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
 /// In how many seconds it is worth asking again what could not be done because of what else was going on.
 pub const SOON: u32 = 1;
 
@@ -126,7 +168,7 @@ impl ApiError {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::Validation { .. } => "VALIDATION",
-            Self::VersionConflict { .. } => "VERSION_CONFLICT",
+            Self::Input(problems) => problems.first().map_or("VALIDATION", |first| first.code),
             Self::Forbidden { .. } => "FORBIDDEN_SCOPE",
             Self::ForbiddenField { .. } => "FORBIDDEN_FIELD",
             Self::CostTooHigh { .. } => "COST_TOO_HIGH",
@@ -149,8 +191,9 @@ impl ApiError {
             Self::Unauthenticated => "a valid bearer token is required".to_owned(),
             Self::NotFound { what } => format!("no such {what}"),
             Self::Validation { field, problem, .. } => format!("{field}: {problem}"),
-            Self::VersionConflict { what } => {
-                format!("{what}: somebody has changed it since you read it: read it again")
+            Self::Input(problems) => {
+                let messages = problems.iter().map(|problem| problem.message.as_str());
+                messages.collect::<Vec<_>>().join("; ")
             }
             Self::Forbidden { action } => format!("you may not {action}"),
             Self::ForbiddenField { field } => format!(

@@ -82,6 +82,10 @@ pub enum ChangeKind {
     Restored,
     /// It was made one with another.
     Merged,
+    /// It is one of its own again.
+    Unmerged,
+    /// It was taken away for good.
+    Destroyed,
     /// Somebody looked at the hub with the eyes of another role; the row is who did.
     ViewedAs,
     /// Somebody was refused too often; the row stands for their address.

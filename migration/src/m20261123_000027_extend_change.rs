@@ -1,4 +1,4 @@
-//! Adds to `change` from which address something was done, in which transaction, and one more kind.
+//! Adds to `change` from which address something was done, in which transaction, and more kinds.
 
 use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
 
@@ -18,12 +18,14 @@ const BEFORE: [&str; 6] = [
     "MERGED",
     "VIEWED_AS",
 ];
-const AFTER: [&str; 7] = [
+const AFTER: [&str; 9] = [
     "CREATED",
     "UPDATED",
     "DELETED",
     "RESTORED",
     "MERGED",
+    "UNMERGED",
+    "DESTROYED",
     "VIEWED_AS",
     "REFUSED",
 ];
@@ -56,7 +58,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, "DELETE FROM change WHERE kind = 'REFUSED'").await?;
+        run(
+            manager,
+            "DELETE FROM change WHERE kind IN ('REFUSED', 'UNMERGED', 'DESTROYED')",
+        )
+        .await?;
         if manager.get_database_backend() == DatabaseBackend::Sqlite {
             return make_anew(manager, log(&BEFORE)).await;
         }

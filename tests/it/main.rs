@@ -22,3 +22,4 @@ mod serve;
 mod tail;
 mod tokens;
 mod views;
+mod writing;

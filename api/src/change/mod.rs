@@ -129,6 +129,12 @@ impl Change {
         }
     }
 
+    /// For that reason.
+    #[must_use]
+    pub fn because(self, reason: Option<String>) -> Self {
+        Self { reason, ..self }
+    }
+
     /// With `fields`: by column, what it was and what it is.
     #[must_use]
     pub fn of(self, fields: Json) -> Self {

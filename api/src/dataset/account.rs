@@ -142,6 +142,11 @@ pub(super) fn account() -> Entity {
             "destroy",
         ],
     )
+    .made("create", &["name"], &["industry", "employeeBand", "annualRevenue", "country", "channel", "lifecycle", "targetTier", "ownerId", "marketerId", "territoryId", "parentId", "customFields", "domain"])
+    .changed("update", &["name", "industry", "employeeBand", "annualRevenue", "country", "channel", "lifecycle", "targetTier", "marketerId", "territoryId", "parentId", "customFields", "domain"])
+    .changed("updateSegment", &["industry", "employeeBand", "annualRevenue", "country", "targetTier", "marketerId"])
+    .changed("reassign", &["ownerId"])
+    .unread(text("domain", account_domain::Column::Domain, "The internet domain that it is known by, such as `acme.com`; further ones are added with `addAccountDomain`."))
 }
 
 pub(super) fn account_channel() -> Enumeration {

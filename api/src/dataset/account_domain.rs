@@ -28,4 +28,6 @@ pub(super) fn account_domain() -> Entity {
     .recorded(Column::CreatedAt)
     .read_by("account")
     .part_of(Column::AccountId, "Account")
+    .made("add", &["accountId", "domain"], &["isPrimary"])
+    .written_with("update")
 }

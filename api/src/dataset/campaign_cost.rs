@@ -52,6 +52,16 @@ pub(super) fn campaign_cost() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("campaign")
     .part_of(Column::CampaignId, "Campaign")
+    .made(
+        "record",
+        &["campaignId", "incurredOn", "category"],
+        &["planned", "actual", "note"],
+    )
+    .changed(
+        "budget",
+        &["incurredOn", "category", "planned", "actual", "note"],
+    )
+    .written_with("budget")
 }
 
 pub(super) fn cost_category() -> Enumeration {

@@ -82,6 +82,18 @@ pub(super) fn campaign_member() -> Entity {
         mine(at(campaign::Column::OwnerId).via(Column::CampaignId, "Campaign")),
     )
     .can(&["create"], &["update", "delete", "restore"])
+    .made(
+        "add",
+        &["campaignId"],
+        &[
+            "leadId",
+            "contactId",
+            "status",
+            "respondedAt",
+            "suppressedReason",
+        ],
+    )
+    .changed("update", &["status", "respondedAt", "suppressedReason"])
 }
 
 pub(super) fn campaign_member_status() -> Enumeration {

@@ -7,6 +7,7 @@ use crate::views::{Action, MaskKind, Word};
 use super::{
     model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey},
     ties::{Path, RowTest, Ties},
+    writes::Writes,
 };
 
 pub(super) use super::ties::{absent, at, is, is_not, lists, mine, seen, some_mine};
@@ -69,6 +70,7 @@ impl Entity {
             label: None,
             token_scope: "",
             actions: Vec::new(),
+            writes: Writes::default(),
         }
     }
 

@@ -58,6 +58,8 @@ pub(super) fn lead() -> Entity {
     .test(Word::Unassigned, absent(Column::OwnerId))
     .named(&[Column::FirstName, Column::LastName], Some(Column::Status))
     .can(&["capture"], &["update", "nurture", "qualify", "accept", "reject", "reassign", "recall", "work", "convert", "recycle", "dispose", "disqualify", "reopen", "dispute", "backfill", "delete", "restore", "destroy", "erase"])
+    .made("capture", &[], &["firstName", "lastName", "email", "phone", "companyName", "jobTitle", "source", "sourceCampaignId", "customFields"])
+    .changed("update", &["firstName", "lastName", "email", "phone", "companyName", "jobTitle", "source", "sourceCampaignId", "intentBand", "customFields"])
 }
 
 pub(super) fn lead_status() -> Enumeration {

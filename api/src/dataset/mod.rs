@@ -6,6 +6,7 @@ mod global_id;
 mod model;
 mod ties;
 mod vocabulary;
+mod writes;
 
 mod account;
 mod account_domain;
@@ -38,6 +39,7 @@ pub use global_id::{GlobalId, global_id};
 pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey};
 pub use ties::{Path, RowTest, Ties};
 pub use vocabulary::vocabulary;
+pub use writes::{With, Writes, Written};
 
 /// Everything there is to read, in the order in which a newcomer meets it.
 #[derive(Debug)]

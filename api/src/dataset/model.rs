@@ -2,7 +2,7 @@
 
 use crate::views::{Action, MaskKind};
 
-use super::ties::Ties;
+use super::{ties::Ties, writes::Writes};
 
 /// A noun: a table, and what of it there is to read.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Entity {
     pub token_scope: &'static str,
     /// What can be done with it.
     pub actions: Vec<Action>,
+    /// How callers write its rows.
+    pub writes: Writes,
 }
 
 /// A field, or a relation with its id, that can be masked.

@@ -123,6 +123,44 @@ pub(super) fn opportunity() -> Entity {
             "update", "reassign", "reopen", "forecast", "comment", "delete", "restore", "destroy",
         ],
     )
+    .made(
+        "create",
+        &["name"],
+        &[
+            "stage",
+            "amount",
+            "probability",
+            "expectedCloseOn",
+            "forecastCategory",
+            "accountId",
+            "ownerId",
+            "leadId",
+            "primaryCampaignId",
+            "lostReasonId",
+            "nextStep",
+            "customFields",
+        ],
+    )
+    .changed(
+        "update",
+        &[
+            "name",
+            "stage",
+            "amount",
+            "probability",
+            "expectedCloseOn",
+            "forecastCategory",
+            "accountId",
+            "leadId",
+            "primaryCampaignId",
+            "lostReasonId",
+            "nextStep",
+            "customFields",
+        ],
+    )
+    .changed("forecast", &["forecastCategory"])
+    .changed("reopen", &["stage"])
+    .changed("reassign", &["ownerId"])
 }
 
 pub(super) fn opportunity_stage() -> Enumeration {

@@ -45,4 +45,11 @@ pub(super) fn opportunity_contact() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("opportunity")
     .part_of(Column::OpportunityId, "Opportunity")
+    .made(
+        "add",
+        &["opportunityId", "contactId"],
+        &["role", "isPrimary"],
+    )
+    .changed("update", &["role", "isPrimary"])
+    .written_with("update")
 }

@@ -33,6 +33,8 @@ pub(super) fn reason_code() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("reason")
     .can(&["create"], &["update"])
+    .made("create", &["kind", "key", "label"], &["active"])
+    .changed("update", &["label", "active"])
 }
 
 pub(super) fn reason_kind() -> Enumeration {

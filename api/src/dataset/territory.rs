@@ -26,6 +26,8 @@ pub(super) fn territory() -> Entity {
     .read_by("territory")
     .place(at(Column::Id))
     .can(&["create"], &["update", "delete", "restore", "destroy"])
+    .made("create", &["name", "code"], &["kind", "parentId"])
+    .changed("update", &["name", "code", "kind", "parentId"])
 }
 
 pub(super) fn territory_kind() -> Enumeration {

@@ -99,6 +99,45 @@ pub(super) fn touch() -> Entity {
         &["logSales", "logMarketing"],
         &["update", "delete", "restore"],
     )
+    .made(
+        "log",
+        &["kind"],
+        &[
+            "occurredAt",
+            "function",
+            "direction",
+            "channel",
+            "campaignId",
+            "contactId",
+            "leadId",
+            "accountId",
+            "actorId",
+            "visitorKey",
+            "properties",
+            "sourceSystem",
+            "dedupeKey",
+        ],
+    )
+    .changed(
+        "update",
+        &[
+            "occurredAt",
+            "kind",
+            "direction",
+            "channel",
+            "campaignId",
+            "contactId",
+            "leadId",
+            "accountId",
+            "actorId",
+            "properties",
+        ],
+    )
+    .unread(text(
+        "dedupeKey",
+        Column::DedupeKey,
+        "The same touch sent twice has the same one: it is logged once.",
+    ))
 }
 
 pub(super) fn touch_kind() -> Enumeration {

@@ -107,6 +107,34 @@ pub(super) fn user() -> Entity {
     .read_by("user")
     .person(at(Column::Id))
     .can(&["create"], &["update", "deactivate"])
+    .made(
+        "create",
+        &["name", "email"],
+        &[
+            "roles",
+            "function",
+            "timeZone",
+            "managerId",
+            "capacity",
+            "outOfOfficeFrom",
+            "outOfOfficeUntil",
+        ],
+    )
+    .changed(
+        "update",
+        &[
+            "name",
+            "email",
+            "roles",
+            "function",
+            "timeZone",
+            "managerId",
+            "capacity",
+            "outOfOfficeFrom",
+            "outOfOfficeUntil",
+        ],
+    )
+    .changed("deactivate", &["active"])
 }
 
 pub(super) fn user_function() -> Enumeration {

@@ -30,6 +30,31 @@ pub(super) fn request_error(error: &ApiError) -> ServerError {
     refused
 }
 
+/// The errors for the answer, at `position` of the document: one for each thing that is wrong.
+pub(super) fn server_errors(error: &ApiError, position: Pos) -> Vec<ServerError> {
+    let ApiError::Input(problems) = error else {
+        return vec![server_error(error, position)];
+    };
+    let told = problems.iter().take(MOST_ERRORS).map(|problem| {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", problem.code);
+        extensions.set("field", problem.field.as_str());
+        if !problem.allowed.is_empty() {
+            extensions.set("allowed", problem.allowed.clone());
+        }
+        if let Some((_, version)) = problem.current {
+            extensions.set("currentVersion", version);
+        }
+        let error = Error {
+            message: problem.message.clone(),
+            source: None,
+            extensions: Some(extensions),
+        };
+        error.into_server_error(position)
+    });
+    told.collect()
+}
+
 /// The error for the answer, at `position` of the document. A fault of ours goes to the log.
 pub(super) fn server_error(error: &ApiError, position: Pos) -> ServerError {
     resolver_error(error).into_server_error(position)

@@ -8,13 +8,13 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::token::Issuer,
+    services::{rows::RowWriter, token::Issuer},
 };
 
 use super::{
     complaint::InOurWords,
     document::NESTING,
-    mutation::{DuplicateMutation, TokenMutation},
+    mutation::{DatasetMutation, DuplicateMutation, TokenMutation},
     query::{AccessQuery, DatasetQuery, ViewerQuery},
 };
 
@@ -58,7 +58,7 @@ pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation, DuplicateMutation);
+pub struct Mutation(TokenMutation, DatasetMutation, DuplicateMutation);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -74,6 +74,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
     Schema {
         // Not the database: what a query reads, it reads with the `Reading` of its operation.
         executable: builder()
+            .data(RowWriter::new(views.clone()))
             .data(views)
             .data(budgets.clone())
             .data(issuer)
@@ -105,7 +106,7 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, DatasetQuery),
-        Mutation(TokenMutation, DuplicateMutation),
+        Mutation(TokenMutation, DatasetMutation, DuplicateMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

@@ -27,7 +27,7 @@ pub use cursor::Cursor;
 pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
 pub use order::{Order, OrderKey};
 pub use pattern::{MAX_PATTERN, Side, ignoring_case};
-pub use permission::permit;
+pub use permission::{holding, permit};
 pub use reading::{Reading, Sees};
 pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,

@@ -1,8 +1,17 @@
-//! Whether somebody may do something with a row, as it is in the transaction that would do it.
+//! Whether somebody may do something with rows, as they are in the transaction that would do it.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use std::collections::HashMap;
 
-use crate::{auth::Viewer, calendar::Calendar, dataset::GlobalId, error::ApiError, views::Scope};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement};
+use uuid::Uuid;
+
+use crate::{
+    auth::Viewer,
+    calendar::Calendar,
+    dataset::{Entity, GlobalId},
+    error::ApiError,
+    views::Scope,
+};
 
 use super::{compile::Compiler, dialect};
 
@@ -23,7 +32,8 @@ pub async fn permit(
     let view = viewer.view.noun(id.entity.name);
     let nothing = Scope::none();
     let on = view.can.get(action).unwrap_or(&nothing);
-    let (seen, may) = match &truths(tx, viewer, id, &[&view.rows, on]).await?.as_deref() {
+    let holding = holding(tx, viewer, id.entity, &[id.id], &[&view.rows, on], false).await?;
+    let (seen, may) = match holding.get(&id.id).map(Vec::as_slice) {
         Some([seen, may]) => (*seen, *may),
         _ => (false, false),
     };
@@ -40,23 +50,37 @@ pub async fn permit(
     })
 }
 
-/// For each scope whether the row with that id is in it for `viewer`; `None` where there is no such row.
-async fn truths(
-    db: &impl ConnectionTrait,
+/// For each row of `entity` with one of those `ids`: for each scope whether the row is in it for `viewer`. One
+/// that is not there is not in the answer, nor one that was deleted, unless `deleted_count`. It tells of rows
+/// that the viewer does not see, and is for whoever decides what they may do.
+///
+/// # Errors
+///
+/// Returns [`ApiError::Internal`] when the database fails.
+pub async fn holding(
+    tx: &DatabaseTransaction,
     viewer: &Viewer,
-    id: GlobalId,
+    entity: &Entity,
+    ids: &[Uuid],
     scopes: &[&Scope],
-) -> Result<Option<Vec<bool>>, ApiError> {
-    let backend = db.get_database_backend();
+    deleted_count: bool,
+) -> Result<HashMap<Uuid, Vec<bool>>, ApiError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let backend = tx.get_database_backend();
     let calendar = Calendar::default();
     let mut compiler = Compiler::new(dialect(backend), viewer, &calendar);
-    compiler.root_explanation(id, scopes)?;
+    compiler.root_explanation(entity, ids, scopes, deleted_count)?;
     let (sql, values) = compiler.finish();
     let statement = Statement::from_sql_and_values(backend, sql, values);
-    let row = db.query_one_raw(statement).await?;
-    let json = row
-        .map(|row| row.try_get_by_index::<String>(0))
-        .transpose()?;
-    let truths = json.map(|json| serde_json::from_str(&json)).transpose();
-    truths.map_err(ApiError::internal)
+    let rows = tx.query_all_raw(statement).await?;
+    rows.iter().map(truths).collect()
+}
+
+/// A row's id, and for each scope whether it is in it.
+pub(super) fn truths(row: &QueryResult) -> Result<(Uuid, Vec<bool>), ApiError> {
+    let json: String = row.try_get_by_index(1)?;
+    let truths = serde_json::from_str(&json).map_err(ApiError::internal)?;
+    Ok((row.try_get_by_index(0)?, truths))
 }

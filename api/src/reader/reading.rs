@@ -1,17 +1,22 @@
 //! The reading of one operation: of one viewer, within one budget, from one snapshot. What an operation
 //! reads it reads here, rows and whatever has to be looked up for them.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbErr, QueryResult, Statement,
     TransactionTrait,
 };
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use crate::{
     auth::Viewer,
     calendar::Moment,
     database::{self, Database},
-    dataset::GlobalId,
+    dataset::{Entity, GlobalId},
     error::{ApiError, Exceeded},
     views::Scope,
 };
@@ -21,6 +26,7 @@ use super::{
     compile::Compiler,
     cost::{self, Budget},
     dialect,
+    permission::truths,
     selection::{Connection, NodeSelection},
 };
 
@@ -189,6 +195,32 @@ impl Reading {
         Ok(text(row.await?)?.unwrap_or_else(|| "null".to_owned()))
     }
 
+    /// The rows of `entity` with those ids as JSON, by id: those that the viewer may see.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::node`].
+    pub async fn rows(
+        &self,
+        entity: &'static Entity,
+        ids: &[Uuid],
+        node: &NodeSelection,
+    ) -> Result<HashMap<Uuid, String>, ApiError> {
+        let limit = u32::try_from(ids.len()).map_err(ApiError::internal)?;
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let json = self
+            .connection(&Connection::of_ids(entity, ids, limit, node)?)
+            .await?;
+        let page: OfIds = serde_json::from_str(&json).map_err(ApiError::internal)?;
+        let rows = page.edges.into_iter().filter_map(|edge| {
+            let id = GlobalId::parse(&edge.key.id)?;
+            Some((id.id, edge.row.get().to_owned()))
+        });
+        Ok(rows.collect())
+    }
+
     /// Numbers over rows as JSON.
     ///
     /// # Errors
@@ -238,10 +270,13 @@ impl Reading {
     ) -> Result<Option<Vec<bool>>, ApiError> {
         self.budget.spend(0)?;
         let mut compiler = self.compiler(whom);
-        compiler.root_explanation(id, scopes)?;
-        let holding = text(self.row(compiler).await?)?;
-        let holding = holding.map(|json| serde_json::from_str(&json));
-        holding.transpose().map_err(ApiError::internal)
+        compiler.root_explanation(id.entity, &[id.id], scopes, false)?;
+        let row = self.row(compiler).await?;
+        Ok(row
+            .as_ref()
+            .map(truths)
+            .transpose()?
+            .map(|(_, truths)| truths))
     }
 
     /// What `look` finds with one statement of its own, such as one of `store/`, in the operation's
@@ -331,6 +366,23 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// What [`Connection::of_ids`] gives.
+#[derive(Deserialize)]
+struct OfIds {
+    edges: Vec<EdgeOfId>,
+}
+
+#[derive(Deserialize)]
+struct EdgeOfId {
+    key: Key,
+    row: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    id: String,
 }
 
 /// The finished JSON in a row, where there is one.

@@ -2,9 +2,18 @@
 //!
 //! Every list keeps the order of the response, and each response key comes once.
 
-use crate::dataset::{Entity, Field};
+use uuid::Uuid;
 
-use super::{cursor::Cursor, filter::Filter, order::Order};
+use crate::{
+    dataset::{Entity, Field},
+    error::ApiError,
+};
+
+use super::{
+    cursor::Cursor,
+    filter::{Clause, Demand, Filter, Operand, Test},
+    order::Order,
+};
 
 /// What to read of a row.
 #[derive(Clone, Debug)]
@@ -104,6 +113,48 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// The rows of `entity` with those ids, `limit` of them, each as `{key: {id}, row}` with what `node`
+    /// selects under `row`.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Internal`] when rows of `entity` have no id, which a test excludes.
+    pub(super) fn of_ids(
+        entity: &'static Entity,
+        ids: &[Uuid],
+        limit: u32,
+        node: &NodeSelection,
+    ) -> Result<Self, ApiError> {
+        let field = entity
+            .find("id")
+            .ok_or_else(|| ApiError::internal("no id"))?;
+        let key = NodeSelection {
+            entity,
+            fields: vec![("id".to_owned(), NodeField::Scalar(field))],
+        };
+        let edge = vec![
+            ("key".to_owned(), EdgePart::Node(key)),
+            ("row".to_owned(), EdgePart::Node(node.clone())),
+        ];
+        let ids = ids.iter().copied().map(Operand::Id).collect();
+        Ok(Self {
+            entity,
+            filter: Filter::Is(Clause {
+                field,
+                path: field.name.to_owned(),
+                demand: Demand::Value(Test::In(ids)),
+            }),
+            order: Order::of(entity),
+            page: Page {
+                limit,
+                backward: false,
+                after: None,
+                before: None,
+            },
+            parts: vec![("edges".to_owned(), ConnectionPart::Edges(edge))],
+        })
+    }
+
     /// What is read of each row, once for each time that the rows are listed.
     pub(super) fn nodes(&self) -> impl Iterator<Item = &NodeSelection> {
         self.parts.iter().flat_map(|(_, part)| {

@@ -218,7 +218,9 @@ impl Entity {
     }
 }
 
-/// The table of the field `domain` of accounts.
-pub(super) fn domains() -> Table {
-    Table::of::<account_domain::Entity>()
+/// What the field `domain` of accounts is written to.
+pub(super) fn account_domain() -> Entity {
+    of(Table::of::<account_domain::Entity>())
+        .default("is_primary", false)
+        .matching(Match::Column("domain"))
 }

@@ -88,9 +88,19 @@ impl Entity {
     }
 }
 
+/// The table called `name`, of an entity or of the domains of accounts.
+#[must_use]
+pub fn written(name: &str) -> Option<&'static Entity> {
+    entity(name).or_else(|| Some(account_domain()).filter(|domains| domains.name == name))
+}
+
 /// The domains of accounts, which have a table of their own.
 #[must_use]
 pub fn domains() -> &'static Table {
-    static DOMAINS: LazyLock<Table> = LazyLock::new(entities::domains);
+    &account_domain().table
+}
+
+fn account_domain() -> &'static Entity {
+    static DOMAINS: LazyLock<Entity> = LazyLock::new(entities::account_domain);
     &DOMAINS
 }

@@ -44,6 +44,15 @@ impl<'t> Write<'t> {
         }
     }
 
+    /// The same in `savepoint`, a part of the transaction.
+    #[must_use]
+    pub fn within<'s>(&self, savepoint: &'s DatabaseTransaction) -> Write<'s>
+    where
+        't: 's,
+    {
+        Write::new(savepoint, self.author, self.viewer, self.now)
+    }
+
     /// Notes who is not any more as they were, once this is committed.
     pub fn outdates(&self, callers: Outdated) {
         let mut outdated = self.outdated.lock();

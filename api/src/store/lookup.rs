@@ -126,6 +126,33 @@ pub async fn records(
     select_part(tx, table, sql, vec![id_list(backend, ids)]).await
 }
 
+/// Whole rows by id, which nobody else writes until the transaction ends. Whoever locks several names them in
+/// the same order.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn locked(
+    tx: &DatabaseTransaction,
+    table: &Table,
+    ids: &[Uuid],
+) -> Result<Vec<Record>, DbErr> {
+    let backend = tx.get_database_backend();
+    if backend == DbBackend::Sqlite {
+        // There is one writer.
+        return records(tx, table, ids).await;
+    }
+    let mut sorted = ids.to_vec();
+    sorted.sort_unstable();
+    let columns = table.column_list();
+    let name = table.name;
+    let sql = format!(
+        "SELECT r.* FROM unnest($1::text::uuid[]) AS k(item) CROSS JOIN LATERAL \
+         (SELECT {columns} FROM \"{name}\" AS t WHERE t.\"id\" = k.item FOR UPDATE) AS r"
+    );
+    select_part(tx, table, sql, vec![id_list(backend, &sorted)]).await
+}
+
 /// Some columns of rows by id.
 ///
 /// # Errors

@@ -24,6 +24,23 @@ pub(super) fn given_to(backend: DbBackend, users: &str) -> String {
     )
 }
 
+/// The territories whose path begins with `path`, deleted ones too.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn below(db: &impl ConnectionTrait, path: &str) -> Result<Vec<Uuid>, DbErr> {
+    let backend = db.get_database_backend();
+    let lies_in = match backend {
+        DbBackend::Sqlite => "substr(path, 1, length($1)) = $1",
+        _ => "starts_with(path, $1)",
+    };
+    let sql = format!("SELECT id FROM territory WHERE {lies_in}");
+    let statement = Statement::from_sql_and_values(backend, sql, [path.into()]);
+    let found = Found::find_by_statement(statement).all(db).await?;
+    Ok(found.into_iter().map(|found| found.id).collect())
+}
+
 /// The territories that a user was given, and all below them.
 ///
 /// # Errors

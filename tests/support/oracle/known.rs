@@ -37,17 +37,51 @@ const OTHERS: [(&str, &[&str]); 5] = [
 const APART: &str = "ApiToken";
 
 /// Inputs of what changes something, which has tests of its own.
-const CHANGING: [&str; 6] = [
+const CHANGING: [&str; 10] = [
     "CreatePersonalTokenInput",
     "CreateServiceTokenInput",
+    "DeleteInput",
+    "DestroyInput",
     "ExpectedVersion",
+    "ExternalIdInput",
     "MergeInput",
+    "RestoreInput",
     "RevokeTokenInput",
     "RotateTokenInput",
 ];
 
+/// What is done with rows, as in `createAccount` and `CreateAccountInput`.
+const DEEDS: [&str; 10] = [
+    "add", "capture", "create", "delete", "destroy", "log", "record", "restore", "update", "upsert",
+];
+
+/// Whether `name` is what is done with rows of a noun: a verb, and one of them or many.
+fn is_deed(name: &str) -> bool {
+    let mut rest = DEEDS.iter().filter_map(|deed| name.strip_prefix(deed));
+    rest.any(|rest| {
+        let mut nouns = Noun::all().iter();
+        nouns.any(|noun| rest == noun.name || rest == capital(noun.plural))
+    })
+}
+
+/// `leads` as in `captureLeads`.
+fn capital(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_ascii_uppercase() + rest
+}
+
+/// Whether `name` is the input of what is done with a row of a noun.
+fn is_input_of_deed(name: &str) -> bool {
+    let Some(deed) = name.strip_suffix("Input") else {
+        return false;
+    };
+    let mut letters = deed.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    is_deed(&first.into_iter().chain(letters).collect::<String>())
+}
+
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 19] = [
+const BESIDE: [(&str, &[&str]); 20] = [
     (
         "Query",
         &[
@@ -76,6 +110,10 @@ const BESIDE: [(&str, &[&str]); 19] = [
     ("UndoneMerge", &["restored", "changedSince"]),
     ("ChangedSince", &["id", "what"]),
     ("DismissedDuplicate", &["duplicateCandidate"]),
+    (
+        "Problem",
+        &["code", "message", "field", "allowed", "currentVersion"],
+    ),
     ("IssuedToken", &["apiToken", "token"]),
     ("RevokedToken", &["apiToken", "count"]),
     ("AccessExplanation", &["visible", "rules", "fields"]),
@@ -112,6 +150,9 @@ const SCALARS: [&str; 6] = [
 /// Whether documents may ask for `field`: the oracle knows the answer.
 #[must_use]
 pub fn is_asked(type_name: &str, field: &str) -> bool {
+    if type_name == "Mutation" && is_deed(field) {
+        return false;
+    }
     let mut beside = BESIDE.iter();
     !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
 }
@@ -161,7 +202,7 @@ fn unknown_of_type(
         TypeKind::Interface(_) => name == "Node",
         TypeKind::InputObject(input) => match shapes.get(name) {
             Some(shape) => return unlike_inputs(&format!("{name}."), &input.fields, shape),
-            None => CHANGING.contains(&name),
+            None => CHANGING.contains(&name) || is_input_of_deed(name),
         },
         TypeKind::Object(object) => match shapes.get(name) {
             Some(shape) => {
@@ -282,10 +323,21 @@ fn fields_of_other(type_name: &str) -> Option<Vec<String>> {
         known.extend(nouns.flat_map(of_root).map(|(field, ..)| field));
         known.extend(owned(&["node", "nodes", "viewer"]));
         known
+    } else if type_name == "Mutation" {
+        let nouns = Noun::all().iter();
+        let nouns = nouns.flat_map(|noun| [noun.name.to_owned(), capital(noun.plural)]);
+        let deeds = nouns.flat_map(|noun| DEEDS.map(|deed| format!("{deed}{noun}")));
+        deeds.collect()
     } else if of_noun("Connection") {
         owned(&["edges", "nodes", "pageInfo", "totalCount"])
     } else if of_noun("Edge") {
         owned(&["cursor", "node"])
+    } else if of_noun("BatchPayload") {
+        owned(&["results"])
+    } else if let Some(noun) = type_name.strip_suffix("Payload").and_then(Noun::of) {
+        owned(&["id", "outcome", noun.single])
+    } else if let Some(noun) = type_name.strip_suffix("Result").and_then(Noun::of) {
+        owned(&["id", "index", "outcome", "problems", noun.single])
     } else if let Some((_, fields)) = OTHERS.iter().find(|(name, _)| *name == type_name) {
         owned(fields)
     } else if beside.is_empty() {

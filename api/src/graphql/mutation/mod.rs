@@ -1,5 +1,6 @@
 //! The root fields that change something, a file a noun.
 
+mod dataset;
 mod duplicate;
 mod token;
 
@@ -9,6 +10,7 @@ use async_graphql::ContextBase;
 
 use crate::services::write::Writing;
 
+pub(super) use dataset::DatasetMutation;
 pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
 

@@ -5,6 +5,7 @@
 //! before it runs.
 
 mod aggregate;
+mod write;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -32,6 +33,7 @@ use crate::{
 };
 
 use super::argument::Arguments;
+pub(super) use write::{BatchPart, ProblemPart, RowPart};
 
 /// The fields under one response key: all of one name, with the selections to be merged.
 pub(in crate::graphql) type Group<'a> = Vec<&'a Field>;

@@ -3,6 +3,7 @@
 mod aggregate;
 mod filter;
 mod meta;
+mod write;
 
 use async_graphql::{
     ID, InputType, Value,
@@ -17,6 +18,9 @@ use aggregate::{aggregate_fields, register_aggregates};
 use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
+pub(super) use write::{
+    WriteField, batch_payload, batch_result, payload, write_fields, write_root,
+};
 
 /// Registers every type that the dataset is made of. Doing it again changes nothing.
 pub(super) fn register(registry: &mut Registry) {

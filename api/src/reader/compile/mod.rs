@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::{
     auth::{Reach, Viewer},
     calendar::Calendar,
-    dataset::{Field, GlobalId},
+    dataset::{Entity, Field, GlobalId},
     error::ApiError,
     views::{Scope, View, Word},
 };
@@ -134,17 +134,20 @@ impl<'v> Compiler<'v> {
         Ok(())
     }
 
-    /// For each scope whether the row with that id is in it, as an array of truths.
+    /// For each row of `entity` with one of those ids: its id, and for each scope whether it is in it, as
+    /// an array of truths. Rows that were deleted are told of where they count.
     pub(super) fn root_explanation(
         &mut self,
-        id: GlobalId,
+        entity: &Entity,
+        ids: &[Uuid],
         scopes: &[&Scope],
+        deleted_count: bool,
     ) -> Result<(), ApiError> {
         let alias = self.alias();
-        let place = self.bind(id.id);
+        let list = self.bind(self.dialect.id_list(ids));
         let mut truths = Vec::with_capacity(scopes.len());
         for scope in scopes {
-            let condition = self.in_scope(id.entity, scope, &alias)?;
+            let condition = self.in_scope(entity, scope, &alias)?;
             let condition = condition.unwrap_or_else(|| ALWAYS.to_owned());
             truths.push(format!(
                 "CASE WHEN {condition} THEN 'true' ELSE 'false' END"
@@ -154,11 +157,13 @@ impl<'v> Compiler<'v> {
             truths.push("''".to_owned());
         }
         let truths = truths.join(" || ',' || ");
-        let mut conditions = vec![format!("{alias}.\"id\" = {place}")];
-        conditions.extend(not_deleted(id.entity, &alias));
+        let mut conditions = vec![self.dialect.listed(&format!("{alias}.\"id\""), &list)];
+        if !deleted_count {
+            conditions.extend(not_deleted(entity, &alias));
+        }
         self.sql = format!(
-            "SELECT '[' || {truths} || ']' FROM {}{}",
-            condition::table(id.entity, &alias),
+            "SELECT {alias}.\"id\", '[' || {truths} || ']' FROM {}{}",
+            condition::table(entity, &alias),
             condition::all(&conditions)
         );
         Ok(())

@@ -74,9 +74,9 @@ pub(super) async fn apply(
     }
     let expected = u64::try_from(records.len()).unwrap_or(u64::MAX);
     if bulk::update_records(write.tx, table, records).await? != expected {
-        return Err(ApiError::VersionConflict {
-            what: table.name.to_owned(),
-        });
+        return Err(ApiError::internal(
+            "a locked row was changed by somebody else",
+        ));
     }
     change::record(write.tx, changes).await?;
     Ok(steps)

@@ -21,7 +21,7 @@ use entity::{
 
 use crate::{
     dataset::{GlobalId, dataset, global_id},
-    error::ApiError,
+    error::{ApiError, Problem},
     reader, record,
     store::{
         lookup,
@@ -89,7 +89,7 @@ fn written(entity: MergeEntity) -> Result<&'static record::Entity, ApiError> {
 /// - [`ApiError::Validation`] when a row is said twice, or a field cannot be taken
 /// - [`ApiError::NotFound`] and [`ApiError::Forbidden`] when the caller does not see one of the rows, or may not
 ///   merge it
-/// - [`ApiError::VersionConflict`] when somebody has changed one since
+/// - [`ApiError::Input`] with `VERSION_CONFLICT` when somebody has changed one since
 /// - [`ApiError::Internal`] when the database fails
 pub async fn merge(write: &Write<'_>, order: &Order) -> Result<Merged, ApiError> {
     check(order)?;
@@ -98,14 +98,15 @@ pub async fn merge(write: &Write<'_>, order: &Order) -> Result<Merged, ApiError>
         permit(write, order.entity, *id).await?;
     }
     let record = written(order.entity)?;
-    let rows = lookup::records(write.tx, &record.table, &ids).await?;
+    let rows = lookup::locked(write.tx, &record.table, &ids).await?;
     let find = |id: Uuid| {
         let row = rows.iter().find(|row| id_of(record, row) == Some(id));
         row.ok_or_else(|| missing(order.entity))
     };
     for (id, seen) in &order.versions {
-        if version_of(record, find(*id)?) != Some(*seen) {
-            return Err(stale(order, *id));
+        let now = version_of(record, find(*id)?);
+        if now != Some(*seen) {
+            return Err(stale(order.entity, *id, now));
         }
     }
     let winner = find(order.winner)?;
@@ -232,9 +233,13 @@ fn missing(entity: MergeEntity) -> ApiError {
     }
 }
 
-fn stale(order: &Order, id: Uuid) -> ApiError {
-    let (noun, _) = names(order.entity);
+/// That the row `id`, which is in the version `now`, is another than the caller has seen.
+fn stale(entity: MergeEntity, id: Uuid, now: Option<i32>) -> ApiError {
+    let (noun, _) = names(entity);
     let entity = dataset().entity(noun);
-    let what = entity.map_or_else(|| noun.to_owned(), |entity| global_id(entity, id));
-    ApiError::VersionConflict { what }
+    let id_of_row = entity.map_or_else(|| noun.to_owned(), |entity| global_id(entity, id));
+    let problem = format!("{id_of_row} was changed since you read it: read it again");
+    let mut problem = Problem::new("VERSION_CONFLICT", "expectedVersions", &problem);
+    problem.current = now.map(|now| (id, now));
+    ApiError::Input(vec![problem])
 }

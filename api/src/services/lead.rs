@@ -1,0 +1,15 @@
+//! Leads.
+
+use crate::{error::Problem, record};
+
+use super::rows::Draft;
+
+/// Whether somebody could be reached, or found: by e-mail, by telephone, or by name and company.
+pub(super) fn check(record: &record::Entity, draft: &mut Draft, problems: &mut Vec<Problem>) {
+    let has = |column| draft.text(record, column).is_some();
+    let named = (has("first_name") || has("last_name")) && has("company_name");
+    if !(has("email") || has("phone") || named) {
+        let problem = "an e-mail address, a telephone number, or a name and a company are required";
+        problems.push(Problem::validation(draft.path.clone(), problem));
+    }
+}

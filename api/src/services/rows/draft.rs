@@ -1,0 +1,223 @@
+//! A row as a caller would have it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{
+    dataset::{Entity, Kind},
+    error::{ApiError, Problem},
+    record,
+    store::table::{Record, Value},
+};
+
+use super::{
+    Deed, Order, Refused,
+    input::{self, Said},
+    stored,
+};
+
+/// The code of what there is not, for the caller.
+const NOT_FOUND: &str = "NOT_FOUND";
+
+/// A row as a caller would have it.
+#[derive(Debug)]
+pub(in crate::services) struct Draft {
+    /// Which of the rows that are asked for.
+    pub(in crate::services) index: usize,
+    /// Where it stands in the request.
+    pub(in crate::services) path: String,
+    /// Its id, once that is known.
+    pub(in crate::services) id: Uuid,
+    /// As it is stored; none for a new one.
+    pub(in crate::services) before: Option<Record>,
+    /// As it is to be.
+    pub(in crate::services) record: Record,
+    /// The fields that were said, each with the values of its columns.
+    pub(in crate::services) said: BTreeMap<&'static str, Vec<(usize, Value)>>,
+    /// What was said that is written elsewhere.
+    pub(in crate::services) beside: BTreeMap<&'static str, Option<String>>,
+    /// What another system calls it.
+    pub(in crate::services) external_id: Option<(String, String)>,
+    /// The version that the caller has read.
+    pub(in crate::services) expected_version: Option<i32>,
+    /// Why.
+    pub(in crate::services) reason: Option<String>,
+}
+
+impl Draft {
+    /// The value of a column, as it is to be.
+    pub(in crate::services) fn get(&self, entity: &record::Entity, column: &str) -> Option<&Value> {
+        self.record.get(entity.position(column)?)
+    }
+
+    /// The id in a column, as it is to be.
+    pub(in crate::services) fn uuid(&self, entity: &record::Entity, column: &str) -> Option<Uuid> {
+        match self.get(entity, column) {
+            Some(Value::Uuid(id)) => *id,
+            _ => None,
+        }
+    }
+
+    /// The text in a column, as it is to be.
+    pub(in crate::services) fn text(&self, entity: &record::Entity, column: &str) -> Option<&str> {
+        match self.get(entity, column) {
+            Some(Value::String(text)) => text.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Sets a column.
+    pub(in crate::services) fn set(
+        &mut self,
+        entity: &record::Entity,
+        column: &str,
+        value: impl Into<Value>,
+    ) {
+        let cell = entity
+            .position(column)
+            .and_then(|position| self.record.get_mut(position));
+        if let Some(cell) = cell {
+            *cell = value.into();
+        }
+    }
+
+    /// Whether the field was said.
+    pub(in crate::services) fn says(&self, field: &str) -> bool {
+        self.said.contains_key(field) || self.beside.contains_key(field)
+    }
+
+    /// Whether the column gets another value.
+    pub(in crate::services) fn changes(&self, entity: &record::Entity, column: &str) -> bool {
+        let position = entity.position(column);
+        let before = self.before.as_ref().zip(position);
+        let before = before.and_then(|(record, position)| record.get(position));
+        before != self.get(entity, column)
+    }
+
+    /// A problem with one of its fields.
+    pub(in crate::services) fn problem(&self, field: &str, problem: &str) -> Problem {
+        Problem::validation(format!("{}.{field}", self.path), problem)
+    }
+}
+
+/// Reads what is said of the rows that are not refused yet.
+pub(super) fn read(order: &Order, refused: &mut Refused) -> Result<Vec<Draft>, ApiError> {
+    let record = stored(order.entity)?;
+    let mut drafts = Vec::with_capacity(order.items.len());
+    for (index, (path, fields)) in order.items.iter().enumerate() {
+        if refused.0.contains_key(&index) {
+            continue;
+        }
+        let (draft, problems) = draft(order, record, index, path, fields);
+        let named = !problems.iter().any(|problem| problem.code == NOT_FOUND);
+        refused.accepts(index, problems);
+        // What else is wrong with it is told as well.
+        if named {
+            drafts.push(draft);
+        }
+    }
+    if !matches!(order.deed, Deed::Make | Deed::Upsert) {
+        refuse_repeated(&mut drafts, refused);
+    }
+    Ok(drafts)
+}
+
+fn draft(
+    order: &Order,
+    record: &record::Entity,
+    index: usize,
+    path: &str,
+    fields: &Map<String, Json>,
+) -> (Draft, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let external_id = input::external_id(&format!("{path}.externalId"), fields.get("externalId"));
+    let external_id = external_id.unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        None
+    });
+    let version = fields.get("expectedVersion").and_then(Json::as_i64);
+    let reason = fields.get("reason").and_then(Json::as_str).map(str::trim);
+    let mut draft = Draft {
+        index,
+        path: path.to_owned(),
+        id: Uuid::now_v7(),
+        before: None,
+        record: record.blank(),
+        said: BTreeMap::new(),
+        beside: BTreeMap::new(),
+        external_id,
+        expected_version: version.and_then(|version| i32::try_from(version).ok()),
+        reason: reason
+            .filter(|reason| !reason.is_empty())
+            .map(str::to_owned),
+    };
+    if !matches!(order.deed, Deed::Make | Deed::Upsert) {
+        match input::id(fields, order.entity.name) {
+            Some(id) => draft.id = id,
+            None => problems.push(missing(order.entity, path)),
+        }
+    }
+    for written in &order.entity.writes.fields {
+        let Some(json) = fields.get(written.field) else {
+            continue;
+        };
+        // Nothing is what a new row has anyway.
+        if json.is_null() && order.deed != Deed::Update && !written.required {
+            continue;
+        }
+        let Some(field) = order.entity.written(written.field) else {
+            continue;
+        };
+        let path = format!("{path}.{}", written.field);
+        match input::read(record, field, &path, json) {
+            Ok(Said::Columns(values)) => {
+                draft.said.insert(written.field, values);
+            }
+            Ok(Said::Beside(text)) => {
+                draft.beside.insert(written.field, text);
+            }
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    problems.extend(contradicting(order.entity, &draft));
+    (draft, problems)
+}
+
+/// Two fields that say different things of one column: two amounts of a row have one currency.
+fn contradicting(entity: &Entity, draft: &Draft) -> Vec<Problem> {
+    let mut seen: BTreeMap<usize, &Value> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (name, values) in &draft.said {
+        for (position, value) in values {
+            let before = seen.insert(*position, value);
+            if before.is_some_and(|before| before != value) {
+                let money = entity.find(name).map(|field| &field.kind);
+                debug_assert!(matches!(money, Some(Kind::Money { .. })));
+                problems.push(draft.problem(name, "the amounts of a row have one currency"));
+            }
+        }
+    }
+    problems
+}
+
+/// A row twice in a list, of which nobody can say which one counts.
+fn refuse_repeated(drafts: &mut Vec<Draft>, refused: &mut Refused) {
+    let mut seen = HashSet::new();
+    drafts.retain(|draft| {
+        let first = seen.insert(draft.id);
+        if !first {
+            let problem = "this row comes twice; say it once";
+            refused.add(draft.index, draft.problem("id", problem));
+        }
+        first
+    });
+}
+
+/// That there is no such row for the caller.
+pub(super) fn missing(entity: &Entity, path: &str) -> Problem {
+    let mut problem = Problem::new(NOT_FOUND, format!("{path}.id"), "");
+    problem.message = format!("no such {}", entity.name);
+    problem
+}

@@ -1,0 +1,237 @@
+//! Writing rows of the dataset in a caller's name: making, changing, deleting, bringing back and destroying them,
+//! one or a thousand at a time.
+//!
+//! Every way goes the same steps: read the input, lock the rows, see what the caller may do with them as they
+//! are now, look up what they refer to, settle what follows, write, and record it. Whatever is wrong with an
+//! input is told at once.
+
+mod draft;
+mod identity;
+mod input;
+mod reference;
+mod remove;
+mod rights;
+mod rules;
+mod save;
+
+use std::collections::BTreeMap;
+
+use sea_orm::{SqlErr, TransactionTrait};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{
+    dataset::Entity,
+    error::{ApiError, Exceeded, Problem},
+    record,
+    views::Views,
+};
+
+use super::write::Write;
+pub(super) use draft::Draft;
+
+/// How many rows may be written at once.
+pub const MOST_ROWS: usize = 1_000;
+
+/// What is done with rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// They are made.
+    Make,
+    /// They are changed.
+    Update,
+    /// Those that are there are changed, and the others are made.
+    Upsert,
+    /// They are deleted, and can be restored.
+    Delete,
+    /// They are brought back.
+    Restore,
+    /// They are taken away for good, once they are deleted.
+    Destroy,
+}
+
+/// What a caller asks to be written.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The noun.
+    pub entity: &'static Entity,
+    /// What is done.
+    pub deed: Deed,
+    /// For each row what is said of it, and where in the request that stands.
+    pub items: Vec<(String, Map<String, Json>)>,
+    /// Whether nothing is written where one row cannot be.
+    pub atomic: bool,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was made.
+    Created,
+    /// It was changed.
+    Updated,
+    /// It was as it should be.
+    Unchanged,
+    /// It was deleted.
+    Deleted,
+    /// It was brought back.
+    Restored,
+    /// It was taken away for good.
+    Destroyed,
+}
+
+/// For each row its id and what became of it, or what is wrong with it.
+pub type Outcomes = Vec<Result<(Uuid, Outcome), Vec<Problem>>>;
+
+/// Writes rows. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct RowWriter {
+    views: Views,
+}
+
+impl RowWriter {
+    /// A writer of rows, with these roles.
+    #[must_use]
+    pub fn new(views: Views) -> Self {
+        Self { views }
+    }
+
+    /// Writes what `order` says.
+    ///
+    /// # Errors
+    ///
+    /// - [`ApiError::Input`] when something is wrong with a row and the order is atomic; nothing is written then
+    /// - [`ApiError::LimitExceeded`] when there are too many rows
+    /// - [`ApiError::Internal`] when the database fails
+    pub async fn write(&self, write: &Write<'_>, order: &Order) -> Result<Outcomes, ApiError> {
+        if order.items.len() > MOST_ROWS {
+            let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+            return Err(ApiError::LimitExceeded(Exceeded {
+                which: "rows_of_a_mutation",
+                limit: number(MOST_ROWS),
+                actual: number(order.items.len()),
+            }));
+        }
+        let mut refused = Refused::default();
+        loop {
+            let savepoint = write.tx.begin().await?;
+            let inner = write.within(&savepoint);
+            let outcomes = self.attempt(&inner, order, &mut refused).await;
+            let outcomes = outcomes.map_err(|error| known(order, error))?;
+            if order.atomic && !refused.0.is_empty() {
+                let problems = refused.0.into_values().flatten();
+                return Err(ApiError::Input(problems.collect()));
+            }
+            // What turned out to be wrong once it was written is taken back, with all that was written beside
+            // it, and the others are written again.
+            if outcomes.late {
+                savepoint.rollback().await?;
+                continue;
+            }
+            let outdated = inner.outdated();
+            savepoint.commit().await?;
+            for callers in outdated {
+                write.outdates(callers);
+            }
+            let of = |index| match refused.0.remove(&index) {
+                Some(problems) => Err(problems),
+                None => Ok(outcomes.of(index)),
+            };
+            return Ok((0..order.items.len()).map(of).collect());
+        }
+    }
+
+    async fn attempt(
+        &self,
+        write: &Write<'_>,
+        order: &Order,
+        refused: &mut Refused,
+    ) -> Result<Written, ApiError> {
+        match order.deed {
+            Deed::Make | Deed::Update | Deed::Upsert => {
+                save::save(write, &self.views, order, refused).await
+            }
+            Deed::Delete | Deed::Restore | Deed::Destroy => {
+                remove::remove(write, order, refused).await
+            }
+        }
+    }
+}
+
+/// What is wrong, by the index of the row.
+#[derive(Debug, Default)]
+struct Refused(BTreeMap<usize, Vec<Problem>>);
+
+impl Refused {
+    /// Adds what is wrong with a row, unless something is known to be wrong with the same part of it.
+    fn add(&mut self, index: usize, problem: Problem) {
+        let known = self.0.entry(index).or_default();
+        let same = |it: &Problem| {
+            let below = it.field.strip_prefix(problem.field.as_str());
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if !known.iter().any(same) {
+            known.push(problem);
+        }
+    }
+
+    /// Adds what is wrong with a row; whether nothing is.
+    fn accepts(&mut self, index: usize, problems: impl IntoIterator<Item = Problem>) -> bool {
+        let mut fine = true;
+        for problem in problems {
+            self.add(index, problem);
+            fine = false;
+        }
+        fine
+    }
+}
+
+/// What became of the rows, by their index.
+#[derive(Debug, Default)]
+struct Written {
+    outcomes: BTreeMap<usize, (Uuid, Outcome)>,
+    /// Whether something turned out to be wrong after it was written.
+    late: bool,
+}
+
+impl Written {
+    fn of(&self, index: usize) -> (Uuid, Outcome) {
+        let known = self.outcomes.get(&index).copied();
+        known.unwrap_or((Uuid::nil(), Outcome::Unchanged))
+    }
+}
+
+/// The tables of `entity`.
+fn stored(entity: &Entity) -> Result<&'static record::Entity, ApiError> {
+    record::written(&entity.table)
+        .ok_or_else(|| ApiError::internal(format!("{} cannot be written", entity.name)))
+}
+
+/// What the database refuses that nobody could see before.
+fn known(order: &Order, error: ApiError) -> ApiError {
+    let ApiError::Internal(cause) = &error else {
+        return error;
+    };
+    let path = match order.items.as_slice() {
+        [(path, _)] => path.clone(),
+        _ => "input".to_owned(),
+    };
+    let refusal = cause
+        .downcast_ref::<sea_orm::DbErr>()
+        .and_then(sea_orm::DbErr::sql_err);
+    match refusal {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            let problem = "there is one already that has this for its own";
+            ApiError::Input(vec![Problem::new("ALREADY_EXISTS", path, problem)])
+        }
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) if order.deed == Deed::Destroy => {
+            let problem = "other rows refer to it: delete it, and leave it so";
+            ApiError::Input(vec![Problem::new("IN_USE", path, problem)])
+        }
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
+            let problem = "what it refers to is not there any more";
+            ApiError::Input(vec![Problem::validation(path, problem)])
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,216 @@
+//! Deleting rows, bringing them back, and destroying them.
+
+use std::collections::HashMap;
+
+use entity::change::ChangeKind;
+use uuid::Uuid;
+
+use crate::{
+    change::{self, Change},
+    dataset::{Entity, dataset},
+    error::{ApiError, Problem},
+    record,
+    store::{
+        bulk, erase, lookup,
+        table::{Record, Value},
+    },
+};
+
+use super::{
+    Deed, Order, Outcome, Refused, Written,
+    draft::{self, Draft},
+    rights::{self, Rights},
+    save::stale,
+    stored,
+};
+use crate::services::write::Write;
+
+/// Deletes, restores or destroys the rows of `order` that are not refused.
+pub(super) async fn remove(
+    write: &Write<'_>,
+    order: &Order,
+    refused: &mut Refused,
+) -> Result<Written, ApiError> {
+    let entity = order.entity;
+    let record = stored(entity)?;
+    let mut drafts = draft::read(order, refused)?;
+    load(write, record, &mut drafts).await?;
+    may_do(write, order, &mut drafts, refused).await?;
+    drafts.retain(|draft| {
+        let problem = stale(record, draft).or_else(|| undeletable(order, record, draft));
+        refused.accepts(draft.index, problem)
+    });
+    if order.atomic && !refused.0.is_empty() {
+        return Ok(Written::default());
+    }
+    drafts.retain(|draft| !refused.0.contains_key(&draft.index));
+    let mut written = Written::default();
+    for draft in &drafts {
+        let outcome = match order.deed {
+            _ if is_done(order, record, draft) => Outcome::Unchanged,
+            Deed::Delete => Outcome::Deleted,
+            Deed::Restore => Outcome::Restored,
+            _ => Outcome::Destroyed,
+        };
+        written.outcomes.insert(draft.index, (draft.id, outcome));
+    }
+    drafts.retain(|draft| !is_done(order, record, draft));
+    match order.deed {
+        Deed::Delete if entity.soft_delete => mark(write, record, drafts, Some(())).await?,
+        Deed::Restore => mark(write, record, drafts, None).await?,
+        _ => destroy(write, entity, record, &drafts).await?,
+    }
+    Ok(written)
+}
+
+/// Loads the rows, deleted ones too, which nobody else changes from now on.
+async fn load(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &mut [Draft],
+) -> Result<(), ApiError> {
+    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let id = record.position("id");
+    let rows = lookup::locked(write.tx, &record.table, &ids).await?;
+    let rows = rows.into_iter().filter_map(|row| match row.get(id?) {
+        Some(Value::Uuid(Some(id))) => Some((*id, row)),
+        _ => None,
+    });
+    let mut rows: HashMap<Uuid, Record> = rows.collect();
+    for draft in drafts {
+        if let Some(row) = rows.remove(&draft.id) {
+            draft.record.clone_from(&row);
+            draft.before = Some(row);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what the caller may not do with the rows.
+async fn may_do(
+    write: &Write<'_>,
+    order: &Order,
+    drafts: &mut Vec<Draft>,
+    refused: &mut Refused,
+) -> Result<(), ApiError> {
+    let entity = order.entity;
+    let action = match order.deed {
+        Deed::Delete => "delete",
+        Deed::Restore => "restore",
+        _ => "destroy",
+    };
+    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    let deleted_count = order.deed != Deed::Delete;
+    let mut rights = Rights::of(write, entity, &ids, &[action], deleted_count).await?;
+    if let Some(with) = entity.writes.with {
+        let wholes = rights::with_whole(write, entity, with, drafts).await?;
+        let record = stored(entity)?;
+        for draft in &*drafts {
+            if rights::of_both(&wholes, record, with, draft) {
+                rights.allow(draft.id, action);
+            }
+        }
+    }
+    drafts.retain(|draft| {
+        let right = rights.get(draft.id).filter(|_| draft.before.is_some());
+        let problem = match right {
+            None => Some(draft::missing(entity, &draft.path)),
+            Some(right) if !right.actions.contains(action) => {
+                let problem = format!("you may not {action} this");
+                let path = draft.path.clone();
+                Some(Problem::new("FORBIDDEN_SCOPE", path, &problem))
+            }
+            Some(_) => None,
+        };
+        refused.accepts(draft.index, problem)
+    });
+    Ok(())
+}
+
+/// Whether the row was deleted.
+fn is_deleted(record: &record::Entity, draft: &Draft) -> bool {
+    let at = record.position("deleted_at");
+    let at = at.and_then(|position| draft.before.as_ref()?.get(position));
+    at.is_some_and(|at| !record::is_empty(at))
+}
+
+/// Whether the row is as it should be.
+fn is_done(order: &Order, record: &record::Entity, draft: &Draft) -> bool {
+    order.deed == Deed::Restore && !is_deleted(record, draft)
+}
+
+/// Only what is deleted is destroyed: nobody destroys by mistake what is in use.
+fn undeletable(order: &Order, record: &record::Entity, draft: &Draft) -> Option<Problem> {
+    let wrong = order.deed == Deed::Destroy && !is_deleted(record, draft);
+    wrong.then(|| draft.problem("id", "it is not deleted: delete it first"))
+}
+
+/// Marks rows as deleted, or not any more.
+async fn mark(
+    write: &Write<'_>,
+    record: &record::Entity,
+    mut drafts: Vec<Draft>,
+    deleted: Option<()>,
+) -> Result<(), ApiError> {
+    let by = write.author.actor.id();
+    let kind = match deleted {
+        Some(()) => ChangeKind::Deleted,
+        None => ChangeKind::Restored,
+    };
+    let (mut rows, mut changes) = (Vec::new(), Vec::new());
+    for draft in &mut drafts {
+        draft.set(record, "deleted_at", deleted.map(|()| write.now));
+        draft.set(record, "deleted_by", deleted.and(by));
+        let mut row = draft.record.clone();
+        record::touch(&record.table, &mut row, by, write.now);
+        rows.push(row);
+        let change = Change::by(write.author, write.now, (record.name, draft.id), kind);
+        changes.push(change.because(draft.reason.clone()));
+    }
+    let expected = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    if bulk::update_records(write.tx, &record.table, rows).await? != expected {
+        return Err(ApiError::internal(
+            "a locked row was changed by somebody else",
+        ));
+    }
+    change::record(write.tx, changes).await?;
+    Ok(())
+}
+
+/// Takes rows away for good, with what is a part of them.
+async fn destroy(
+    write: &Write<'_>,
+    entity: &Entity,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for part in dataset().entities() {
+        if let Some((column, whole)) = part.ties.part_of
+            && whole == entity.name
+        {
+            erase::delete(write.tx, (&part.table, column), None, &ids).await?;
+        }
+    }
+    let names = ("external_id", "entity_id");
+    erase::delete(write.tx, names, Some(record.name), &ids).await?;
+    erase::delete(write.tx, (record.name, "id"), None, &ids).await?;
+    // What is not deleted softly is deleted, for who follows; what was is gone.
+    let kind = if entity.soft_delete {
+        ChangeKind::Destroyed
+    } else {
+        ChangeKind::Deleted
+    };
+    let changes = drafts.iter().map(|draft| {
+        let change = Change::by(write.author, write.now, (record.name, draft.id), kind);
+        change.because(draft.reason.clone())
+    });
+    change::record(write.tx, changes.collect()).await?;
+    Ok(())
+}

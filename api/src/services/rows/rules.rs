@@ -1,0 +1,87 @@
+//! What holds for the rows of single nouns, beyond what their columns say.
+
+use crate::{
+    dataset::Entity,
+    error::ApiError,
+    record::{self, derive},
+    services::{account, campaign, contact, lead, opportunity, territory, touch, user},
+    views::Views,
+};
+
+use super::{Refused, draft::Draft};
+use crate::services::write::Write;
+
+/// Settles what follows from what is said, and refuses what makes no sense.
+pub(super) async fn settle(
+    write: &Write<'_>,
+    views: &Views,
+    record: &'static record::Entity,
+    drafts: &mut [Draft],
+    refused: &mut Refused,
+) -> Result<(), ApiError> {
+    let mut known = derive::Known::default();
+    match record.name {
+        "territory" => known.paths = territory::paths(write, record, drafts).await?,
+        "touch" => touch::settle(write, record, drafts).await?,
+        _ => {}
+    }
+    for draft in drafts {
+        let mut problems = Vec::new();
+        match record.name {
+            "account" => account::check(draft, &mut problems),
+            "account_domain" => account::check_domain(record, draft, &mut problems),
+            "campaign" => campaign::settle(record, draft, &mut problems),
+            "contact" => contact::check(record, draft, &mut problems),
+            "lead" => lead::check(record, draft, &mut problems),
+            "opportunity" => opportunity::settle(write, record, draft, &mut problems),
+            "territory" => territory::check(record, draft, &known, &mut problems),
+            "user" => user::check(write, views, record, draft, &mut problems),
+            _ => {}
+        }
+        let given: Vec<usize> = draft.said.values().flatten().map(|(at, _)| *at).collect();
+        if draft.before.as_ref() != Some(&draft.record) {
+            derive::complete(record, &mut draft.record, |at| given.contains(&at), &known);
+        }
+        refused.accepts(draft.index, problems);
+    }
+    Ok(())
+}
+
+/// Writes what goes with the rows, which are written.
+pub(super) async fn beside(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    match record.name {
+        "account" => account::add_domains(write, drafts).await,
+        "opportunity" => opportunity::record_changes(write, record, drafts).await,
+        "territory" => territory::move_children(write, record, drafts).await,
+        "user" => {
+            user::forget(write);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The action by which a new row is made.
+pub(super) fn making(entity: &Entity, record: &record::Entity, draft: &Draft) -> &'static str {
+    if record.name == "touch" {
+        return touch::making(record, draft);
+    }
+    let makes = entity.actions.iter().find(|action| action.makes);
+    makes.map_or("create", |action| action.name)
+}
+
+/// What somebody has to be allowed to change a row as they say, whatever fields it is, and the field that
+/// asks for it.
+pub(super) fn needs(
+    record: &record::Entity,
+    draft: &Draft,
+) -> Option<(&'static str, &'static str)> {
+    match record.name {
+        "opportunity" => Some("stage").zip(opportunity::needs(record, draft)),
+        _ => None,
+    }
+}
