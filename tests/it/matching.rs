@@ -4,6 +4,7 @@
 
 mod found;
 mod identity;
+mod merge;
 mod quality;
 
 use entity::{account, contact, lead};
