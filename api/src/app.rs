@@ -27,7 +27,7 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        caller, matching,
+        caller, idempotency, matching,
         signing_key::{self, Registration},
         token::Issuer,
     },
@@ -65,6 +65,8 @@ pub struct Running {
     following: JoinHandle<()>,
     /// `None` where another hub does it.
     matching: Option<JoinHandle<()>>,
+    /// Forgets the answers that nobody asks for again.
+    sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -157,6 +159,7 @@ impl App {
             self.tokens.clone(),
             clock.clone(),
         );
+        let sweeping = idempotency::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -176,6 +179,7 @@ impl App {
             server: tokio::spawn(server),
             following: tokio::spawn(following),
             matching,
+            sweeping: tokio::spawn(sweeping),
             known,
             clock,
             database: self.database,
@@ -209,6 +213,7 @@ impl Running {
 impl Running {
     fn end_followers(&self) {
         self.following.abort();
+        self.sweeping.abort();
         self.matching.iter().for_each(JoinHandle::abort);
     }
 }

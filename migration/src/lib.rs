@@ -35,6 +35,7 @@ mod m20261123_000026_extend_api_token;
 mod m20261123_000027_extend_change;
 mod m20261123_000033_create_match;
 mod m20261123_000034_create_merge;
+mod m20261123_000035_create_idempotency;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000027_extend_change::Migration)),
             Box::new(Atomic(m20261123_000033_create_match::Migration)),
             Box::new(Atomic(m20261123_000034_create_merge::Migration)),
+            Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
         ]
     }
 }

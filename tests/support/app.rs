@@ -259,8 +259,8 @@ impl TestApp {
         client::graphql(&self.http, &self.url, token, query, variables).await
     }
 
-    /// The SQL statements since the last call, which forgets them, but for those by which the hub knows who
-    /// calls: [`TestApp::take_lookups`] has these.
+    /// The SQL statements since the last call, which forgets them, but for those of the hub's own rounds, and by
+    /// which it knows who calls: [`TestApp::take_lookups`] has these.
     #[must_use]
     pub fn take_statements(&self) -> Vec<String> {
         let queries = self.take_queries().into_iter();
@@ -272,7 +272,7 @@ impl TestApp {
     pub fn take_queries(&self) -> Vec<Statement> {
         let log = self.statements.lock();
         let mut log = log.unwrap_or_else(PoisonError::into_inner);
-        log.extract_if(.., |query| !is_of_callers(&query.sql))
+        log.extract_if(.., |query| !is_of_the_hub(&query.sql))
             .collect()
     }
 
@@ -306,9 +306,15 @@ impl TestApp {
 /// By what one sees that a statement looks up who calls.
 const LOOKUP: &str = "api_token AS t LEFT JOIN";
 
-/// Whether a statement looks up who calls, or what changed of them.
-fn is_of_callers(sql: &str) -> bool {
-    sql.contains(LOOKUP) || sql.contains("AS seen") || sql.contains("\"last_used_at\" =")
+/// Whether a statement looks up who calls, or what changed of them, or forgets answers that are old.
+fn is_of_the_hub(sql: &str) -> bool {
+    let own = [
+        LOOKUP,
+        "AS seen",
+        "\"last_used_at\" =",
+        "DELETE FROM \"idempotency\"",
+    ];
+    own.iter().any(|own| sql.contains(own))
 }
 
 /// The settings of a hub on `database` that keeps its own things in `folder`.

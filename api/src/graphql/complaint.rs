@@ -32,7 +32,7 @@ use crate::{
 
 use super::{
     document::NESTING,
-    error::{MOST_ERRORS, request_error},
+    error::{MOST_ERRORS, is_of_the_moment, request_error},
     execute::operation,
 };
 use sentence::{Complaint, TWICE};
@@ -89,6 +89,12 @@ impl Extension for Found {
         let mut response = next.run(ctx).await;
         let mut told = HashSet::new();
         let mut errors = Vec::new();
+        if response.errors.len() > MOST_ERRORS {
+            // What is not the caller's fault is told in any case.
+            response
+                .errors
+                .sort_by_key(|error| !is_of_the_moment(error));
+        }
         for mut error in response.errors {
             if errors.len() == MOST_ERRORS {
                 break;

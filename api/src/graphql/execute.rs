@@ -3,9 +3,10 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
-    Name, Pos, Request, Response, ServerError, Value, Variables,
+    Name, Pos, Positioned, Request, Response, ServerError, Value, Variables,
     parser::types::{
-        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
+        Selection,
     },
     to_value,
 };
@@ -24,11 +25,12 @@ use super::{
     budget::RequestBudget,
     complaint::{COST, said_twice},
     error::{request_error, server_error},
+    idempotency::{self, Asked},
     schema::Schema,
 };
 
 /// What of the extensions says when an answer was read: everything that was committed before is in it.
-const AS_OF: &str = "asOf";
+pub(super) const AS_OF: &str = "asOf";
 /// What of the extensions says what the caller may still ask. It stands beside what the request could cost.
 const BUDGET: &str = "budget";
 
@@ -41,9 +43,30 @@ const OF_SEVERAL: [&str; 2] = ["viewer", "explainAccess"];
 /// `@include`.
 pub async fn execute(
     schema: &Schema,
-    mut request: Request,
+    request: Request,
     viewer: Viewer,
     request_id: Option<String>,
+) -> Response {
+    run(schema, request, (viewer, request_id), None).await
+}
+
+/// As [`execute`], but a mutation is run once, however often it is sent with the key of `asked`, and what was
+/// answered is answered again.
+pub async fn execute_once(
+    schema: &Schema,
+    request: Request,
+    viewer: Viewer,
+    request_id: Option<String>,
+    asked: Asked,
+) -> Response {
+    run(schema, request, (viewer, request_id), Some(asked)).await
+}
+
+async fn run(
+    schema: &Schema,
+    mut request: Request,
+    (viewer, request_id): (Viewer, Option<String>),
+    asked: Option<Asked>,
 ) -> Response {
     let now = schema.clock.now();
     let author = Author::of(&viewer, request_id);
@@ -61,14 +84,32 @@ pub async fn execute(
         calendar: schema.calendar.clone(),
     };
     let reading = Arc::new(schema.reader.reading(viewer, moment, sees));
+    let once = match asked.filter(|_| sees == Sees::OwnWrites) {
+        None => None,
+        Some(asked) => match idempotency::begin(schema, &reading, &mut request, &asked).await {
+            Ok(once) => Some(once),
+            Err(answer) => return answer,
+        },
+    };
     let writing = Arc::new(Writing::new(Arc::clone(&reading), author));
     let request = request.data(Arc::clone(&reading));
     let request = request.data(Arc::clone(&writing));
     let mut response = schema.executable.execute(request).await;
     schema.budgets.spend(reading.viewer(), reading.spent());
+    if response.data != Value::Null {
+        let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let as_of = (AS_OF.to_owned(), Value::from(as_of));
+        response.extensions.extend([as_of]);
+    }
     match sees {
         Sees::OwnWrites => {
-            if let Err(error) = writing.commit(&schema.known).await {
+            let committed = match &once {
+                None => writing.commit(&schema.known).await,
+                Some(once) => {
+                    idempotency::commit(once, (&writing, &schema.known), &mut response).await
+                }
+            };
+            if let Err(error) = committed {
                 return Response::from_errors(vec![request_error(&error)]);
             }
         }
@@ -76,11 +117,6 @@ pub async fn execute(
     }
     if response.extensions.contains_key(COST) {
         response.extensions.extend(budget(schema, &reading));
-    }
-    if response.data != Value::Null {
-        let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let as_of = (AS_OF.to_owned(), Value::from(as_of));
-        response.extensions.extend([as_of]);
     }
     response
 }
@@ -156,17 +192,27 @@ fn runs_once(
     operation: &OperationDefinition,
 ) -> Result<(), ServerError> {
     let mut keys = HashSet::new();
+    for field in root_fields(document, operation) {
+        let key = field.node.response_key();
+        if !keys.insert(&key.node) {
+            return Err(said_twice(&key.node, key.pos));
+        }
+    }
+    Ok(())
+}
+
+/// The fields at the root of `operation`, those of fragments among them.
+pub(super) fn root_fields<'d>(
+    document: &'d ExecutableDocument,
+    operation: &'d OperationDefinition,
+) -> Vec<&'d Positioned<Field>> {
+    let mut fields = Vec::new();
     let mut sets = vec![&operation.selection_set.node];
     let mut spread = HashSet::new();
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) => {
-                    let key = field.node.response_key();
-                    if !keys.insert(&key.node) {
-                        return Err(said_twice(&key.node, key.pos));
-                    }
-                }
+                Selection::Field(field) => fields.push(field),
                 Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(fragment) => {
                     let name = &fragment.node.fragment_name.node;
@@ -177,7 +223,7 @@ fn runs_once(
             }
         }
     }
-    Ok(())
+    fields
 }
 
 /// Whether there is one field at the root, which is one statement.

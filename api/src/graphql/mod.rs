@@ -7,6 +7,7 @@ mod document;
 mod domain;
 mod error;
 mod execute;
+mod idempotency;
 mod kind;
 mod mutation;
 mod query;
@@ -16,7 +17,8 @@ mod selection;
 mod types;
 
 pub use complaint::ReportCost;
-pub use document::{Documents, Limits, Trusted};
+pub use document::{Documents, Hash, Limits, Trusted};
 pub use error::{MOST_ERRORS, refused};
-pub use execute::{execute, operation};
+pub use execute::{execute, execute_once, operation};
+pub use idempotency::{Asked, was_replayed};
 pub use schema::{Mutation, Query, Schema, build, sdl};

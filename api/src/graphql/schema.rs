@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{rows::RowWriter, token::Issuer},
+    services::{idempotency::Running, rows::RowWriter, token::Issuer},
 };
 
 use super::{
@@ -35,6 +35,8 @@ pub struct Schema {
     pub(super) budgets: Budgets,
     /// Who is known to call.
     pub(super) known: Known,
+    /// What is running with a key to repeat it by.
+    pub(super) running: Running,
 }
 
 impl Schema {
@@ -85,6 +87,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         calendar,
         budgets,
         known,
+        running: Running::default(),
     }
 }
 

@@ -14,17 +14,17 @@ use async_graphql::{Name, Request, Response, parser::types::OperationType};
 use super::{
     State, body,
     caller::{self, note},
-    conditional,
+    conditional, idempotency,
     limit::Slot,
     media::{self, Media},
     outcome,
     refusal::Refusal,
-    request::{self, Asked, Most, Unread},
+    request::{self, Asked as Body, Most, Unread},
     request_log::Notes,
 };
 use crate::{
     auth::Viewer,
-    graphql::{self, ReportCost},
+    graphql::{self, Asked, Hash, ReportCost},
 };
 
 /// The methods that are served, for `Allow`.
@@ -75,11 +75,12 @@ async fn answer_body(
     let (http, own) = (http.clone(), web::Data::clone(state));
     let running = async move {
         Ok(match asked {
-            Asked::One(request) => {
+            Body::One(request) => {
                 let response = run(&http, &own, &viewer, *request).await?;
                 outcome::answer(&response, media)
             }
-            Asked::Batch(requests) => {
+            Body::Batch(requests) => {
+                idempotency::none_of_batches(&http)?;
                 let responses = run_batch(&http, &own, &viewer, requests).await;
                 outcome::answer_batch(&responses, media)
             }
@@ -167,7 +168,7 @@ async fn run(
     mut request: Request,
 ) -> Result<Response, Refusal> {
     let response = match state.documents.admit(&mut request, viewer) {
-        Ok(()) => execute(http, state, viewer, request).await?,
+        Ok(document) => execute(http, state, viewer, request, document).await?,
         Err(error) => Response::from_errors(vec![error]),
     };
     outcome::note_errors(http, &response);
@@ -181,7 +182,9 @@ async fn execute(
     state: &State,
     viewer: &Viewer,
     mut request: Request,
+    document: Hash,
 ) -> Result<Response, Refusal> {
+    let mut key = None;
     let name = request.operation_name.clone();
     let running = request.parsed_query().ok();
     let running = running.and_then(|document| graphql::operation(document, name.as_deref()));
@@ -190,6 +193,9 @@ async fn execute(
             return Err(Refusal::method_not_allowed("POST"));
         }
         note(http, |notes| notes.ran(name.map(Name::as_str)));
+        if operation.ty == OperationType::Mutation {
+            key = idempotency::key(http)?;
+        }
     }
     let cost = http
         .headers()
@@ -202,7 +208,13 @@ async fn execute(
         .extensions()
         .get::<Notes>()
         .map(|notes| notes.id.clone());
+    let (schema, viewer) = (&state.schema, viewer.clone());
     // Boxed, because it is large, and what waits for it would be as large.
-    let executing = Box::pin(graphql::execute(&state.schema, request, viewer.clone(), id));
-    Ok(outcome::settle(executing).await)
+    Ok(match key.map(|key| Asked { key, document }) {
+        None => outcome::settle(Box::pin(graphql::execute(schema, request, viewer, id))).await,
+        Some(asked) => {
+            let once = graphql::execute_once(schema, request, viewer, id, asked);
+            outcome::settle(Box::pin(once)).await
+        }
+    })
 }

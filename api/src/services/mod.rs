@@ -6,6 +6,7 @@ pub mod attempt;
 pub mod caller;
 mod campaign;
 mod contact;
+pub mod idempotency;
 mod lead;
 pub mod matching;
 pub mod merge;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
-    contact, duplicate_candidate, external_id, feedback, feedback_comment, import_job, import_row,
+    contact, duplicate_candidate, external_id, feedback, feedback_comment, idempotency, import_job, import_row,
     lead, lead_match, lead_match_candidate, lead_transition, match_key, match_state, merge,
     opportunity, opportunity_change, opportunity_contact, reason_code, signing_key, territory,
     touch, user, user_territory,
@@ -55,6 +55,7 @@ pub(super) fn all() -> Vec<Described> {
         described::<match_key::Entity>(),
         described::<match_state::Entity>(),
         described::<merge::Entity>(),
+        described::<idempotency::Entity>(),
     ]
 }
 
