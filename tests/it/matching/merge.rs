@@ -227,6 +227,9 @@ async fn no_foreign_key_is_forgotten() {
         let known = links(noun)
             .into_iter()
             .map(|link| (link.table.name.to_owned(), link.column.to_owned()));
-        assert_eq!(known.collect::<BTreeSet<_>>(), rows.collect::<BTreeSet<_>>());
+        assert_eq!(
+            known.collect::<BTreeSet<_>>(),
+            rows.collect::<BTreeSet<_>>()
+        );
     }
 }

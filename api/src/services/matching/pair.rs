@@ -57,17 +57,11 @@ pub(super) async fn write(
         .iter()
         .map(|((one, other), likeness)| pair(noun, (*one, *other), likeness, now))
         .collect();
-    let mut changes: Vec<Change> = Vec::new();
-    let mut note = |id, kind| {
-        let row = ("duplicate_candidate", id);
-        changes.push(Change::by(&Author::SYSTEM, now, row, kind));
-    };
-    gone.iter().for_each(|id| note(*id, ChangeKind::Deleted));
-    changed
-        .iter()
-        .for_each(|pair| note(pair.id, ChangeKind::Updated));
-    new.iter()
-        .for_each(|pair| note(pair.id, ChangeKind::Created));
+    let of = |id, kind| Change::by(&Author::SYSTEM, now, ("duplicate_candidate", id), kind);
+    let gone = gone.into_iter().map(|id| of(id, ChangeKind::Deleted));
+    let updated = changed.iter().map(|pair| of(pair.id, ChangeKind::Updated));
+    let created = new.iter().map(|pair| of(pair.id, ChangeKind::Created));
+    let log: Vec<Change> = gone.chain(updated).chain(created).collect();
     bulk::insert(tx, new).await?;
     let table = Table::of::<duplicate_candidate::Entity>();
     let changed = changed
@@ -76,7 +70,7 @@ pub(super) async fn write(
         .collect::<Vec<duplicate_candidate::ActiveModel>>();
     let records = bulk::records::<duplicate_candidate::ActiveModel, _>(changed).collect();
     bulk::update_records(tx, &table, records).await?;
-    change::record(tx, changes).await
+    change::record(tx, log).await
 }
 
 fn pair(

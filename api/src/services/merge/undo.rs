@@ -137,12 +137,11 @@ async fn put_back<'s>(
             let before = definition
                 .filter(|_| as_left)
                 .and_then(|(at, column)| Some((at, column.kind.read(step.before.clone())?)));
-            match before {
-                Some(value) => values.push(value),
-                None => {
-                    let what = format!("{}.{}", step.table, step.column);
-                    undone.changed_since.push((what, id));
-                }
+            if let Some(value) = before {
+                values.push(value);
+            } else {
+                let what = format!("{}.{}", step.table, step.column);
+                undone.changed_since.push((what, id));
             }
         }
         edits.push(Edit::of(id, values));
