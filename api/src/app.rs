@@ -11,6 +11,7 @@ use actix_web::{
     middleware::{Condition, from_fn},
     web::Data,
 };
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use entity::signing_key::SigningAlgorithm;
 use sea_orm::DbErr;
@@ -21,6 +22,7 @@ use crate::{
         Attempts, Authenticator, Budgets, KeyError, KeyFile, Keyring, Known, PublicKey, Tokens,
     },
     calendar::Calendar,
+    change,
     clock::Clock,
     config::{self, Config, ConfigError},
     database::{self, Database, migrations},
@@ -99,6 +101,10 @@ impl App {
         if applied > 0 {
             tracing::info!(applied, "migrated the database");
         }
+        let moved = change::hub::settle(&database).await;
+        if moved.map_err(StartError::Migrations)? {
+            tracing::info!("the database is another one: cursors of the change feed begin anew");
+        }
         let tokens = tokens(&config, &database, &clock).await?;
         Ok(Self {
             database,
@@ -136,9 +142,10 @@ impl App {
         let providers = providers(&self.config, &self.views, &self.clock)?;
         let limits = &self.config.limits;
         let (requests, points) = (limits.requests_per_minute, limits.points_per_minute);
+        let kept = TimeDelta::days(self.config.changes.kept_days.into());
         let budgets = Budgets::new(requests, points, self.clock.clone());
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
-        let schema = graphql::build(self.issuer(), calendar, budgets);
+        let schema = graphql::build(self.issuer(), calendar, budgets).keeping(kept);
         let documents = documents::read(&self.config, self.views.clone())?;
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(

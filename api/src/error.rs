@@ -71,6 +71,9 @@ pub enum ApiError {
         /// In how many seconds the minute is over.
         seconds: u32,
     },
+    /// What follows the cursor is not told any more: too much time has passed, the hub is another one, or
+    /// the caller sees other things than when they got it.
+    CursorExpired,
     /// There is no document with that hash here: the caller should send it once.
     PersistedQueryNotFound,
     /// The caller may only run documents that the operator trusts, and this is none.
@@ -203,6 +206,7 @@ impl ApiError {
             Self::Unavailable => "SERVICE_UNAVAILABLE",
             Self::TooManyRequests { .. } | Self::TooManyAttempts { .. } => "TOO_MANY_REQUESTS",
             Self::BudgetExceeded { .. } => "BUDGET_EXCEEDED",
+            Self::CursorExpired => "CURSOR_EXPIRED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::IdempotencyConflict { .. } => "IDEMPOTENCY_CONFLICT",
@@ -254,6 +258,9 @@ impl ApiError {
             Self::TooManyAttempts { seconds, .. } => format!(
                 "too many requests without a valid token came from your address: try again in {seconds} s"
             ),
+            Self::CursorExpired => "after: this cursor has expired, because too much time has passed, or because \
+                 what you see is not what it was: take `changeCursor`, extract everything anew, and follow from there"
+                .to_owned(),
             // The words that clients of the protocol look for.
             Self::PersistedQueryNotFound => "PersistedQueryNotFound".to_owned(),
             Self::DocumentNotTrusted => {
@@ -276,6 +283,7 @@ impl ApiError {
             Self::IdempotencyConflict { .. } | Self::IdempotencyInProgress => {
                 Some("Idempotency-Key")
             }
+            Self::CursorExpired => Some("after"),
             _ => None,
         }
     }

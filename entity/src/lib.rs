@@ -47,6 +47,7 @@ pub mod feedback_comment;
 pub mod api_token;
 pub mod change;
 pub mod external_id;
+pub mod hub;
 pub mod idempotency;
 pub mod import_job;
 pub mod import_row;

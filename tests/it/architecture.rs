@@ -31,7 +31,9 @@ const MODULES: [(&str, &[&str]); 20] = [
     ("matching", &["record", "store"]),
     (
         "reader",
-        &["auth", "calendar", "database", "dataset", "error", "views"],
+        &[
+            "auth", "calendar", "change", "database", "dataset", "error", "views",
+        ],
     ),
     (
         "services",

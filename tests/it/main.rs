@@ -5,6 +5,7 @@ mod auth;
 mod cli;
 mod clients;
 mod demo;
+mod feed;
 mod http;
 mod idempotency;
 mod import;

@@ -7,7 +7,7 @@
 
 #![cfg(test)]
 
-mod callers;
+pub(crate) mod callers;
 mod documents;
 mod eyes;
 mod filters;

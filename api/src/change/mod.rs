@@ -1,6 +1,10 @@
 //! The change log: every write appends to it, in its own transaction. Nothing else writes to the
 //! table `change`, and a test looks for other writers.
 
+pub mod hub;
+mod position;
+mod read;
+mod snapshot;
 mod tail;
 
 use std::net::IpAddr;
@@ -14,6 +18,8 @@ use entity::change::{ActiveModel, ActorKind, ChangeKind};
 
 use crate::{auth::Viewer, store::bulk};
 
+pub use position::Position;
+pub use read::{Entry, Page, ReadError, of_rows, read};
 pub use tail::{News, Tail};
 
 /// Who writes.

@@ -178,6 +178,11 @@ impl Config {
                 (1..=3650).contains(&auth.longest_token_days),
                 "must be from 1 to 3650",
             ),
+            (
+                "changes.kept_days",
+                (1..=3650).contains(&self.changes.kept_days),
+                "must be from 1 to 3650",
+            ),
         ];
         let checks = checks.into_iter().chain(limits.checks());
         let wrong = checks.filter(|(_, right, _)| !right);

@@ -109,7 +109,7 @@ pub fn dataset() -> &'static Dataset {
 }
 
 /// The entities with what follows from the whole: a reference beside each relation to a row that has
-/// a label, and the names of masked fields where there can be some.
+/// a label, the names of masked fields where there can be some, and the history of each row.
 fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
     let labelled = entities.iter().filter(|entity| entity.label.is_some());
     let labelled: Vec<_> = labelled.map(|entity| entity.name).collect();
@@ -145,6 +145,14 @@ fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
                 guard: None,
             });
         }
+        entity.fields.push(Field {
+            name: "history",
+            description: "What was done to it, latest first, as far as the hub has it on record; of fields that are masked for you in this row nothing is told.",
+            kind: Kind::History,
+            nullable: false,
+            filterable: false,
+            guard: None,
+        });
     }
     entities
 }

@@ -131,6 +131,8 @@ pub enum Kind {
     },
     /// The names of the fields that are masked in the row.
     MaskedFields,
+    /// What was done to the row, page by page.
+    History,
     /// The global id of a row of `target` that `column` refers to.
     ForeignId {
         /// The foreign key.
@@ -203,7 +205,10 @@ impl Kind {
             Self::Money { minor, currency } | Self::Band { minor, currency } => {
                 (Some(minor), Some(currency))
             }
-            Self::MaskedFields | Self::ToMany { .. } | Self::ToManyThrough { .. } => (None, None),
+            Self::MaskedFields
+            | Self::History
+            | Self::ToMany { .. }
+            | Self::ToManyThrough { .. } => (None, None),
         };
         first.into_iter().chain(second)
     }
@@ -221,6 +226,19 @@ pub struct Enumeration {
 }
 
 impl Entity {
+    /// Its name as a value of `EntityKind`: `CAMPAIGN_COST` for `CampaignCost`.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let mut kind = String::new();
+        for letter in self.name.chars() {
+            if letter.is_ascii_uppercase() && !kind.is_empty() {
+                kind.push('_');
+            }
+            kind.push(letter.to_ascii_uppercase());
+        }
+        kind
+    }
+
     /// The field of that GraphQL name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Field> {

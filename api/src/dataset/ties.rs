@@ -105,7 +105,9 @@ impl Path {
         self
     }
 
-    fn first(&self) -> &'static str {
+    /// The column of the row itself that the way begins with.
+    #[must_use]
+    pub fn first(&self) -> &'static str {
         self.hops.first().map_or(self.column, |(column, _)| column)
     }
 }

@@ -16,25 +16,13 @@ use super::types::enumeration;
 pub(super) struct EntityKind(pub(super) &'static Entity);
 
 impl EntityKind {
-    /// `CampaignCost` as `CAMPAIGN_COST`.
-    fn value(entity: &Entity) -> String {
-        let mut value = String::new();
-        for letter in entity.name.chars() {
-            if letter.is_ascii_uppercase() && !value.is_empty() {
-                value.push('_');
-            }
-            value.push(letter.to_ascii_uppercase());
-        }
-        value
-    }
-
     fn register(registry: &mut Registry) -> String {
         let values = dataset().entities().iter();
         let choice = Enumeration {
             name: "EntityKind",
             description: "A kind of row that there is to read.",
             values: values
-                .map(|entity| (Self::value(entity), entity.description))
+                .map(|entity| (entity.kind(), entity.description))
                 .collect(),
         };
         let types = &mut registry.types;
@@ -63,14 +51,14 @@ impl InputType for EntityKind {
             _ => return Err(InputValueError::expected_type(value.unwrap_or_default())),
         };
         let mut entities = dataset().entities().iter();
-        let entity = entities.find(|entity| Self::value(entity) == name);
+        let entity = entities.find(|entity| entity.kind() == name);
         entity
             .map(Self)
             .ok_or_else(|| InputValueError::custom("there is no such kind of row"))
     }
 
     fn to_value(&self) -> Value {
-        Value::Enum(Name::new(Self::value(self.0)))
+        Value::Enum(Name::new(self.0.kind()))
     }
 
     fn as_raw_value(&self) -> Option<&Self> {

@@ -1,6 +1,7 @@
 //! The schema, put together once at start.
 
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use chrono::TimeDelta;
 
 use crate::{
     auth::{Budgets, Known},
@@ -14,8 +15,13 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::NESTING,
+<<<<<<< HEAD
     mutation::{DatasetMutation, DuplicateMutation, TokenMutation},
     query::{AccessQuery, DatasetQuery, ViewerQuery},
+=======
+    mutation::{DatasetMutation, TokenMutation},
+    query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
+>>>>>>> main
 };
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
@@ -40,6 +46,15 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// The same, with a change feed that is kept for so long.
+    #[must_use]
+    pub fn keeping(self, kept: TimeDelta) -> Self {
+        Self {
+            reader: self.reader.keeping(kept),
+            ..self
+        }
+    }
+
     /// What callers may still ask.
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
@@ -55,7 +70,7 @@ const MAX_DEPTH: usize = 20;
 /// What there is to ask.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(ViewerQuery, AccessQuery, DatasetQuery);
+pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 
 /// What there is to do.
 #[derive(Debug, MergedObject)]
@@ -108,8 +123,13 @@ pub(super) fn bare() -> Executable {
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
+<<<<<<< HEAD
         Query(ViewerQuery, AccessQuery, DatasetQuery),
         Mutation(TokenMutation, DatasetMutation, DuplicateMutation),
+=======
+        Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
+        Mutation(TokenMutation, DatasetMutation),
+>>>>>>> main
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

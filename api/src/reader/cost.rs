@@ -12,6 +12,7 @@ use crate::error::ApiError;
 
 use super::{
     aggregate::{Aggregate, GroupPart, Groups, KeyPart, MAX_GROUPS},
+    change::{ChangeEdgePart, ChangePart, ChangeSelection, History, HistoryPart},
     selection::{Connection, ConnectionPart, NodeField, NodeSelection},
 };
 
@@ -122,9 +123,36 @@ pub(super) fn of_node(node: &NodeSelection) -> u64 {
         rows.saturating_add(match field {
             NodeField::ToOne(_, node) => of_node(node),
             NodeField::ToMany(_, connection) => of_nested_connection(connection),
+            NodeField::History(_, history) => of_history(history),
             _ => 0,
         })
     })
+}
+
+/// The changes of a history, each with what it is nested in.
+fn of_history(history: &History) -> u64 {
+    let each = history.parts.iter().map(|(_, part)| match part {
+        HistoryPart::Nodes(change) => of_change(change),
+        HistoryPart::Edges(parts) => {
+            let changes = parts.iter().map(|(_, part)| match part {
+                ChangeEdgePart::Node(change) => of_change(change),
+                ChangeEdgePart::TypeName | ChangeEdgePart::Cursor => 0,
+            });
+            changes.fold(0, u64::saturating_add)
+        }
+        HistoryPart::TypeName | HistoryPart::PageInfo(_) => 0,
+    });
+    let each = each.fold(0, u64::saturating_add).max(1);
+    u64::from(history.limit).saturating_mul(each)
+}
+
+/// The points of a change: itself, and its row, whichever noun costs most.
+pub(super) fn of_change(change: &ChangeSelection) -> u64 {
+    let rows = change.parts.iter().map(|(_, part)| match part {
+        ChangePart::Node(nodes) => nodes.iter().map(of_node).max().unwrap_or_default(),
+        _ => 0,
+    });
+    rows.fold(1, u64::saturating_add)
 }
 
 fn of_nested_connection(connection: &Connection) -> u64 {

@@ -2,10 +2,12 @@
 //! returns the finished JSON; nothing else in the hub reads rows for a caller.
 
 mod aggregate;
+mod change;
 mod compile;
 mod cost;
 mod cursor;
 mod dialect;
+mod feed;
 mod filter;
 mod fingerprint;
 mod order;
@@ -14,6 +16,7 @@ mod permission;
 mod reading;
 mod selection;
 
+use chrono::TimeDelta;
 use sea_orm::DbBackend;
 
 use crate::{auth::Viewer, calendar::Moment, database::Database};
@@ -22,8 +25,13 @@ pub use aggregate::{
     Aggregate, AggregatePart, Dimension, Function, GroupKey, GroupOrder, GroupPart, Groups, Having,
     KeyPart, MAX_GROUPS, Measure, MeasurePart, MeasureTest, dimension_name,
 };
+pub use change::{
+    ActorPart, ChangeEdgePart, ChangePart, ChangeSelection, FieldChangePart, History, HistoryPart,
+    number_of,
+};
 pub use cost::MAX_COST;
 pub use cursor::Cursor;
+pub use feed::{ChangeFilter, Feed, FeedPage, MOST_CHANGES, REMOVED, Whose};
 pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
 pub use order::{Order, OrderKey};
 pub use pattern::{MAX_PATTERN, Side, ignoring_case};
@@ -38,19 +46,28 @@ pub use selection::{
 #[derive(Clone, Debug)]
 pub struct Reader {
     database: Database,
+    /// For how long the change feed is kept.
+    kept: TimeDelta,
 }
 
 impl Reader {
-    /// A reader of `database`.
+    /// A reader of `database`, whose change feed is kept for 30 days.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database }
+        let kept = TimeDelta::days(30);
+        Self { database, kept }
+    }
+
+    /// The same, with a change feed that is kept for so long.
+    #[must_use]
+    pub fn keeping(self, kept: TimeDelta) -> Self {
+        Self { kept, ..self }
     }
 
     /// Begins to answer one operation of `viewer` at `moment`, whose statements see what `sees` says.
     #[must_use]
     pub fn reading(&self, viewer: Viewer, moment: Moment, sees: Sees) -> Reading {
-        Reading::new(self.database.clone(), viewer, moment, sees)
+        Reading::new(self, viewer, moment, sees)
     }
 }
 

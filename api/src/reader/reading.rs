@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbErr, QueryResult, Statement,
     TransactionTrait,
@@ -22,6 +23,7 @@ use crate::{
 };
 
 use super::{
+    Reader,
     aggregate::{Aggregate, Groups, MAX_GROUPS},
     compile::Compiler,
     cost::{self, Budget},
@@ -42,6 +44,8 @@ pub struct Reading {
     viewer: Viewer,
     budget: Budget,
     moment: Moment,
+    /// For how long the change feed is kept.
+    kept: TimeDelta,
     sees: Sees,
     transaction: Mutex<Transaction>,
 }
@@ -69,9 +73,10 @@ enum Transaction {
 }
 
 impl Reading {
-    pub(super) fn new(database: Database, viewer: Viewer, moment: Moment, sees: Sees) -> Self {
+    pub(super) fn new(reader: &Reader, viewer: Viewer, moment: Moment, sees: Sees) -> Self {
         Self {
-            database,
+            database: reader.database.clone(),
+            kept: reader.kept,
             viewer,
             budget: Budget::default(),
             moment,
@@ -294,6 +299,16 @@ impl Reading {
         self.in_transaction(look).await
     }
 
+    /// Spends the points of one statement, and `points` more.
+    pub(super) fn spend(&self, points: u64) -> Result<(), ApiError> {
+        self.budget.spend(points)
+    }
+
+    /// From when on the change feed is kept.
+    pub(super) fn kept_since(&self) -> DateTime<Utc> {
+        self.moment.now - self.kept
+    }
+
     /// Spends the points of one statement, and reads the one row that it gives.
     async fn read<'s>(
         &'s self,
@@ -307,12 +322,16 @@ impl Reading {
     }
 
     /// A compiler of one statement, through the view of `viewer`.
-    fn compiler<'s>(&'s self, viewer: &'s Viewer) -> Compiler<'s> {
+    pub(super) fn compiler<'s>(&'s self, viewer: &'s Viewer) -> Compiler<'s> {
         let dialect = dialect(self.database.backend());
         Compiler::new(dialect, viewer, &self.moment.calendar)
     }
 
-    async fn row(&self, compiler: Compiler<'_>) -> Result<Option<QueryResult>, ApiError> {
+    /// The one row that the statement gives.
+    pub(super) async fn row(
+        &self,
+        compiler: Compiler<'_>,
+    ) -> Result<Option<QueryResult>, ApiError> {
         let (sql, values) = compiler.finish();
         for (which, actual, limit) in [
             ("statement_bytes", sql.len(), MAX_BYTES),
@@ -386,7 +405,7 @@ struct Key {
 }
 
 /// The finished JSON in a row, where there is one.
-fn text(row: Option<QueryResult>) -> Result<Option<String>, ApiError> {
+pub(super) fn text(row: Option<QueryResult>) -> Result<Option<String>, ApiError> {
     let text = row.map(|row| row.try_get_by_index(0)).transpose()?;
     Ok(text.flatten())
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 
 use super::{
+    change::History,
     cursor::Cursor,
     filter::{Clause, Demand, Filter, Operand, Test},
     order::Order,
@@ -41,6 +42,8 @@ pub enum NodeField {
     ToOne(&'static Field, NodeSelection),
     /// A relation to many rows.
     ToMany(&'static Field, Box<Connection>),
+    /// What was done to the row.
+    History(&'static Field, History),
 }
 
 impl NodeField {
@@ -53,7 +56,8 @@ impl NodeField {
             | Self::Band(field, _)
             | Self::Reference(field, _)
             | Self::ToOne(field, _)
-            | Self::ToMany(field, _) => Some(field),
+            | Self::ToMany(field, _)
+            | Self::History(field, _) => Some(field),
         }
     }
 }

@@ -29,11 +29,9 @@ fn keys<'k>(entity: &Entity, record: &'k Record, domains: &[&'k str]) -> Keys<'k
     )
 }
 
-fn row(id: Uuid, by: By) -> Option<Found> {
-    Some(Found {
-        which: Which::Row(id),
-        by,
-    })
+fn row(id: Uuid, by: By) -> Found {
+    let which = Which::Row(id);
+    Found { which, by }
 }
 
 #[tokio::test]
@@ -73,9 +71,9 @@ async fn a_person_is_known_by_their_own_address_and_by_what_others_call_them() {
             })
         };
         let expected = [
-            row(jane.id, email),
+            Some(row(jane.id, email)),
             None,
-            row(jane.id, By::ExternalId),
+            Some(row(jane.id, By::ExternalId)),
             earlier(2, email),
             earlier(3, By::ExternalId),
             None,
@@ -110,7 +108,7 @@ async fn a_company_is_known_by_its_domain_and_never_by_anybodys_mail() {
             keys(account, &blank, &["gmail.com"]),
         ];
         let found = identify(&tx, account, &batch).await.unwrap();
-        assert_eq!(found, [row(acme.id, By::Domain), None]);
+        assert_eq!(found, [Some(row(acme.id, By::Domain)), None]);
         tx.rollback().await.unwrap();
     })
     .await;

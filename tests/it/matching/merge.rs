@@ -198,8 +198,8 @@ async fn nonsense_old_versions_and_what_is_hidden_are_refused() {
         assert_eq!(seen.codes(), ["FORBIDDEN_SCOPE"]);
         assert!(stored(app, two.id).await.deleted_at.is_none());
         // What the caller names is taken.
-        let taken = input(json!([{"id": con(two.id), "version": 1}]), json!(["email"]));
-        let response = app.graphql(&token, MERGE, taken).await;
+        let chosen = input(json!([{"id": con(two.id), "version": 1}]), json!(["email"]));
+        let response = app.graphql(&token, MERGE, chosen).await;
         let contact = &response.data()["mergeContacts"]["contact"];
         assert_eq!(contact["email"], "eva.l@acme.example");
     })

@@ -218,6 +218,9 @@ fn only_what_others_name_is_json() {
             "Campaign.customFields",
             "Contact.consent",
             "Contact.customFields",
+            // What a field was, whichever it is.
+            "FieldChange.after",
+            "FieldChange.before",
             "Lead.customFields",
             "Opportunity.customFields",
             "Touch.properties",

@@ -9,7 +9,7 @@ use tests::{
 };
 
 /// The roles of an operator, written for these tests; [`operators_roles`] says the same by hand.
-pub(super) const OPERATORS_FILE: &str = include_str!("roles.toml");
+pub(crate) const OPERATORS_FILE: &str = include_str!("roles.toml");
 
 /// A role that shows everything, and is built in and in the operator's file.
 pub(super) const ALL_SEEING: &str = "REVENUE_LEADER";
@@ -48,7 +48,7 @@ fn owned(texts: &[&str]) -> Vec<String> {
 }
 
 /// A user in each built-in role.
-pub(super) fn one_role(rows: &Rows) -> Vec<Caller> {
+pub(crate) fn one_role(rows: &Rows) -> Vec<Caller> {
     let roles = ROLES.iter().enumerate();
     roles
         .map(|(number, role)| user(rows, number % 3, &[role], &[]))
@@ -67,7 +67,7 @@ pub(super) fn two_roles(rows: &Rows) -> Vec<Caller> {
 }
 
 /// Programs, tokens for a purpose, and those without a role that means anything.
-pub(super) fn others(rows: &Rows) -> Vec<Caller> {
+pub(crate) fn others(rows: &Rows) -> Vec<Caller> {
     vec![
         program(&["ANALYST"], &[]),
         program(&["SALES_REP"], &[]),
@@ -98,12 +98,12 @@ pub(super) fn others(rows: &Rows) -> Vec<Caller> {
 }
 
 /// Everybody in built-in roles.
-pub(super) fn everybody(rows: &Rows) -> Vec<Caller> {
+pub(crate) fn everybody(rows: &Rows) -> Vec<Caller> {
     [one_role(rows), two_roles(rows), others(rows)].concat()
 }
 
 /// Users in the roles of [`OPERATORS_FILE`], one and two at a time.
-pub(super) fn in_operators_roles(rows: &Rows) -> Vec<Caller> {
+pub(crate) fn in_operators_roles(rows: &Rows) -> Vec<Caller> {
     let sets: [(usize, &[&str]); 8] = [
         (0, &["FIELD_REP"]),
         (1, &["AUDITOR"]),

@@ -1,5 +1,6 @@
 //! The arguments of a field, read once: `first`, `after`, `filter` and their kind.
 
+mod change;
 mod filter;
 mod group;
 mod operand;
@@ -15,6 +16,7 @@ use crate::{
     reader::{Cursor, Dimension, Filter, GroupOrder, Having, MAX_GROUPS, Order, Page},
 };
 
+pub(super) use change::{ACTIVITY, Activity, CHANGE_KINDS, DEFAULT_CHANGES};
 use filter::FilterReader;
 pub(super) use group::{FUNCTIONS, function, is_dimension, measured};
 use operand::name;

@@ -1,9 +1,11 @@
 //! What there is to ask.
 
 mod access;
+mod change;
 mod dataset;
 mod viewer;
 
 pub(super) use access::AccessQuery;
+pub(super) use change::ChangeQuery;
 pub(super) use dataset::DatasetQuery;
 pub(super) use viewer::ViewerQuery;

@@ -5,7 +5,10 @@
 //! before it runs.
 
 mod aggregate;
+mod change;
 mod write;
+
+pub(in crate::graphql) use change::{FeedEdgePart, FeedPart, FeedSelection};
 
 use std::{
     collections::{HashMap, HashSet},
@@ -222,6 +225,7 @@ impl<'a> Selector<'a> {
                 let connection = self.connection(dataset().target(target)?, group)?;
                 NodeField::ToMany(field, Box::new(connection))
             }
+            Kind::History => NodeField::History(field, self.history(group)?),
             _ => NodeField::Scalar(field),
         })
     }

@@ -1,6 +1,7 @@
 //! The dataset as GraphQL types: objects, connections and edges, enumerations and scalars.
 
 mod aggregate;
+mod change;
 mod filter;
 mod meta;
 mod write;
@@ -15,6 +16,8 @@ use crate::dataset::{Entity, Field, Kind, dataset};
 use super::argument::{DEFAULT_PAGE, MAX_PAGE};
 pub(super) use aggregate::numbers_name;
 use aggregate::{aggregate_fields, register_aggregates};
+pub(super) use change::change_root;
+use change::register_changes;
 use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
@@ -30,6 +33,7 @@ pub(super) fn register(registry: &mut Registry) {
     register_scalars(registry);
     register_filters(registry);
     register_aggregates(registry);
+    register_changes(registry);
     add(registry, node_interface());
     add(registry, object("PageInfo", PAGE_INFO, page_info_fields()));
     add(registry, object("Money", MONEY, money_fields()));
@@ -158,6 +162,9 @@ fn node_field(declared: &Field) -> MetaField {
             .map(|arg| (arg.name.clone(), arg))
             .collect();
     }
+    if matches!(declared.kind, Kind::History) {
+        return with_arguments(meta, change::history_arguments());
+    }
     meta
 }
 
@@ -179,6 +186,7 @@ fn type_of(field: &Field) -> String {
         Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
             format!("{target}Connection")
         }
+        Kind::History => "HistoryConnection".to_owned(),
     };
     if field.nullable {
         name

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::ApiError;
+use crate::{dataset::Kind, error::ApiError};
 
 use super::{
     super::{
@@ -11,6 +11,7 @@ use super::{
         selection::{Connection, ConnectionPart, EdgePart, Page, PageInfoPart},
     },
     Compiler, Parent,
+    logged::logged_money,
     order::{Keys, ranked},
     page::Paged,
     scope::NEVER,
@@ -251,6 +252,9 @@ impl Compiler<'_> {
         for field in fields.filter_map(|(_, field)| field.declared()) {
             columns.extend(field.kind.columns());
             columns.extend(self.columns_of_mask(field, entity));
+            if matches!(field.kind, Kind::History) {
+                columns.extend(logged_money(entity));
+            }
         }
         columns
     }

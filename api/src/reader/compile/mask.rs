@@ -170,7 +170,7 @@ impl<'v> Compiler<'v> {
 
     /// The columns that a row must carry so that it can be said whether `field` is masked.
     pub(super) fn columns_of_mask(&self, field: &Field, entity: &Entity) -> BTreeSet<&'static str> {
-        let fields: Vec<_> = if matches!(field.kind, Kind::MaskedFields) {
+        let fields: Vec<_> = if matches!(field.kind, Kind::MaskedFields | Kind::History) {
             entity.fields.iter().collect()
         } else {
             vec![field]

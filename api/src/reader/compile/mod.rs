@@ -4,9 +4,13 @@
 //! a dialect says how values become JSON. Row scopes and masks belong here and nowhere else.
 
 mod band;
+mod change;
 mod condition;
+mod feed;
 mod group;
+mod history;
 mod list;
+mod logged;
 mod mask;
 mod measure;
 mod order;
@@ -17,6 +21,8 @@ mod row;
 mod scope;
 mod source;
 mod test;
+
+pub(super) use feed::{Candidates, Past};
 
 use std::collections::BTreeMap;
 

@@ -37,7 +37,7 @@ impl Compiler<'_> {
     }
 
     /// A column of a row that is referred to, where the viewer sees its value.
-    fn clear_column(
+    pub(super) fn clear_column(
         &mut self,
         entity: &Entity,
         column: &str,

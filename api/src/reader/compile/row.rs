@@ -91,7 +91,7 @@ impl Compiler<'_> {
     fn field(
         &mut self,
         field: &NodeField,
-        entity: &Entity,
+        entity: &'static Entity,
         alias: &str,
     ) -> Result<String, ApiError> {
         let value = match field {
@@ -110,6 +110,7 @@ impl Compiler<'_> {
             NodeField::ToMany(field, connection) => {
                 self.connection(connection, Parent::Row(field, alias))?
             }
+            NodeField::History(_, history) => return self.history(history, entity, alias),
         };
         match field.declared() {
             Some(declared) => self.veiled(declared, entity, alias, value),
@@ -142,7 +143,8 @@ impl Compiler<'_> {
             | Kind::Reference { .. }
             | Kind::ToOne { .. }
             | Kind::ToMany { .. }
-            | Kind::ToManyThrough { .. } => return Err(misuse(field)),
+            | Kind::ToManyThrough { .. }
+            | Kind::History => return Err(misuse(field)),
         })
     }
 
@@ -173,7 +175,7 @@ impl Compiler<'_> {
     }
 
     /// Minor units as a decimal: with two digits behind the point, or as many as ISO 4217 says.
-    fn decimal(&self, minor: &str, currency: &str) -> String {
+    pub(super) fn decimal(&self, minor: &str, currency: &str) -> String {
         Self::by_digits(currency, |digits| self.dialect.decimal(minor, digits))
     }
 

@@ -1,13 +1,13 @@
 //! Where the two databases differ: how a value becomes JSON, and how JSON is put together.
 
+mod log;
 mod postgres;
 mod sqlite;
 mod total;
 
+pub(super) use log::LogDialect;
 pub(super) use postgres::Postgres;
 pub(super) use sqlite::Sqlite;
-
-use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
@@ -17,7 +17,7 @@ use crate::calendar::Period;
 
 /// A database's way to write JSON. `column` is a qualified column such as `t1."name"`; a value may
 /// be null, and then the JSON is null.
-pub(super) trait Dialect: Debug + Send + Sync {
+pub(super) trait Dialect: LogDialect {
     /// The placeholder of the parameter with that number, from 1.
     fn placeholder(&self, number: usize) -> String;
     /// A UUID column as a global id.

@@ -13,6 +13,11 @@ use super::{Dialect, joined, length_of};
 #[derive(Clone, Copy, Debug)]
 pub(in crate::reader) struct Postgres;
 
+/// An instant as callers see it.
+pub(super) fn instant(column: &str) -> String {
+    format!(r#"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#)
+}
+
 impl Dialect for Postgres {
     fn placeholder(&self, number: usize) -> String {
         format!("${number}")
@@ -27,7 +32,7 @@ impl Dialect for Postgres {
     }
 
     fn instant(&self, column: &str) -> String {
-        format!(r#"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#)
+        instant(column)
     }
 
     fn boolean(&self, column: &str) -> String {

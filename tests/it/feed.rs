@@ -1,0 +1,11 @@
+//! The change log as those see it who follow it.
+
+#![cfg(test)]
+
+mod followers;
+mod history;
+mod log;
+mod position;
+mod recipe;
+mod sweep;
+mod told;
