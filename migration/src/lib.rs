@@ -33,12 +33,9 @@ mod m20261122_000024_create_change;
 mod m20261123_000025_create_signing_key;
 mod m20261123_000026_extend_api_token;
 mod m20261123_000027_extend_change;
-<<<<<<< HEAD
+mod m20261123_000029_create_hub;
 mod m20261123_000033_create_match;
 mod m20261123_000034_create_merge;
-=======
-mod m20261123_000029_create_hub;
->>>>>>> main
 mod m20261123_000035_create_idempotency;
 
 use async_trait::async_trait;
@@ -83,12 +80,9 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000025_create_signing_key::Migration)),
             Box::new(Atomic(m20261123_000026_extend_api_token::Migration)),
             Box::new(Atomic(m20261123_000027_extend_change::Migration)),
-<<<<<<< HEAD
+            Box::new(Atomic(m20261123_000029_create_hub::Migration)),
             Box::new(Atomic(m20261123_000033_create_match::Migration)),
             Box::new(Atomic(m20261123_000034_create_merge::Migration)),
-=======
-            Box::new(Atomic(m20261123_000029_create_hub::Migration)),
->>>>>>> main
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
         ]
     }

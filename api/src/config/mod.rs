@@ -47,13 +47,10 @@ pub struct Config {
     pub auth: Auth,
     /// How the workspace tells time.
     pub workspace: Workspace,
-<<<<<<< HEAD
     /// Finding who is the same.
     pub matching: Matching,
-=======
     /// The change feed.
     pub changes: Changes,
->>>>>>> main
     /// Logs.
     pub log: Log,
     /// Where each setting that is not a default came from: a file's name, or a variable's.
@@ -172,21 +169,20 @@ pub struct Workspace {
     pub fiscal_year_starts_in_month: u32,
 }
 
-<<<<<<< HEAD
 /// Finding who is the same.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Matching {
     /// Whether this hub does it, as rows are written.
     pub background: bool,
-=======
+}
+
 /// The change feed.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Changes {
     /// For how many days changes are told to those who follow them.
     pub kept_days: u32,
->>>>>>> main
 }
 
 /// Logs.

@@ -15,13 +15,8 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::NESTING,
-<<<<<<< HEAD
     mutation::{DatasetMutation, DuplicateMutation, TokenMutation},
-    query::{AccessQuery, DatasetQuery, ViewerQuery},
-=======
-    mutation::{DatasetMutation, TokenMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
->>>>>>> main
 };
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
@@ -123,13 +118,8 @@ pub(super) fn bare() -> Executable {
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Executable::build(
-<<<<<<< HEAD
-        Query(ViewerQuery, AccessQuery, DatasetQuery),
-        Mutation(TokenMutation, DatasetMutation, DuplicateMutation),
-=======
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
-        Mutation(TokenMutation, DatasetMutation),
->>>>>>> main
+        Mutation(TokenMutation, DatasetMutation, DuplicateMutation),
         EmptySubscription,
     )
     .limit_depth(MAX_DEPTH)

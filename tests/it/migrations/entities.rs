@@ -4,16 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
-<<<<<<< HEAD
-    contact, duplicate_candidate, external_id, feedback, feedback_comment, idempotency, import_job,
+    contact, duplicate_candidate, external_id, feedback, feedback_comment, hub, idempotency, import_job,
     import_row, lead, lead_match, lead_match_candidate, lead_transition, match_key, match_state,
     merge, opportunity, opportunity_change, opportunity_contact, reason_code, signing_key,
     territory, touch, user, user_territory,
-=======
-    contact, external_id, feedback, feedback_comment, hub, idempotency, import_job, import_row,
-    lead, lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
-    signing_key, territory, touch, user, user_territory,
->>>>>>> main
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,

@@ -91,11 +91,7 @@ fn is_input_of_deed(name: &str) -> bool {
 }
 
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-<<<<<<< HEAD
-const BESIDE: [(&str, &[&str]); 20] = [
-=======
-const BESIDE: [(&str, &[&str]); 23] = [
->>>>>>> main
+const BESIDE: [(&str, &[&str]); 28] = [
     (
         "Query",
         &[
