@@ -92,7 +92,7 @@ impl Ties {
             Word::Own | Word::Team => &self.people,
             Word::Territory | Word::TeamTerritory => &self.places,
             Word::Parent => return self.part_of.iter().map(|(column, _)| *column).collect(),
-            _ => return self.test(word).map(RowTest::column).into_iter().collect(),
+            _ => return self.test(word).map(RowTest::columns).unwrap_or_default(),
         };
         paths.iter().map(Path::first).collect()
     }
@@ -113,15 +113,16 @@ impl Path {
 }
 
 impl RowTest {
-    fn column(&self) -> &'static str {
-        match self {
+    fn columns(&self) -> Vec<&'static str> {
+        vec![match self {
+            Self::Seen(keys) => return keys.iter().map(|(column, _)| *column).collect(),
             Self::Absent(column)
             | Self::Is(column, _)
             | Self::IsNot(column, _)
             | Self::Lists { column, .. } => column,
             Self::Mine(path) => path.first(),
-            Self::Seen(_) | Self::SomeMine { .. } => "id",
-        }
+            Self::SomeMine { .. } => "id",
+        }]
     }
 }
 
