@@ -34,7 +34,7 @@ use crate::{
     graphql, http,
     services::{
         follower::{self, Follower},
-        idempotency,
+        idempotency, matching,
         news::News,
         signing_key::{self, Registration},
         token::Issuer,
@@ -77,6 +77,8 @@ pub struct Running {
     following: JoinHandle<()>,
     /// Tells other systems of changes; none where the settings say so.
     courier: Option<webhooks::Running>,
+    /// Looks who may be the same; none where another hub does it.
+    matching: Option<JoinHandle<()>>,
     /// Forgets the answers that nobody asks for again.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -174,6 +176,9 @@ impl App {
         )
         .with_providers(providers);
         let database = self.database.clone();
+        let matching = self.config.matching.background;
+        let matching =
+            matching.then(|| tokio::spawn(matching::follow(database.clone(), clock.clone())));
         let following = Follower {
             database: database.clone(),
             known: known.clone(),
@@ -203,6 +208,7 @@ impl App {
             state,
             following: tokio::spawn(following.run()),
             courier: courier.map(webhooks::Running::start),
+            matching,
             sweeping: tokio::spawn(sweeping),
             known,
             clock,
@@ -229,14 +235,21 @@ impl Running {
             ended = finishing => ended,
             () = hurry => Ok(()),
         };
-        self.following.abort();
+        self.end_followers();
         if let Some(courier) = &mut self.courier {
             courier.stop().await;
         }
-        self.sweeping.abort();
         follower::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
+    }
+}
+
+impl Running {
+    fn end_followers(&self) {
+        self.following.abort();
+        self.sweeping.abort();
+        self.matching.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -244,8 +257,7 @@ impl Drop for Running {
     /// Stops at once, unless it has stopped already.
     fn drop(&mut self) {
         self.server.abort();
-        self.following.abort();
-        self.sweeping.abort();
+        self.end_followers();
     }
 }
 

@@ -16,6 +16,7 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod intake;
+pub mod matching;
 pub mod outbound;
 pub mod reader;
 pub mod record;

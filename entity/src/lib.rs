@@ -31,6 +31,14 @@ pub mod opportunity;
 pub mod opportunity_change;
 pub mod opportunity_contact;
 
+// Who is the same.
+pub mod duplicate_candidate;
+pub mod lead_match;
+pub mod lead_match_candidate;
+pub mod match_key;
+pub mod match_state;
+pub mod merge;
+
 // What one function tells the other.
 pub mod feedback;
 pub mod feedback_comment;

@@ -36,6 +36,8 @@ mod m20261123_000027_extend_change;
 mod m20261123_000029_create_hub;
 mod m20261123_000031_create_webhook_endpoint;
 mod m20261123_000032_create_webhook_delivery;
+mod m20261123_000033_create_match;
+mod m20261123_000034_create_merge;
 mod m20261123_000035_create_idempotency;
 
 use async_trait::async_trait;
@@ -83,6 +85,8 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000029_create_hub::Migration)),
             Box::new(Atomic(m20261123_000031_create_webhook_endpoint::Migration)),
             Box::new(Atomic(m20261123_000032_create_webhook_delivery::Migration)),
+            Box::new(Atomic(m20261123_000033_create_match::Migration)),
+            Box::new(Atomic(m20261123_000034_create_merge::Migration)),
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
         ]
     }

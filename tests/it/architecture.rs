@@ -10,7 +10,7 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 21] = [
+const MODULES: [(&str, &[&str]); 22] = [
     ("error", &[]),
     ("calendar", &[]),
     ("clock", &[]),
@@ -31,6 +31,7 @@ const MODULES: [(&str, &[&str]); 21] = [
     ("change", &["auth", "database", "error", "store", "views"]),
     ("dataset", &["error", "views"]),
     ("record", &["store"]),
+    ("matching", &["record", "store"]),
     (
         "reader",
         &[
@@ -40,15 +41,15 @@ const MODULES: [(&str, &[&str]); 21] = [
     (
         "services",
         &[
-            "auth", "change", "clock", "database", "dataset", "error", "outbound", "reader",
-            "record", "store", "views",
+            "auth", "change", "clock", "database", "dataset", "error", "matching", "outbound",
+            "reader", "record", "store", "views",
         ],
     ),
     (
         "intake",
         &[
-            "auth", "change", "clock", "database", "document", "error", "reader", "record",
-            "store", "views",
+            "auth", "change", "clock", "database", "document", "error", "matching", "reader",
+            "record", "store", "views",
         ],
     ),
     (

@@ -13,6 +13,7 @@ mod keys;
 mod kill;
 mod limits;
 mod live;
+mod matching;
 mod migrations;
 mod plans;
 mod policy;

@@ -345,6 +345,8 @@ fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) 
         ("LIMITS__FAILED_ATTEMPTS_PER_MINUTE", "0"),
         // Nobody looks for messages to send while others count statements.
         ("WEBHOOKS__SEND", "false"),
+        // Nothing is written but what a test writes.
+        ("MATCHING__BACKGROUND", "false"),
     ];
     let variables = ours.iter().chain(settings);
     let variables = variables.map(|(name, value)| (format!("REVHUB__{name}"), (*value).to_owned()));

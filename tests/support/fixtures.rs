@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot have its rows fails")]
 
 use api::{database::Database, views::Role};
-use entity::{account, contact, territory, user, user_territory};
+use entity::{account, contact, lead, territory, user, user_territory};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
@@ -127,11 +127,29 @@ pub async fn account(
 /// When the database refuses.
 pub async fn contact(
     database: &Database,
-    (first, last): (&str, &str),
+    name: (&str, &str),
     account: &account::Model,
 ) -> contact::Model {
+    let row = some_contact(name, account);
+    insert(database, row.clone()).await;
+    row
+}
+
+/// Writes a row as it is.
+async fn insert<A>(database: &Database, row: impl IntoActiveModel<A>)
+where
+    A: ActiveModelTrait,
+{
+    let insert = A::Entity::insert(row.into_active_model().reset_all());
+    let inserted = insert.exec_without_returning(database.writes()).await;
+    inserted.expect("the row can be written");
+}
+
+/// A contact at `account`, which nobody has written.
+#[must_use]
+pub fn some_contact((first, last): (&str, &str), account: &account::Model) -> contact::Model {
     let email = format!("{first}.{last}@example.com").to_lowercase();
-    let row = contact::Model {
+    contact::Model {
         id: Uuid::now_v7(),
         first_name: Some(first.to_owned()),
         last_name: Some(last.to_owned()),
@@ -155,17 +173,49 @@ pub async fn contact(
         updated_by: None,
         deleted_at: None,
         deleted_by: None,
-    };
-    insert(database, row.clone()).await;
-    row
+    }
 }
 
-/// Writes a row as it is.
-async fn insert<A>(database: &Database, row: impl IntoActiveModel<A>)
-where
-    A: ActiveModelTrait,
-{
-    let insert = A::Entity::insert(row.into_active_model().reset_all());
-    let inserted = insert.exec_without_returning(database.writes()).await;
-    inserted.expect("the row can be written");
+/// A lead, which nobody has written.
+#[must_use]
+pub fn some_lead() -> lead::Model {
+    lead::Model {
+        id: Uuid::now_v7(),
+        status: lead::LeadStatus::New,
+        first_name: None,
+        last_name: None,
+        email: None,
+        phone: None,
+        company_name: None,
+        job_title: None,
+        source: lead::LeadSource::Other,
+        source_campaign_id: None,
+        owner_id: None,
+        territory_id: None,
+        account_id: None,
+        contact_id: None,
+        duplicate_of_id: None,
+        score: 0,
+        fit_score: 0,
+        engagement_score: 0,
+        intent_band: lead::IntentBand::Nurture,
+        cycle: 1,
+        mql_at: None,
+        accepted_at: None,
+        first_touched_at: None,
+        sql_at: None,
+        converted_at: None,
+        resume_at: None,
+        reject_reason_id: None,
+        disqualify_reason_id: None,
+        raw_capture: None,
+        custom_fields: None,
+        version: 1,
+        created_at: TestApp::now(),
+        created_by: None,
+        updated_at: TestApp::now(),
+        updated_by: None,
+        deleted_at: None,
+        deleted_by: None,
+    }
 }

@@ -16,9 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    account, account_domain, campaign, campaign_cost, campaign_member, contact, feedback,
-    feedback_comment, lead, lead_transition, opportunity, opportunity_change, opportunity_contact,
-    reason_code, territory, touch, user, user_territory,
+    account, account_domain, campaign, campaign_cost, campaign_member, contact,
+    duplicate_candidate, feedback, feedback_comment, lead, lead_match, lead_match_candidate,
+    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code, territory,
+    touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -123,6 +124,10 @@ impl Rows {
         rows.fill::<touch::Entity>();
         rows.fill::<feedback::Entity>();
         rows.fill::<feedback_comment::Entity>();
+        rows.have_match_ids();
+        rows.fill::<lead_match::Entity>();
+        rows.fill::<lead_match_candidate::Entity>();
+        rows.fill::<duplicate_candidate::Entity>();
         company::settle(&mut rows);
         rows
     }
@@ -204,6 +209,15 @@ impl Rows {
             .and_where(ExprTrait::eq(Expr::col(Alias::new("id")), id));
         let updated = database.execute(&update).await;
         updated.unwrap_or_else(|error| refused(table, &error));
+    }
+
+    /// A lead and its match have the same id: here it has a name of its own, as every other reference has.
+    fn have_match_ids(&mut self) {
+        let leads = self.tables.iter_mut().filter(|table| table.name == "lead");
+        for row in leads.flat_map(|table| &mut table.rows) {
+            let id = cell(row, "id").clone();
+            row.insert("match_id", id);
+        }
     }
 
     fn fill<E: EntityTrait>(&mut self) {

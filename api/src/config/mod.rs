@@ -51,6 +51,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// How the workspace tells time.
     pub workspace: Workspace,
+    /// Finding who is the same.
+    pub matching: Matching,
     /// The change feed.
     pub changes: Changes,
     /// Logs.
@@ -169,6 +171,14 @@ pub struct Workspace {
     pub time_zone: String,
     /// The month on the first of which its fiscal year begins, 1 to 12.
     pub fiscal_year_starts_in_month: u32,
+}
+
+/// Finding who is the same.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matching {
+    /// Whether this hub does it, as rows are written.
+    pub background: bool,
 }
 
 /// The change feed.

@@ -42,6 +42,8 @@ pub(super) fn lead() -> Entity {
     .open(instant("resumeAt", Column::ResumeAt, "When nurturing starts again, in UTC, for a recycled lead."))
     .one(("rejectReason", "rejectReasonId"), Column::RejectReasonId, "ReasonCode", "Why sales did not take it.")
     .one(("disqualifyReason", "disqualifyReasonId"), Column::DisqualifyReasonId, "ReasonCode", "Why it will never buy.")
+    // A lead and its match have the same id.
+    .one(("match", "matchId"), Column::Id, "LeadMatch", "Which account it was matched with, and why; there is none before it was looked for.")
     .many("transitions", "LeadTransition", lead_transition::Column::LeadId, "Each step that it took, earliest first.")
     .many("touches", "Touch", touch::Column::LeadId, "What happened with it, latest first.")
     .many("memberships", "CampaignMember", campaign_member::Column::LeadId, "The campaigns that it is a member of.")

@@ -16,9 +16,12 @@ mod campaign_cost;
 mod campaign_member;
 mod channel;
 mod contact;
+mod duplicate_candidate;
 mod feedback;
 mod feedback_comment;
 mod lead;
+mod lead_match;
+mod lead_match_candidate;
 mod lead_transition;
 mod opportunity;
 mod opportunity_change;
@@ -88,6 +91,8 @@ pub fn dataset() -> &'static Dataset {
             contact::contact(),
             lead::lead(),
             lead_transition::lead_transition(),
+            lead_match::lead_match(),
+            lead_match_candidate::lead_match_candidate(),
             campaign::campaign(),
             campaign_member::campaign_member(),
             campaign_cost::campaign_cost(),
@@ -98,6 +103,7 @@ pub fn dataset() -> &'static Dataset {
             feedback::feedback(),
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
+            duplicate_candidate::duplicate_candidate(),
             api_token::api_token(),
             webhook_endpoint::webhook_endpoint(),
             webhook_delivery::webhook_delivery(),

@@ -44,6 +44,9 @@ pub enum RowTest {
         /// Its value.
         value: &'static str,
     },
+    /// Each of these foreign keys that is set leads to a row that the viewer sees; each with the entity
+    /// that it leads to.
+    Seen(Vec<(&'static str, &'static str)>),
     /// The column at the end of the path is the viewer.
     Mine(Path),
     /// Some row of `target` whose `column` refers to this row leads to the viewer.
@@ -89,7 +92,7 @@ impl Ties {
             Word::Own | Word::Team => &self.people,
             Word::Territory | Word::TeamTerritory => &self.places,
             Word::Parent => return self.part_of.iter().map(|(column, _)| *column).collect(),
-            _ => return self.test(word).map(RowTest::column).into_iter().collect(),
+            _ => return self.test(word).map(RowTest::columns).unwrap_or_default(),
         };
         paths.iter().map(Path::first).collect()
     }
@@ -110,15 +113,16 @@ impl Path {
 }
 
 impl RowTest {
-    fn column(&self) -> &'static str {
-        match self {
+    fn columns(&self) -> Vec<&'static str> {
+        vec![match self {
+            Self::Seen(keys) => return keys.iter().map(|(column, _)| *column).collect(),
             Self::Absent(column)
             | Self::Is(column, _)
             | Self::IsNot(column, _)
             | Self::Lists { column, .. } => column,
             Self::Mine(path) => path.first(),
             Self::SomeMine { .. } => "id",
-        }
+        }]
     }
 }
 
@@ -151,6 +155,13 @@ pub(super) fn lists<C: ColumnTrait>(column: C, key: &'static str, value: &'stati
         key,
         value,
     }
+}
+
+pub(super) fn seen<C: ColumnTrait>(keys: &[(C, &'static str)]) -> RowTest {
+    let keys = keys
+        .iter()
+        .map(|(column, target)| (column.as_str(), *target));
+    RowTest::Seen(keys.collect())
 }
 
 pub(super) fn mine(path: Path) -> RowTest {

@@ -67,6 +67,30 @@ impl Noun for WebhookDelivery {
     const NAME: &'static str = "WebhookDelivery";
 }
 
+/// The noun `Contact`.
+#[derive(Debug)]
+pub(super) struct Contact;
+
+impl Noun for Contact {
+    const NAME: &'static str = "Contact";
+}
+
+/// The noun `Account`.
+#[derive(Debug)]
+pub(super) struct Account;
+
+impl Noun for Account {
+    const NAME: &'static str = "Account";
+}
+
+/// The noun `DuplicateCandidate`.
+#[derive(Debug)]
+pub(super) struct DuplicateCandidate;
+
+impl Noun for DuplicateCandidate {
+    const NAME: &'static str = "DuplicateCandidate";
+}
+
 /// The row with that id, read through the viewer's view when it is asked for.
 #[derive(Debug)]
 pub(super) struct Row<N> {

@@ -19,7 +19,7 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
-    mutation::{DatasetMutation, TokenMutation, WebhookMutation},
+    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, WebhookMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
@@ -97,7 +97,12 @@ pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 /// What there is to do.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(TokenMutation, WebhookMutation, DatasetMutation);
+pub struct Mutation(
+    TokenMutation,
+    WebhookMutation,
+    DatasetMutation,
+    DuplicateMutation,
+);
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
 /// operations cost is taken from `budgets`.
@@ -149,7 +154,12 @@ pub(super) fn bare() -> Executable {
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
-        Mutation(TokenMutation, WebhookMutation, DatasetMutation),
+        Mutation(
+            TokenMutation,
+            WebhookMutation,
+            DatasetMutation,
+            DuplicateMutation,
+        ),
         Subscription,
     )
     .limit_depth(MAX_DEPTH)

@@ -8,6 +8,8 @@ mod contact;
 pub mod follower;
 pub mod idempotency;
 mod lead;
+pub mod matching;
+pub mod merge;
 pub mod news;
 mod opportunity;
 pub mod rows;

@@ -11,6 +11,8 @@ pub mod erase;
 pub mod idempotency;
 pub mod import;
 pub mod lookup;
+pub mod matching;
+pub mod merge;
 pub mod signing_key;
 pub mod table;
 pub mod territory;

@@ -223,6 +223,16 @@ impl Kind {
         }
     }
 
+    /// Reads a value that was written as the change log writes them; `None` where it is none of this kind.
+    #[must_use]
+    pub fn read(self, value: Json) -> Option<Value> {
+        match (self, value) {
+            (Self::Json, value) if !value.is_null() => Some(Value::from(value)),
+            (Self::Bool, Json::Bool(flag)) => Some(Value::Bool(Some(flag))),
+            (_, value) => self.decode_json(value),
+        }
+    }
+
     /// As SQLite stores it.
     fn decode_json(self, value: Json) -> Option<Value> {
         let value = match (self, value) {

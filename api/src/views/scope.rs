@@ -25,11 +25,13 @@ pub enum Word {
     Consent,
     /// Sales told it to marketing.
     ToMarketing,
+    /// The viewer sees every row that it is about.
+    Seen,
 }
 
 impl Word {
     /// Every word.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Own,
         Self::Team,
         Self::Territory,
@@ -40,6 +42,7 @@ impl Word {
         Self::Campaign,
         Self::Consent,
         Self::ToMarketing,
+        Self::Seen,
     ];
 
     /// As it is written in a file of roles.
@@ -56,6 +59,7 @@ impl Word {
             Self::Campaign => "campaign",
             Self::Consent => "consent",
             Self::ToMarketing => "to_marketing",
+            Self::Seen => "seen",
         }
     }
 }

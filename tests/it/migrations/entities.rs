@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
-    contact, external_id, feedback, feedback_comment, hub, idempotency, import_job, import_row,
-    lead, lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
+    contact, duplicate_candidate, external_id, feedback, feedback_comment, hub, idempotency,
+    import_job, import_row, lead, lead_match, lead_match_candidate, lead_transition, match_key,
+    match_state, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
     signing_key, territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{
@@ -48,6 +49,12 @@ pub(super) fn all() -> Vec<Described> {
         described::<api_token::Entity>(),
         described::<signing_key::Entity>(),
         described::<change::Entity>(),
+        described::<duplicate_candidate::Entity>(),
+        described::<lead_match::Entity>(),
+        described::<lead_match_candidate::Entity>(),
+        described::<match_key::Entity>(),
+        described::<match_state::Entity>(),
+        described::<merge::Entity>(),
         described::<idempotency::Entity>(),
         described::<hub::Entity>(),
         described::<webhook_endpoint::Entity>(),
@@ -111,6 +118,16 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("import_row.outcome", values::<import_row::ImportOutcome>()),
         ("change.actor_kind", values::<change::ActorKind>()),
         ("change.kind", values::<change::ChangeKind>()),
+        (
+            "duplicate_candidate.entity",
+            values::<duplicate_candidate::DuplicateEntity>(),
+        ),
+        (
+            "duplicate_candidate.state",
+            values::<duplicate_candidate::DuplicateState>(),
+        ),
+        ("merge.entity", values::<merge::MergeEntity>()),
+        ("lead_match.rule", values::<lead_match::LeadMatchRule>()),
         (
             "signing_key.algorithm",
             values::<signing_key::SigningAlgorithm>(),

@@ -37,7 +37,7 @@ const OTHERS: [(&str, &[&str]); 5] = [
 const APART: [&str; 2] = ["ApiToken", "Webhook"];
 
 /// Inputs of what changes something, which has tests of its own.
-const CHANGING: [&str; 13] = [
+const CHANGING: &[&str] = &[
     "AssignOwnerInput",
     "CreatePersonalTokenInput",
     "CreateServiceTokenInput",
@@ -45,7 +45,9 @@ const CHANGING: [&str; 13] = [
     "RedeliverWebhookInput",
     "DeleteInput",
     "DestroyInput",
+    "ExpectedVersion",
     "ExternalIdInput",
+    "MergeInput",
     "RestoreInput",
     "RevokeTokenInput",
     "RotateTokenInput",
@@ -120,6 +122,9 @@ const BESIDE: &[(&str, &[&str])] = &[
         &[
             "createPersonalToken",
             "createServiceToken",
+            "dismissDuplicate",
+            "mergeAccounts",
+            "mergeContacts",
             "revokeToken",
             "rotateToken",
             "createWebhookEndpoint",
@@ -130,8 +135,14 @@ const BESIDE: &[(&str, &[&str])] = &[
             "rotateWebhookSecret",
             "testWebhookEndpoint",
             "updateWebhookEndpoint",
+            "undoMerge",
         ],
     ),
+    ("MergedContacts", &["mergeId", "contact", "relinked"]),
+    ("MergedAccounts", &["mergeId", "account", "relinked"]),
+    ("UndoneMerge", &["restored", "changedSince"]),
+    ("ChangedSince", &["id", "what"]),
+    ("DismissedDuplicate", &["duplicateCandidate"]),
     (
         "Change",
         &[

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::rows::{Row, Rows};
+use crate::rows::{Cell, Row, Rows, cell};
 
 use super::{
     Caller,
@@ -25,6 +25,8 @@ pub use class::{CLASSES, Class, REFERRED, STAMPS};
 pub use policy::{Kind, Mask, ROLES, Scope, Word};
 pub use role::Role;
 pub use sight::Sight;
+
+use policy::ABOUT;
 
 pub(super) use shown::{band, partial};
 
@@ -80,7 +82,13 @@ impl Lens {
     /// What is masked of a row; `None` where no role shows it.
     fn look_at(&self, sight: &Sight<'_>, noun: &Noun, row: &Row) -> Option<Masked> {
         let roles = self.roles.iter();
-        let showing: Vec<_> = roles.filter(|role| sight.shows(role, noun, row)).collect();
+        let showing: Vec<_> = if ABOUT.iter().any(|(name, _)| *name == noun.name) {
+            let sees = self.sees_what_it_is_about(noun, row);
+            let shown = |role: &&Role| sees && !role.scope(noun.name).is_none();
+            roles.filter(shown).collect()
+        } else {
+            roles.filter(|role| sight.shows(role, noun, row)).collect()
+        };
         if showing.is_empty() {
             return None;
         }
@@ -98,6 +106,16 @@ impl Lens {
             masked.insert(field, more.copied().unwrap_or(Kind::Hide));
         }
         Some(masked)
+    }
+
+    /// Whether they see all that a row is about, which is of nouns that come before this one.
+    fn sees_what_it_is_about(&self, noun: &Noun, row: &Row) -> bool {
+        let about = ABOUT.iter().find(|(name, _)| *name == noun.name);
+        let mut keys = about.iter().flat_map(|(_, keys)| keys.iter());
+        keys.all(|(column, target)| match cell(row, column) {
+            Cell::Id(id) => self.seen.contains_key(&(*target, *id)),
+            _ => true,
+        })
     }
 
     /// Whether the token may read `noun` at all.

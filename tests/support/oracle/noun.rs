@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 17] = [
+const NOUNS: [Noun; 20] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -155,6 +155,39 @@ const NOUNS: [Noun; 17] = [
         ],
         "created_at",
         false,
+    ),
+    noun(
+        [
+            "LeadMatch",
+            "leadMatch",
+            "leadMatches",
+            "lead_match",
+            "match",
+        ],
+        "decided_at",
+        true,
+    ),
+    noun(
+        [
+            "LeadMatchCandidate",
+            "leadMatchCandidate",
+            "leadMatchCandidates",
+            "lead_match_candidate",
+            "matchcand",
+        ],
+        "score",
+        true,
+    ),
+    noun(
+        [
+            "DuplicateCandidate",
+            "duplicateCandidate",
+            "duplicateCandidates",
+            "duplicate_candidate",
+            "dup",
+        ],
+        "found_at",
+        true,
     ),
 ];
 

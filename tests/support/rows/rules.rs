@@ -8,14 +8,15 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (
             _,
             "user_id" | "manager_id" | "owner_id" | "marketer_id" | "by_user_id" | "actor_id"
-            | "author_id" | "assignee_id",
+            | "author_id" | "assignee_id" | "decided_by_id",
         ) => "user",
         (_, "territory_id") | ("territory", "parent_id") => "territory",
-        (_, "account_id") | ("account", "parent_id") => "account",
-        (_, "contact_id") => "contact",
+        (_, "account_id" | "other_account_id") | ("account", "parent_id") => "account",
+        (_, "contact_id" | "other_contact_id") => "contact",
         (_, "campaign_id" | "source_campaign_id" | "primary_campaign_id")
         | ("campaign", "parent_id") => "campaign",
-        (_, "lead_id" | "duplicate_of_id") => "lead",
+        (_, "lead_id" | "other_lead_id" | "duplicate_of_id") => "lead",
+        (_, "lead_match_id") => "lead_match",
         (_, "opportunity_id") => "opportunity",
         (_, "feedback_id") => "feedback",
         (_, "reason_id" | "reject_reason_id" | "disqualify_reason_id" | "lost_reason_id") => {
@@ -37,6 +38,23 @@ pub(super) fn share(table: &str) -> usize {
 /// Makes `row` pass the checks of its table.
 pub(super) fn hold_checks(table: &str, row: &mut Row) {
     match table {
+        "duplicate_candidate" => {
+            // A pair of one kind.
+            let kind = cell(row, "entity").clone();
+            for (own, columns) in [
+                ("CONTACT", ["contact_id", "other_contact_id"]),
+                ("LEAD", ["lead_id", "other_lead_id"]),
+                ("ACCOUNT", ["account_id", "other_account_id"]),
+            ] {
+                if kind != Cell::Text(own.to_owned()) {
+                    row.extend(columns.map(|column| (column, Cell::Null)));
+                }
+            }
+        }
+        "lead_match" => {
+            let lead = cell(row, "lead_id").clone();
+            row.insert("id", lead);
+        }
         "account" => both_or_neither(row, "annual_revenue_minor", "annual_revenue_currency"),
         "opportunity" => both_or_neither(row, "amount_minor", "amount_currency"),
         "campaign_member" => {
@@ -78,6 +96,9 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
         "user_territory" => &[&["user_id", "territory_id"]],
         "reason_code" => &[&["kind", "key"]],
         "campaign_member" => &[&["campaign_id", "lead_id"], &["campaign_id", "contact_id"]],
+        "lead_match" => &[&["lead_id"]],
+        "lead_match_candidate" => &[&["lead_id", "account_id"]],
+        "duplicate_candidate" => &[&["one_id", "other_id"]],
         "opportunity_contact" => &[&["opportunity_id", "contact_id"]],
         _ => &[],
     };

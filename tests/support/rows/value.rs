@@ -251,6 +251,11 @@ fn json(choices: &mut Choices, column: &str) -> Json {
             json!([]),
             json!(["ADMIN", "ANALYST", "'\"\\\n👩"]),
         ],
+        "reasons" => vec![
+            json!([]),
+            json!(["name: the same name"]),
+            json!(["a", "'\"\\\n👩"]),
+        ],
         "consent" => consents(choices),
         _ => vec![
             json!({}),

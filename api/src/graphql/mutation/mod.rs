@@ -1,6 +1,7 @@
 //! The root fields that change something, a file a noun.
 
 mod dataset;
+mod duplicate;
 mod token;
 mod webhook;
 
@@ -11,6 +12,7 @@ use async_graphql::ContextBase;
 use crate::services::write::Writing;
 
 pub(super) use dataset::DatasetMutation;
+pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
 pub(super) use webhook::WebhookMutation;
 

@@ -194,25 +194,27 @@ impl<'p> Draft<'p> {
         });
     }
 
-    /// The text that it has for a column.
-    pub(super) fn text(&self, column: usize) -> Option<&str> {
+    /// The value that it has for a column, and not for a member of the object in it.
+    pub(super) fn value(&self, column: usize) -> Option<&Value> {
         self.assignments
             .iter()
             .find(|assignment| assignment.column == column && assignment.member.is_none())
-            .and_then(|assignment| match &assignment.value {
-                Value::String(Some(text)) => Some(text.as_str()),
-                _ => None,
-            })
+            .map(|assignment| &assignment.value)
+    }
+
+    /// The text that it has for a column.
+    pub(super) fn text(&self, column: usize) -> Option<&str> {
+        match self.value(column)? {
+            Value::String(text) => text.as_deref(),
+            _ => None,
+        }
     }
 
     /// The id that it has for a column.
     pub(super) fn reference(&self, column: usize) -> Option<Uuid> {
-        self.assignments
-            .iter()
-            .find(|assignment| assignment.column == column)
-            .and_then(|assignment| match &assignment.value {
-                Value::Uuid(id) => *id,
-                _ => None,
-            })
+        match self.value(column)? {
+            Value::Uuid(id) => *id,
+            _ => None,
+        }
     }
 }

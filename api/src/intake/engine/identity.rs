@@ -1,14 +1,14 @@
 //! Which row of the dataset a draft is about: by its key, by what it has in common with a row that is
 //! there or that came before it in the batch, or a new one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::{
-    record::{self, Entity, Match, value},
-    store::{lookup, table::Value},
+    matching::identity::{self, By, Found, Which},
+    record::Match,
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     plan::BoundRule,
 };
 
-/// Keys that the batch has already given to rows.
+/// Keys with the rows that they stand for.
 pub(super) type Keys = HashMap<String, Uuid>;
 
 /// Gives every draft its id. Returns the keys with the ids that they stand for; those that were not
@@ -27,112 +27,94 @@ pub(super) async fn identify(
     rule: &BoundRule<'_>,
     drafts: &mut [Draft<'_>],
 ) -> Result<Keys, BatchError> {
-    let entity = rule.rule.entity;
-    let wanted = drafts.iter().filter_map(|draft| draft.key.as_deref());
-    let mut keys = lookup::external_ids(tx, entity.name, &rule.rule.system, wanted).await?;
-    let mut stored: Vec<HashMap<String, Uuid>> = Vec::new();
-    for way in &rule.rule.matching {
-        let texts: Vec<&str> = drafts
-            .iter()
-            .filter(|draft| !draft.key.as_ref().is_some_and(|key| keys.contains_key(key)))
-            .filter_map(|draft| telling(entity, *way, draft))
-            .collect();
-        stored.push(find(tx, entity, *way, &texts).await?);
-    }
-    let mut here: Vec<HashMap<String, (Uuid, u64)>> = vec![HashMap::new(); stored.len()];
-    let mut given: HashSet<String> = HashSet::new();
-    for draft in drafts {
-        if let Some(id) = draft.key.as_ref().and_then(|key| keys.get(key)) {
-            draft.id = *id;
-            draft.known = Known::ByKey;
-        } else if let Some((id, why)) = matched(rule, draft, &stored, &here) {
-            draft.id = id;
-            draft.known = Known::ByMatch(why);
-        } else {
-            draft.id = Uuid::now_v7();
-            draft.known = Known::New;
-        }
+    let found = found(tx, rule, drafts).await?;
+    let mut keys = Keys::new();
+    for (index, found) in found.into_iter().enumerate() {
+        let (before, rest) = drafts.split_at_mut(index);
+        let Some(draft) = rest.first_mut() else {
+            break;
+        };
+        settle(rule, before, draft, found);
+        // The first of several rows with a new key may turn out to be of no use.
+        draft.new_key = draft.key.is_some()
+            && !matches!(
+                found,
+                Some(Found {
+                    which: Which::Row(_),
+                    by: By::ExternalId
+                })
+            );
         if let Some(key) = &draft.key {
-            // The first of several rows with a new key may turn out to be of no use.
-            draft.new_key = !keys.contains_key(key) || given.contains(key);
-            if draft.new_key && given.insert(key.clone()) {
-                keys.insert(key.clone(), draft.id);
-            }
-        }
-        for (way, known) in rule.rule.matching.iter().zip(&mut here) {
-            if let Some(text) = telling(entity, *way, draft) {
-                known
-                    .entry(text.to_owned())
-                    .or_insert((draft.id, draft.line));
-            }
+            keys.entry(key.clone()).or_insert(draft.id);
         }
     }
     Ok(keys)
 }
 
-/// What a draft is recognised by.
-fn telling<'d>(entity: &Entity, way: Match, draft: &'d Draft<'_>) -> Option<&'d str> {
-    match way {
-        Match::Domain => draft.domain.as_deref(),
-        Match::Column(name) => {
-            let text = draft.text(entity.position(name)?)?;
-            let shared = name == "email" && entity.name != "user" && value::is_shared_mailbox(text);
-            (!shared).then_some(text)
-        }
-        Match::Pair(..) => None,
-    }
-}
-
-async fn find(
+/// What is found by what the drafts say themselves.
+async fn found(
     tx: &DatabaseTransaction,
-    entity: &Entity,
-    way: Match,
-    texts: &[&str],
-) -> Result<HashMap<String, Uuid>, BatchError> {
-    if texts.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let texts = texts.iter().copied();
-    let found = match way {
-        Match::Column(name) => lookup::ids_by(tx, &entity.table, (name, "id"), None, texts).await?,
-        Match::Domain => {
-            let domains = record::domains();
-            lookup::ids_by(tx, domains, ("domain", "account_id"), None, texts).await?
+    rule: &BoundRule<'_>,
+    drafts: &[Draft<'_>],
+) -> Result<Vec<Option<Found>>, BatchError> {
+    let system = rule.rule.system.as_str();
+    let keys = drafts.iter().map(|draft| {
+        let domains: Vec<&str> = draft.domain.as_deref().into_iter().collect();
+        let value = |column| draft.value(column);
+        let keys = identity::Keys::of(rule.rule.entity, &rule.rule.matching, value, &domains);
+        match draft.key.as_deref() {
+            Some(key) => keys.known_as(system, key),
+            None => keys,
         }
-        Match::Pair(..) => HashMap::new(),
-    };
-    Ok(found)
+    });
+    let keys: Vec<identity::Keys<'_>> = keys.collect();
+    Ok(identity::identify(tx, rule.rule.entity, &keys).await?)
 }
 
-fn matched(
-    rule: &BoundRule<'_>,
-    draft: &Draft<'_>,
-    stored: &[HashMap<String, Uuid>],
-    here: &[HashMap<String, (Uuid, u64)>],
-) -> Option<(Uuid, String)> {
-    let entity = rule.rule.entity;
-    let ways = rule.rule.matching.iter().zip(stored).zip(here);
-    for ((way, stored), here) in ways {
-        let Some(text) = telling(entity, *way, draft) else {
-            continue;
-        };
-        let what = match way {
-            Match::Column(name) => name,
-            Match::Domain | Match::Pair(..) => "domain",
-        };
-        if let Some(id) = stored.get(text) {
-            let why = format!(
-                "`{text}` is the {what} of one that is there ({})",
-                entity.name
-            );
-            return Some((*id, why));
+/// Gives `draft` the id of what was found; `before`: the drafts that came before it.
+fn settle(rule: &BoundRule<'_>, before: &[Draft<'_>], draft: &mut Draft<'_>, found: Option<Found>) {
+    let Some(Found { which, by }) = found else {
+        draft.id = Uuid::now_v7();
+        draft.known = Known::New;
+        return;
+    };
+    let line = match which {
+        Which::Row(id) => {
+            draft.id = id;
+            None
         }
-        if let Some((id, line)) = here.get(text) {
-            let why = format!("`{text}` is also the {what} in line {line}");
-            return Some((*id, why));
+        Which::Item(index) => before.get(index).map(|earlier| {
+            draft.id = earlier.id;
+            earlier.line
+        }),
+    };
+    draft.known = match by {
+        By::ExternalId => Known::ByKey,
+        By::Column(name) => {
+            let column = rule.rule.entity.position(name);
+            let text = column.and_then(|column| draft.text(column));
+            Known::ByMatch(why(rule, text.unwrap_or_default(), name, line))
         }
+        By::Domain => {
+            let domain = draft.domain.as_deref().unwrap_or_default();
+            Known::ByMatch(why(rule, domain, "domain", line))
+        }
+        By::Pair(..) => Known::ByMatch(both(rule)),
+    };
+}
+
+fn why(rule: &BoundRule<'_>, text: &str, what: &str, line: Option<u64>) -> String {
+    match line {
+        Some(line) => format!("`{text}` is also the {what} in line {line}"),
+        None => format!(
+            "`{text}` is the {what} of one that is there ({})",
+            rule.rule.entity.name
+        ),
     }
-    None
+}
+
+fn both(rule: &BoundRule<'_>) -> String {
+    format!("there is one of both ({})", rule.rule.entity.name)
 }
 
 /// Recognises drafts by two references together, which are known only now.
@@ -142,61 +124,37 @@ pub(super) async fn identify_pairs(
     drafts: &mut [Draft<'_>],
     keys: &mut Keys,
 ) -> Result<(), BatchError> {
-    let entity = rule.rule.entity;
-    for way in &rule.rule.matching {
-        let Match::Pair(first, seconds) = way else {
+    let pairs = |way: &&Match| matches!(way, Match::Pair(..));
+    let ways: Vec<Match> = rule.rule.matching.iter().filter(pairs).copied().collect();
+    if ways.is_empty() {
+        return Ok(());
+    }
+    let mut new: Vec<&mut Draft<'_>> = drafts
+        .iter_mut()
+        .filter(|draft| draft.known == Known::New)
+        .collect();
+    let told = new
+        .iter()
+        .map(|draft| identity::Keys::of(rule.rule.entity, &ways, |at| draft.value(at), &[]));
+    let told: Vec<identity::Keys<'_>> = told.collect();
+    let found = identity::identify(tx, rule.rule.entity, &told).await?;
+    let mut ids: Vec<Uuid> = new.iter().map(|draft| draft.id).collect();
+    for (index, (draft, found)) in new.iter_mut().zip(found).enumerate() {
+        let Some(Found { which, .. }) = found else {
             continue;
         };
-        for second in *seconds {
-            let (Some(one), Some(other)) = (entity.position(first), entity.position(second)) else {
-                continue;
-            };
-            let mut stored = pairs_there(tx, entity, (first, one), (second, other), drafts).await?;
-            for draft in drafts.iter_mut().filter(|draft| draft.known == Known::New) {
-                let Some(pair) = draft.reference(one).zip(draft.reference(other)) else {
-                    continue;
-                };
-                let Some(id) = stored.get(&pair) else {
-                    stored.insert(pair, draft.id);
-                    continue;
-                };
-                draft.id = *id;
-                draft.known = Known::ByMatch(format!("there is one of both ({})", entity.name));
-                if let Some(key) = &draft.key {
-                    keys.insert(key.clone(), *id);
-                }
-            }
+        let id = match which {
+            Which::Row(id) => id,
+            Which::Item(earlier) => ids.get(earlier).copied().unwrap_or(draft.id),
+        };
+        if let Some(own) = ids.get_mut(index) {
+            *own = id;
+        }
+        draft.id = id;
+        draft.known = Known::ByMatch(both(rule));
+        if let Some(key) = &draft.key {
+            keys.insert(key.clone(), id);
         }
     }
     Ok(())
-}
-
-async fn pairs_there(
-    tx: &DatabaseTransaction,
-    entity: &Entity,
-    (first, one): (&str, usize),
-    (second, other): (&str, usize),
-    drafts: &[Draft<'_>],
-) -> Result<HashMap<(Uuid, Uuid), Uuid>, BatchError> {
-    // Of the two, the other is the person: they are in few campaigns and deals, while a campaign has
-    // many people.
-    let others: HashSet<Uuid> = drafts
-        .iter()
-        .filter(|draft| draft.known == Known::New)
-        .filter_map(|draft| draft.reference(one).and(draft.reference(other)))
-        .collect();
-    if others.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let others: Vec<Uuid> = others.into_iter().collect();
-    let records = lookup::records_by(tx, &entity.table, (second, first), &others).await?;
-    let id = entity.position("id");
-    let pairs = records.iter().filter_map(|record| {
-        let at = |position: usize| match record.get(position) {
-            Some(Value::Uuid(id)) => *id,
-            _ => None,
-        };
-        Some(((at(one)?, at(other)?), at(id?)?))
-    });
-    Ok(pairs.collect())
 }

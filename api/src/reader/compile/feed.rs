@@ -211,6 +211,6 @@ fn of_test(test: &RowTest) -> Holds {
         RowTest::Absent(_) => Holds::Something,
         RowTest::Is(..) | RowTest::IsNot(..) => Holds::Text,
         RowTest::Lists { .. } => Holds::Json,
-        RowTest::Mine(Path { .. }) | RowTest::SomeMine { .. } => Holds::Id,
+        RowTest::Seen(_) | RowTest::Mine(Path { .. }) | RowTest::SomeMine { .. } => Holds::Id,
     }
 }

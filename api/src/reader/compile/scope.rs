@@ -170,13 +170,26 @@ impl Compiler<'_> {
     }
 
     fn row_test(&mut self, test: &RowTest, alias: &str) -> Result<String, ApiError> {
-        let at = |column: &str| self.scoped(alias, column);
         Ok(match test {
-            RowTest::Absent(column) => format!("{} IS NULL", at(column)),
-            RowTest::Is(column, value) => format!("{} = '{value}'", at(column)),
-            RowTest::IsNot(column, value) => format!("{} <> '{value}'", at(column)),
+            RowTest::Absent(column) => format!("{} IS NULL", self.scoped(alias, column)),
+            RowTest::Is(column, value) => format!("{} = '{value}'", self.scoped(alias, column)),
+            RowTest::IsNot(column, value) => format!("{} <> '{value}'", self.scoped(alias, column)),
             RowTest::Lists { column, key, value } => {
-                self.dialect.lists_object(&at(column), key, value)
+                let column = self.scoped(alias, column);
+                self.dialect.lists_object(&column, key, value)
+            }
+            RowTest::Seen(keys) => {
+                let mut all = Vec::with_capacity(keys.len());
+                for (column, target) in keys {
+                    let target = dataset().target(target)?;
+                    let there = self.alias();
+                    let key = self.scoped(alias, column);
+                    let mut conditions = vec![format!("{there}.\"id\" = {key}")];
+                    conditions.extend(self.visible(target, &there)?);
+                    let seen = self.some(target, &there, &conditions);
+                    all.push(format!("({key} IS NULL OR {seen})"));
+                }
+                all.join(" AND ")
             }
             RowTest::Mine(path) => self.path(&path.hops, path.column, Word::Own, alias)?,
             RowTest::SomeMine {

@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 17] = [
+pub const CLASSES: [Class; 20] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -83,7 +83,7 @@ pub const CLASSES: [Class; 17] = [
         open: "status companyName jobTitle source sourceCampaign owner territory account \
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
-               disqualifyReason transitions touches memberships opportunities feedback \
+               disqualifyReason match transitions touches memberships opportunities feedback \
                duplicates",
     },
     Class {
@@ -131,6 +131,25 @@ pub const CLASSES: [Class; 17] = [
         token_scope: "feedback:read",
         guarded: "author body",
         open: "feedback",
+    },
+    Class {
+        noun: "LeadMatch",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "lead account rule score reasons decidedAt candidates",
+    },
+    Class {
+        noun: "LeadMatchCandidate",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "leadMatch lead account score reasons",
+    },
+    Class {
+        noun: "DuplicateCandidate",
+        token_scope: "duplicate:read",
+        guarded: "",
+        open: "entity contact otherContact lead otherLead account otherAccount score reasons \
+               state foundAt decidedAt decidedBy",
     },
 ];
 

@@ -25,6 +25,8 @@ pub enum Word {
     ToMarketing,
     /// They see what it is a part of.
     Parent,
+    /// They see all that it is about.
+    Seen,
 }
 
 /// Some rows of a noun: those for which every word of any term holds. Without a term there are
@@ -67,13 +69,33 @@ pub const ROLES: [&str; 7] = [
 pub(super) const COMMON: [&str; 3] = ["User", "Territory", "ReasonCode"];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 6] = [
+pub(super) const PARTS: [(&str, &str, &str); 7] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
+    ("LeadMatch", "Lead", "lead_id"),
     ("CampaignCost", "Campaign", "campaign_id"),
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
+];
+
+/// What is seen with all that it is about: the columns, each with what it leads to.
+pub(super) const ABOUT: [(&str, &[(&str, &str)]); 2] = [
+    (
+        "LeadMatchCandidate",
+        &[("lead_id", "Lead"), ("account_id", "Account")],
+    ),
+    (
+        "DuplicateCandidate",
+        &[
+            ("contact_id", "Contact"),
+            ("other_contact_id", "Contact"),
+            ("lead_id", "Lead"),
+            ("other_lead_id", "Lead"),
+            ("account_id", "Account"),
+            ("other_account_id", "Account"),
+        ],
+    ),
 ];
 
 const TERRITORIAL: [&str; 7] = [
@@ -206,6 +228,11 @@ impl Scope {
         })
     }
 
+    /// Whether it is no row.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether it is all rows.
     pub(super) fn is_all(&self) -> bool {
         self.0.iter().any(BTreeSet::is_empty)
@@ -225,6 +252,7 @@ impl Word {
             "announced" => Self::Announced,
             "to_marketing" => Self::ToMarketing,
             "parent" => Self::Parent,
+            "seen" => Self::Seen,
             _ => panic!("no word {text} for rows"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::policy::{COMMON, Kind, MASKS, Mask, PARTS, REFERENCES, ROLES, ROWS, Scope};
+use super::policy::{ABOUT, COMMON, Kind, MASKS, Mask, PARTS, REFERENCES, ROLES, ROWS, Scope};
 
 /// What a role shows.
 #[derive(Clone, Debug)]
@@ -30,6 +30,9 @@ impl Role {
         }
         for (noun, ..) in PARTS {
             role = role.rows(noun, "parent");
+        }
+        for (noun, _) in ABOUT {
+            role = role.rows(noun, "seen");
         }
         for (noun, scopes) in ROWS {
             role = role.rows(noun, scopes.get(place).expect("there are seven"));

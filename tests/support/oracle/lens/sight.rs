@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    policy::{PARTS, Scope, Word},
+    policy::{ABOUT, PARTS, Scope, Word},
     role::Role,
 };
 
@@ -72,6 +72,7 @@ impl<'a> Sight<'a> {
             Word::Territory => any(places(noun.name), &self.territories),
             Word::TeamTerritory => any(places(noun.name), &self.team_territories),
             Word::Campaign => self.is_of_my_campaign(noun, row),
+            Word::Seen => self.shows_what_it_is_about(role, noun, row),
             Word::Parent => self.is_part_of_something_shown(role, noun, row),
             Word::Unassigned => holds_of("Lead", noun, cell(row, "owner_id") == &Cell::Null),
             Word::Announced => {
@@ -116,6 +117,20 @@ impl<'a> Sight<'a> {
             }
             name => panic!("{name} is not of a campaign"),
         }
+    }
+
+    /// Whether `role` alone shows all that a row is about; what several show together, the lens knows.
+    fn shows_what_it_is_about(&self, role: &Role, noun: &Noun, row: &Row) -> bool {
+        let about = ABOUT.iter().find(|(name, _)| *name == noun.name);
+        let mut keys = about.iter().flat_map(|(_, keys)| keys.iter());
+        keys.all(|(column, target)| {
+            let Some(id) = id_in(row, column) else {
+                return true;
+            };
+            let target = Noun::of(target).expect("it is about a noun");
+            let row = self.there(target.table, id);
+            row.is_some_and(|row| self.shows(role, target, row))
+        })
     }
 
     fn is_part_of_something_shown(&self, role: &Role, noun: &Noun, row: &Row) -> bool {
