@@ -33,7 +33,9 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        caller, idempotency,
+        follower::{self, Follower},
+        idempotency,
+        news::News,
         signing_key::{self, Registration},
         token::Issuer,
         webhook::{VaultError, Webhooks},
@@ -70,7 +72,8 @@ pub struct Running {
     pub url: String,
     handle: ServerHandle,
     server: JoinHandle<io::Result<()>>,
-    /// Keeps what is known of callers as the database says.
+    state: Data<http::State>,
+    /// Follows the change log.
     following: JoinHandle<()>,
     /// Tells other systems of changes; none where the settings say so.
     courier: Option<webhooks::Running>,
@@ -154,9 +157,11 @@ impl App {
         let kept = TimeDelta::days(self.config.changes.kept_days.into());
         let budgets = Budgets::new(requests, points, self.clock.clone());
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
+        let news = News::default();
         let documents = Arc::new(documents::read(&self.config, self.views.clone())?);
         let schema = graphql::build(self.issuer(), calendar, budgets)
             .keeping(kept)
+            .with_news(news.clone())
             .with_webhooks(self.webhooks.clone(), Arc::clone(&documents));
         let courier = webhooks::courier(&self.config, self.webhooks, &schema, &documents);
         let (known, clock) = (self.known, self.clock);
@@ -169,12 +174,13 @@ impl App {
         )
         .with_providers(providers);
         let database = self.database.clone();
-        let following = caller::follow(
-            database.clone(),
-            known.clone(),
-            self.tokens.clone(),
-            clock.clone(),
-        );
+        let following = Follower {
+            database: database.clone(),
+            known: known.clone(),
+            tokens: self.tokens.clone(),
+            clock: clock.clone(),
+            news,
+        };
         let sweeping = idempotency::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
@@ -185,7 +191,8 @@ impl App {
             database,
             &self.config,
         );
-        let (server, address) = bind(&self.config, Data::new(state))?;
+        let state = Data::new(state);
+        let (server, address) = bind(&self.config, state.clone())?;
         let handle = server.handle();
         let url = format!("http://{address}");
         tracing::info!(url, "listening");
@@ -193,7 +200,8 @@ impl App {
             url,
             handle,
             server: tokio::spawn(server),
-            following: tokio::spawn(following),
+            state,
+            following: tokio::spawn(following.run()),
             courier: courier.map(webhooks::Running::start),
             sweeping: tokio::spawn(sweeping),
             known,
@@ -211,6 +219,8 @@ impl Running {
     ///
     /// Returns the error that the server ended with.
     pub async fn stop(mut self, hurry: impl Future<Output = ()>) -> io::Result<()> {
+        // What stays open by itself would keep the server waiting.
+        self.state.close_streams();
         let finishing = async {
             self.handle.stop(true).await;
             (&mut self.server).await.map_err(io::Error::other)?
@@ -224,7 +234,7 @@ impl Running {
             courier.stop().await;
         }
         self.sweeping.abort();
-        caller::record_use(&self.database, &self.known, &self.clock).await;
+        follower::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
     }
@@ -375,6 +385,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
     let host = config.server.host.trim_matches(['[', ']']);
     let address = (host, config.server.port);
     let origins = config.server.cors_origins.clone();
+    let patience = Duration::from_secs(config.limits.stream_write_seconds);
     let mut server = HttpServer::new(move || {
         // The last one is the outermost: it sees a request first, and the answer last.
         Routes::new()
@@ -385,6 +396,7 @@ fn bind(config: &Config, state: Data<http::State>) -> Result<(Server, SocketAddr
             .wrap(from_fn(http::observe))
             .configure(http::routes)
     })
+    .on_connect(move |connection, _data| http::mind_silence(connection, patience))
     // The program listens for signals itself, to close what is not HTTP as well.
     .disable_signals()
     .client_request_timeout(HEAD_TIMEOUT)

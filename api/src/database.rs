@@ -2,6 +2,7 @@
 
 mod deadline;
 pub mod migrations;
+mod notices;
 
 use std::{str::FromStr, time::Duration};
 
@@ -24,8 +25,9 @@ const SQLITE_CACHE: &str = "-16384";
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many statements a connection keeps, with their plans. They can be large.
 const KEPT_STATEMENTS: usize = 32;
-/// Connections of the reserve. What they are for takes less than a millisecond.
-const RESERVE: u32 = 2;
+/// Connections of the reserve. What they are for takes less than a millisecond, but for one that listens to other
+/// replicas.
+const RESERVE: u32 = 3;
 /// An idle PostgreSQL connection is tested before its next use after this long.
 const TEST_AFTER_IDLE: Duration = Duration::from_mins(1);
 

@@ -57,6 +57,13 @@ pub enum ApiError {
         /// How many that is.
         limit: u32,
     },
+    /// The caller has as many streams open as they may.
+    TooManyStreams {
+        /// Which of their limits, as in the settings: `open_streams`.
+        which: &'static str,
+        /// How many they may have.
+        limit: u32,
+    },
     /// The caller has asked as much as they may in a minute.
     BudgetExceeded {
         /// Which of their limits, what it is, and what there would be, at the least.
@@ -204,7 +211,9 @@ impl ApiError {
             Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "SERVICE_UNAVAILABLE",
-            Self::TooManyRequests { .. } | Self::TooManyAttempts { .. } => "TOO_MANY_REQUESTS",
+            Self::TooManyRequests { .. }
+            | Self::TooManyAttempts { .. }
+            | Self::TooManyStreams { .. } => "TOO_MANY_REQUESTS",
             Self::BudgetExceeded { .. } => "BUDGET_EXCEEDED",
             Self::CursorExpired => "CURSOR_EXPIRED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
@@ -250,6 +259,9 @@ impl ApiError {
             }
             Self::TooManyRequests { limit } => {
                 format!("{limit} requests of yours are running: wait until one of them is answered")
+            }
+            Self::TooManyStreams { which, limit } => {
+                format!("{which}: {limit} are open, and that is as many as may be: close one")
             }
             Self::BudgetExceeded { exceeded, seconds } => format!(
                 "{}: you may have {} in a minute, and have had them: ask again in {seconds} s",
@@ -312,6 +324,11 @@ impl ApiError {
                 limit: limit.into(),
                 actual: u64::from(limit).saturating_add(1),
             }),
+            Self::TooManyStreams { which, limit } => Some(Exceeded {
+                which,
+                limit: limit.into(),
+                actual: u64::from(limit).saturating_add(1),
+            }),
             Self::TooManyAttempts { limit, .. } => Some(Exceeded {
                 which: "failed_attempts_per_minute",
                 limit: limit.into(),
@@ -325,9 +342,10 @@ impl ApiError {
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
         match *self {
-            Self::TooManyRequests { .. } | Self::Unavailable | Self::IdempotencyInProgress => {
-                Some(SOON)
-            }
+            Self::TooManyRequests { .. }
+            | Self::TooManyStreams { .. }
+            | Self::Unavailable
+            | Self::IdempotencyInProgress => Some(SOON),
             Self::BudgetExceeded { seconds, .. } | Self::TooManyAttempts { seconds, .. } => {
                 Some(seconds)
             }

@@ -315,13 +315,18 @@ impl TestApp {
 /// By what one sees that a statement looks up who calls.
 const LOOKUP: &str = "api_token AS t LEFT JOIN";
 
-/// Whether a statement looks up who calls, or what changed of them, or forgets answers that are old: only who
-/// follows callers follows keys.
+/// Whether a statement looks up who calls, or what changed of them, or forgets answers that are old, or tells other
+/// replicas that something did: only who follows callers follows keys.
 fn is_of_the_hub(query: &Statement) -> bool {
     let values = query.values.as_ref();
     let follows = || values.is_none_or(|values| format!("{values:?}").contains("signing_key"));
     let sql = &query.sql;
-    let own = [LOOKUP, "\"last_used_at\" =", "DELETE FROM \"idempotency\""];
+    let own = [
+        LOOKUP,
+        "\"last_used_at\" =",
+        "DELETE FROM \"idempotency\"",
+        "pg_notify",
+    ];
     own.iter().any(|own| sql.contains(own)) || (sql.contains("AS seen") && follows())
 }
 

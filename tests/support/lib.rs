@@ -11,4 +11,5 @@ pub mod oracle;
 pub mod postgres;
 pub mod python;
 pub mod rows;
+pub mod socket;
 pub mod sqlite;

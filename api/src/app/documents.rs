@@ -63,6 +63,10 @@ fn limits(config: &Config) -> Limits {
         requests_per_minute: _,
         points_per_minute: _,
         failed_attempts_per_minute: _,
+        open_streams: _,
+        subscriptions_of_a_socket: _,
+        stream_heartbeat_seconds: _,
+        stream_write_seconds: _,
     } = config.limits;
     Limits {
         document_bytes,

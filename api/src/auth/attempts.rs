@@ -23,7 +23,7 @@ struct Shared {
     /// How many may fail in a minute; 0 is as many as they like.
     most: u32,
     clock: Clock,
-    /// By what [`owner`] makes of the address.
+    /// By what [`Attempts::owner`] makes of the address.
     windows: Mutex<Windows<IpAddr, u32>>,
 }
 
@@ -49,6 +49,16 @@ impl Attempts {
         }))
     }
 
+    /// What stands for everybody who has the same address, or could take it: the address, or the first one of its
+    /// network of 64 bits, which is what one customer gets of IPv6 at the least.
+    #[must_use]
+    pub fn owner(address: IpAddr) -> IpAddr {
+        match address.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
+            address @ IpAddr::V4(_) => address,
+        }
+    }
+
     /// Whether somebody at `address` may try.
     ///
     /// # Errors
@@ -61,7 +71,7 @@ impl Attempts {
         }
         let now = self.0.clock.now();
         let mut windows = window::lock(&self.0.windows);
-        match windows.find(&owner(address), now) {
+        match windows.find(&Self::owner(address), now) {
             Some(window) if window.count >= most => Err(ApiError::TooManyAttempts {
                 limit: most,
                 seconds: window.seconds_left(now),
@@ -78,7 +88,7 @@ impl Attempts {
         if most == 0 {
             return None;
         }
-        let (now, owner) = (self.0.clock.now(), owner(address));
+        let (now, owner) = (self.0.clock.now(), Self::owner(address));
         let mut windows = window::lock(&self.0.windows);
         let failed = &mut windows.open(owner, now).count;
         *failed = failed.saturating_add(1);
@@ -87,15 +97,6 @@ impl Attempts {
             address,
             owner,
         })
-    }
-}
-
-/// What stands for everybody who has the same address, or could take it: the address, or the first one of its
-/// network of 64 bits, which is what one customer gets of IPv6 at the least.
-fn owner(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
-        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -149,8 +150,8 @@ mod tests {
         attempts.may_try(address("2001:db8:1:3::7")).unwrap();
         // An address of IPv4 is one, however it is written.
         assert_eq!(
-            owner(address("::ffff:192.0.2.1")),
-            owner(address("192.0.2.1"))
+            Attempts::owner(address("::ffff:192.0.2.1")),
+            Attempts::owner(address("192.0.2.1"))
         );
     }
 

@@ -5,6 +5,7 @@ mod lookup;
 use std::{net::IpAddr, slice, sync::Arc};
 
 use sea_orm::{ConnectionTrait, DbErr};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{
@@ -115,6 +116,13 @@ impl Authenticator {
         };
         let caller = self.known(&as_themselves);
         caller.is_some_and(|caller| self.check(&caller, credentials.address).is_ok())
+    }
+
+    /// Says each time that somebody may not be any more who they were: whoever goes on with a viewer finds out
+    /// anew who it is.
+    #[must_use]
+    pub fn forgotten(&self) -> watch::Receiver<u64> {
+        self.known.forgotten()
     }
 
     /// Whether these credentials have a token that the hub signed and whose time it is, which says nothing of

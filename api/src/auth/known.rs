@@ -13,6 +13,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::viewer::Viewer;
@@ -32,6 +33,8 @@ pub(super) type Fingerprint = [u8; 32];
 pub struct Known {
     state: Arc<RwLock<State>>,
     used: Arc<Mutex<HashSet<Uuid>>>,
+    /// How often something was forgotten, for who waits for it.
+    forgotten: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -112,16 +115,26 @@ impl Known {
 
     /// Forgets at once: what was just changed here holds from the next request on.
     pub fn forget(&self, outdated: &Outdated) {
-        self.write().forget(outdated);
+        let round = self.write().forget(outdated);
+        self.forgotten.send_replace(round);
+    }
+
+    /// Says each time that somebody is forgotten, to whoever goes on with a caller who was known then.
+    #[must_use]
+    pub fn forgotten(&self) -> watch::Receiver<u64> {
+        self.forgotten.subscribe()
     }
 
     /// Forgets what the change log says, where somebody began to look at `began`.
     pub fn heard(&self, began: Instant, outdated: &Outdated) {
         let mut state = self.write();
-        if *outdated != Outdated::Tokens(Vec::new()) {
-            state.forget(outdated);
-        }
+        let something = *outdated != Outdated::Tokens(Vec::new());
+        let round = something.then(|| state.forget(outdated));
         state.looked_at = Some(began);
+        drop(state);
+        if let Some(round) = round {
+            self.forgotten.send_replace(round);
+        }
     }
 
     /// Remembers that a token of the hub was used.
@@ -152,7 +165,8 @@ impl State {
         fresh.then_some(&self.callers)
     }
 
-    fn forget(&mut self, outdated: &Outdated) {
+    /// Forgets, and says which round it is from now on.
+    fn forget(&mut self, outdated: &Outdated) -> u64 {
         self.round += 1;
         match outdated {
             Outdated::All => self.callers.clear(),
@@ -160,6 +174,7 @@ impl State {
                 .callers
                 .retain(|_, caller| !ids.contains(&caller.viewer.token_id)),
         }
+        self.round
     }
 }
 
@@ -240,6 +255,19 @@ mod tests {
         assert!(known.round().is_none());
         known.heard(Instant::now(), &NOTHING);
         assert!(known.caller(&fingerprint("one")).is_some());
+    }
+
+    #[test]
+    fn who_waits_is_told_when_somebody_is_forgotten() {
+        let known = Known::default();
+        let mut forgotten = known.forgotten();
+        known.heard(Instant::now(), &NOTHING);
+        assert!(!forgotten.has_changed().unwrap());
+        known.heard(Instant::now(), &Outdated::Tokens(vec![Uuid::nil()]));
+        assert!(forgotten.has_changed().unwrap());
+        forgotten.mark_unchanged();
+        known.forget(&Outdated::All);
+        assert!(forgotten.has_changed().unwrap());
     }
 
     #[test]

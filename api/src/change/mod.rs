@@ -1,11 +1,11 @@
 //! The change log: every write appends to it, in its own transaction. Nothing else writes to the
 //! table `change`, and a test looks for other writers.
 
+mod bound;
 pub mod hub;
 mod position;
 mod read;
 mod snapshot;
-mod tail;
 
 use std::net::IpAddr;
 
@@ -20,7 +20,6 @@ use crate::{auth::Viewer, store::bulk};
 
 pub use position::Position;
 pub use read::{Entry, Page, ReadError, of_rows, read};
-pub use tail::{News, Tail};
 
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

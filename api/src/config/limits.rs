@@ -44,16 +44,28 @@ pub struct Limits {
     pub points_per_minute: u32,
     /// How many requests without a good token may come from one address in a minute; 0 is as many as they like.
     pub failed_attempts_per_minute: u32,
+    /// How many sockets and event streams one caller may have open at the same time.
+    pub open_streams: u32,
+    /// How many operations may go on at the same time on one socket.
+    pub subscriptions_of_a_socket: u32,
+    /// How often the hub shows on an open stream that it is there.
+    pub stream_heartbeat_seconds: u64,
+    /// How long the reader of a stream may take to read what is sent.
+    pub stream_write_seconds: u64,
     /// Bytes of documents that are kept to be run again, about.
     pub document_cache_bytes: usize,
 }
 
 impl Limits {
     /// Each setting that could be out of range, whether it is right, and what would be.
-    pub(super) fn checks(&self) -> [(&'static str, bool, &'static str); 10] {
+    pub(super) fn checks(&self) -> [(&'static str, bool, &'static str); 14] {
         let billion = |setting, value: u32| {
             let right = value <= 1_000_000_000;
             (setting, right, "must be from 0 to 1000000000")
+        };
+        let seconds = |setting, value: u64| {
+            let right = (1..=3600).contains(&value);
+            (setting, right, "must be from 1 to 3600")
         };
         let positive = |setting, value: usize| (setting, value > 0, "must be 1 or more");
         [
@@ -79,6 +91,21 @@ impl Limits {
             ),
             billion("limits.requests_per_minute", self.requests_per_minute),
             billion("limits.points_per_minute", self.points_per_minute),
+            (
+                "limits.open_streams",
+                self.open_streams > 0,
+                "must be 1 or more",
+            ),
+            (
+                "limits.subscriptions_of_a_socket",
+                self.subscriptions_of_a_socket > 0,
+                "must be 1 or more",
+            ),
+            seconds(
+                "limits.stream_heartbeat_seconds",
+                self.stream_heartbeat_seconds,
+            ),
+            seconds("limits.stream_write_seconds", self.stream_write_seconds),
         ]
     }
 }

@@ -19,11 +19,12 @@ use async_graphql::{
     ValidationResult, Value, Variables, async_trait,
     extensions::{
         Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery,
-        NextPrepareRequest, NextRequest, NextValidation,
+        NextPrepareRequest, NextRequest, NextSubscribe, NextValidation,
     },
     parser::{self, types::ExecutableDocument},
     registry::Registry,
 };
+use futures::{StreamExt, stream::BoxStream};
 
 use crate::{
     error::{ApiError, Exceeded},
@@ -72,7 +73,7 @@ struct Found {
     /// With what is written in the document: told beside what the library finds.
     written: Mutex<Vec<ServerError>>,
     /// With what is given for variables: told where there is nothing wrong with the document.
-    given: Mutex<Vec<ServerError>>,
+    given: Arc<Mutex<Vec<ServerError>>>,
 }
 
 fn take(found: &Mutex<Vec<ServerError>>) -> Vec<ServerError> {
@@ -83,34 +84,59 @@ fn keep(found: &Mutex<Vec<ServerError>>, errors: Vec<ServerError>) {
     *found.lock().unwrap_or_else(PoisonError::into_inner) = errors;
 }
 
+/// What of `errors` is told, each once.
+fn in_our_words(errors: Vec<ServerError>, registry: &Registry) -> Vec<ServerError> {
+    let mut told = HashSet::new();
+    let mut kept = Vec::new();
+    for mut error in errors {
+        if kept.len() == MOST_ERRORS {
+            break;
+        }
+        // What has a path comes from a resolver.
+        if error.path.is_empty() && error.extensions.is_none() {
+            reword(&mut error, registry);
+        }
+        // The library looks twice at what there is not, and we at what it looks at as well.
+        let key = (error.message.clone(), error.locations.clone());
+        if !error.path.is_empty() || told.insert(key) {
+            kept.push(error);
+        }
+    }
+    kept
+}
+
 #[async_trait::async_trait]
 impl Extension for Found {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
-        let mut told = HashSet::new();
-        let mut errors = Vec::new();
         if response.errors.len() > MOST_ERRORS {
             // What is not the caller's fault is told in any case.
             response
                 .errors
                 .sort_by_key(|error| !is_of_the_moment(error));
         }
-        for mut error in response.errors {
-            if errors.len() == MOST_ERRORS {
-                break;
-            }
-            // What has a path comes from a resolver.
-            if error.path.is_empty() && error.extensions.is_none() {
-                reword(&mut error, &ctx.schema_env.registry);
-            }
-            // The library looks twice at what there is not, and we at what it looks at as well.
-            let key = (error.message.clone(), error.locations.clone());
-            if !error.path.is_empty() || told.insert(key) {
-                errors.push(error);
-            }
-        }
-        response.errors = errors;
+        response.errors = in_our_words(response.errors, &ctx.schema_env.registry);
         response
+    }
+
+    /// A subscription has no `execute`: what was found wrong with its variables is said in place of what it tells.
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        let schema = ctx.schema_env.clone();
+        let given = Arc::clone(&self.given);
+        let told = next.run(ctx, stream).map(move |mut response| {
+            let wrong = take(&given);
+            if response.errors.is_empty() && !wrong.is_empty() {
+                return Response::from_errors(wrong);
+            }
+            response.errors = in_our_words(response.errors, &schema.registry);
+            response
+        });
+        told.boxed()
     }
 
     /// What is given for variables is looked at here, where the operation's name is known. Where some of it
@@ -255,6 +281,13 @@ pub(super) fn said_twice(key: &str, at: Pos) -> ServerError {
     let problem = Complaint::new(format!(
         "`{key}` stands twice in this mutation: say it once, or give each an alias"
     ));
+    complain(vec![at], VALIDATION_FAILED, &problem)
+}
+
+/// The error of a subscription that has more root fields than one, or one that tells nothing, which is there.
+pub(super) fn not_one(at: Pos) -> ServerError {
+    let problem =
+        Complaint::new("a subscription has one field at its root, and it is not `__typename`");
     complain(vec![at], VALIDATION_FAILED, &problem)
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
-    Name, Pos, Positioned, Request, Response, ServerError, Value, Variables,
+    Name, Pos, Request, Response, ServerError, Value, Variables,
     parser::types::{
         DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
         Selection,
@@ -23,7 +23,7 @@ use crate::{
 
 use super::{
     budget::RequestBudget,
-    complaint::{COST, said_twice},
+    complaint::{COST, not_one, said_twice},
     error::{request_error, server_error},
     idempotency::{self, Asked},
     schema::Schema,
@@ -114,6 +114,7 @@ async fn run(
             if let Err(error) = committed {
                 return Response::from_errors(vec![request_error(&error)]);
             }
+            schema.news.written();
         }
         Sees::Latest | Sees::Snapshot => reading.finish().await,
     }
@@ -195,7 +196,7 @@ fn runs_once(
 ) -> Result<(), ServerError> {
     let mut keys = HashSet::new();
     for field in root_fields(document, operation) {
-        let key = field.node.response_key();
+        let key = field.response_key();
         if !keys.insert(&key.node) {
             return Err(said_twice(&key.node, key.pos));
         }
@@ -203,18 +204,38 @@ fn runs_once(
     Ok(())
 }
 
-/// The fields at the root of `operation`, those of fragments among them.
+/// Stops a subscription that has not one root field: the specification has it hear of one thing, and the library
+/// would have it hear of all.
+pub(super) fn hears_one(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> Result<(), ServerError> {
+    let mut fields = root_fields(document, operation);
+    let mut of_library = fields
+        .iter()
+        .filter(|field| field.name.node.starts_with("__"));
+    let about_the_schema = of_library.next().map(|field| field.response_key());
+    let first = fields.pop().map(Field::response_key);
+    let another = fields.into_iter().map(Field::response_key);
+    let mut another = another.filter(|key| first.is_none_or(|first| first.node != key.node));
+    match about_the_schema.or_else(|| another.next()) {
+        Some(key) => Err(not_one(key.pos)),
+        None => Ok(()),
+    }
+}
+
+/// The root fields of `operation`, those of its fragments too.
 pub(super) fn root_fields<'d>(
     document: &'d ExecutableDocument,
     operation: &'d OperationDefinition,
-) -> Vec<&'d Positioned<Field>> {
+) -> Vec<&'d Field> {
     let mut fields = Vec::new();
     let mut sets = vec![&operation.selection_set.node];
     let mut spread = HashSet::new();
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) => fields.push(field),
+                Selection::Field(field) => fields.push(&field.node),
                 Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(fragment) => {
                     let name = &fragment.node.fragment_name.node;
@@ -239,7 +260,7 @@ fn reads_once(operation: &OperationDefinition) -> bool {
     }
 }
 
-fn defaults(operation: &OperationDefinition) -> Variables {
+pub(super) fn defaults(operation: &OperationDefinition) -> Variables {
     let mut defaults = Variables::default();
     for definition in &operation.variable_definitions {
         // Not `default_value()`, which invents null where there is no default: an argument whose

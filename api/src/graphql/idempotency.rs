@@ -140,7 +140,7 @@ fn body_hash(request: &mut Request, document: &Hash) -> Result<Hash, ApiError> {
         return Err(ApiError::internal("a mutation without an operation"));
     };
     for field in fields {
-        let field = &field.node.name.node;
+        let field = &field.name.node;
         if SHOWING_SECRETS.contains(&field.as_str()) {
             let problem = format!(
                 "`{field}` shows a secret this once, and what is answered to a key is kept: leave the header out"

@@ -15,6 +15,9 @@ mod query;
 mod row;
 mod schema;
 mod selection;
+mod shared;
+mod subscribe;
+mod subscription;
 mod types;
 mod webhook;
 
@@ -24,4 +27,5 @@ pub use error::{MOST_ERRORS, refused};
 pub use execute::{execute, execute_once, operation};
 pub use idempotency::{Asked, was_replayed};
 pub use schema::{Mutation, Query, Schema, build, sdl};
+pub use subscribe::{Live, running, subscribe};
 pub use webhook::compose;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use async_graphql::{MergedObject, SchemaBuilder};
 use chrono::TimeDelta;
 
 use crate::{
@@ -11,7 +11,9 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{idempotency::Running, rows::RowWriter, token::Issuer, webhook::Webhooks},
+    services::{
+        idempotency::Running, news::News, rows::RowWriter, token::Issuer, webhook::Webhooks,
+    },
 };
 
 use super::{
@@ -19,6 +21,8 @@ use super::{
     document::{Documents, NESTING},
     mutation::{DatasetMutation, TokenMutation, WebhookMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
+    shared::Shared,
+    subscription::Subscription,
 };
 
 /// The schema that every caller talks to, whatever their role. Cheap to clone.
@@ -42,6 +46,10 @@ pub struct Schema {
     pub(super) webhooks: Option<Arc<(Webhooks, Arc<Documents>)>>,
     /// What is running with a key to repeat it by.
     pub(super) running: Running,
+    /// What is new in the change log.
+    pub(super) news: News,
+    /// What subscriptions read, once for all that want the same.
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Schema {
@@ -52,6 +60,12 @@ impl Schema {
             webhooks: Some(Arc::new((webhooks, documents))),
             ..self
         }
+    }
+
+    /// The same, with subscriptions that wait for `news`; without, there never is any.
+    #[must_use]
+    pub fn with_news(self, news: News) -> Self {
+        Self { news, ..self }
     }
 
     /// The same, with a change feed that is kept for so long.
@@ -70,7 +84,7 @@ impl Schema {
     }
 }
 
-pub(super) type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub(super) type Executable = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// How deep a query may be nested; introspection queries of common tools need 13.
 const MAX_DEPTH: usize = 20;
@@ -112,6 +126,8 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         known,
         webhooks: None,
         running: Running::default(),
+        news: News::default(),
+        shared: Arc::default(),
     }
 }
 
@@ -130,11 +146,11 @@ pub(super) fn bare() -> Executable {
     builder().finish()
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
         Mutation(TokenMutation, WebhookMutation, DatasetMutation),
-        EmptySubscription,
+        Subscription,
     )
     .limit_depth(MAX_DEPTH)
     .limit_recursive_depth(NESTING + 1)

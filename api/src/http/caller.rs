@@ -1,6 +1,9 @@
 //! From a request's headers to who is calling.
 
+use std::net::IpAddr;
+
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION};
+use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
@@ -22,34 +25,71 @@ pub(super) async fn viewer(http: &HttpRequest, state: &State) -> Result<Viewer, 
     if names_a_token(http.query_string()) {
         return Err(Refusal::token_in_url());
     }
-    let mut headers = http.headers().get_all(AUTHORIZATION);
-    let header = headers.next();
-    let sent = header.is_some();
-    // Two tokens are none: who would say which one counts?
-    let header = header.filter(|_| headers.next().is_none());
-    let header = header.and_then(|header| header.to_str().ok());
-    // What is no text is no role either, and is told so.
-    let view_as = http.headers().get(VIEW_AS);
-    let view_as = view_as.map(|role| role.to_str().unwrap_or_default());
-    let credentials = Credentials {
-        authorization: header,
-        view_as,
-        address: address::of(http, &state.proxies),
-    };
-    let viewer = identify(http, state, &credentials).await;
-    let mut viewer = viewer.map_err(|error| match error {
-        ApiError::TooManyAttempts { .. } => Refusal::of_limit(&error),
+    let sent = http.headers().contains_key(AUTHORIZATION);
+    let refuse = |error: ApiError| match error {
+        ApiError::TooManyAttempts { .. } | ApiError::BudgetExceeded { .. } => {
+            Refusal::of_limit(&error)
+        }
         error => Refusal::of_caller(&error, sent),
-    })?;
-    note(http, |notes| notes.viewer = Some(viewer.clone()));
-    count(state, &viewer)?;
-    let Some(role) = view_as else {
-        return Ok(viewer);
     };
-    let seen = state.authenticator.view_as(&mut viewer, role);
-    seen.map_err(|error| Refusal::of_caller(&error, sent))?;
+    let credentials = credentials(http, &state.proxies);
+    let viewer = identify(state, &credentials, request_id(http)).await;
+    let mut viewer = viewer.map_err(refuse)?;
+    note(http, |notes| notes.viewer = Some(viewer.clone()));
+    see(state, &credentials, &mut viewer).map_err(refuse)?;
     note(http, |notes| notes.viewer = Some(viewer.clone()));
     Ok(viewer)
+}
+
+/// What the headers of `http` say of who sends it.
+pub(super) fn credentials<'r>(http: &'r HttpRequest, proxies: &[IpNet]) -> Credentials<'r> {
+    let mut headers = http.headers().get_all(AUTHORIZATION);
+    // Two tokens are none: who would say which one counts?
+    let header = headers.next().filter(|_| headers.next().is_none());
+    // What is no text is no role either, and is told so.
+    let view_as = http.headers().get(VIEW_AS);
+    Credentials {
+        authorization: header.and_then(|header| header.to_str().ok()),
+        view_as: view_as.map(|role| role.to_str().unwrap_or_default()),
+        address: address::of(http, proxies),
+    }
+}
+
+/// Whether a request may come whose sender says later who they are.
+pub(super) fn may_come(
+    http: &HttpRequest,
+    state: &State,
+    address: Option<IpAddr>,
+) -> Result<(), Refusal> {
+    if names_a_token(http.query_string()) {
+        return Err(Refusal::token_in_url());
+    }
+    let may = address.map_or(Ok(()), |address| state.attempts.may_try(address));
+    may.map_err(|error| Refusal::of_limit(&error))
+}
+
+/// Who has these credentials, as [`viewer`]; `request_id` is what the log calls the request.
+///
+/// # Errors
+///
+/// As [`Authenticator::viewer`](crate::auth::Authenticator::viewer), and where they may not try or ask any more.
+pub(super) async fn let_in(
+    state: &State,
+    credentials: &Credentials<'_>,
+    request_id: &str,
+) -> Result<Viewer, ApiError> {
+    let mut viewer = identify(state, credentials, Some(request_id.to_owned())).await?;
+    see(state, credentials, &mut viewer)?;
+    Ok(viewer)
+}
+
+/// Counts a request of `viewer`, and gives them the eyes that they ask for.
+fn see(state: &State, credentials: &Credentials<'_>, viewer: &mut Viewer) -> Result<(), ApiError> {
+    state.budgets.enter(viewer)?;
+    match credentials.view_as {
+        Some(role) => state.authenticator.view_as(viewer, role),
+        None => Ok(()),
+    }
 }
 
 /// Counts one more request of `viewer`, whatever becomes of it, if they have one left.
@@ -61,9 +101,9 @@ pub(super) fn count(state: &State, viewer: &Viewer) -> Result<(), Refusal> {
 /// Who has these credentials. Where too many attempts have failed from their address, nothing that they send is
 /// looked at.
 async fn identify(
-    http: &HttpRequest,
     state: &State,
     credentials: &Credentials<'_>,
+    request_id: Option<String>,
 ) -> Result<Viewer, ApiError> {
     let address = credentials.address;
     if let Some(Err(too_often)) = address.map(|address| state.attempts.may_try(address)) {
@@ -77,20 +117,18 @@ async fn identify(
     if let (Some(address), Err(ApiError::Unauthenticated)) = (address, &viewer)
         && let Some(turned_away) = state.attempts.failed(address)
     {
-        record(http, state, turned_away);
+        record(state, turned_away, request_id);
     }
     viewer
 }
 
 /// Puts it on record that somebody is turned away. The answer does not wait for it; and where many are at the
 /// same time, the log has to do.
-fn record(http: &HttpRequest, state: &State, turned_away: TurnedAway) {
+fn record(state: &State, turned_away: TurnedAway, request_id: Option<String>) {
     let Ok(permit) = RECORDING.try_acquire() else {
         tracing::warn!("somebody is turned away who is not on record: there are too many");
         return;
     };
-    let mut request_id = None;
-    note(http, |notes| request_id = Some(notes.id.clone()));
     let database = state.database.clone();
     let recording = async move {
         let recorded = attempt::record(&database, &turned_away, request_id).await;
@@ -113,6 +151,12 @@ fn names_a_token(query: &str) -> bool {
         let name = decoded(name).unwrap_or_default();
         TOKENS.contains(&name.to_ascii_lowercase().as_str())
     })
+}
+
+/// What the log calls the request.
+pub(super) fn request_id(http: &HttpRequest) -> Option<String> {
+    let extensions = http.extensions();
+    extensions.get::<Notes>().map(|notes| notes.id.clone())
 }
 
 /// Tells the log.

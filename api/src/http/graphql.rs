@@ -1,11 +1,11 @@
-//! `/graphql`: GET and HEAD for queries, POST for everything.
+//! `/graphql`: GET and HEAD for queries, POST for everything. What subscribes is answered by `subscription/`.
 //!
 //! A form or a picture on a foreign page cannot ask in its visitor's name: nothing that a browser
 //! adds by itself opens the door here, only a bearer token in `Authorization`, and a page that
 //! wants to send that header has to ask first (`cors.rs`). So GET needs no header beside it.
 
 use actix_web::{
-    HttpMessage, HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header::HeaderValue},
     web,
 };
@@ -20,7 +20,7 @@ use super::{
     outcome,
     refusal::Refusal,
     request::{self, Asked as Body, Most, Unread},
-    request_log::Notes,
+    subscription::{self, subscribes},
 };
 use crate::{
     auth::Viewer,
@@ -54,7 +54,7 @@ async fn answer_body(
     payload: web::Payload,
     state: &web::Data<State>,
 ) -> Result<HttpResponse, Refusal> {
-    let (viewer, media, slot) = admit(http, state).await?;
+    let caller = admit(http, state).await?;
     if !media::is_json(http) {
         let message = "send application/json, in UTF-8 and not compressed";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -65,26 +65,63 @@ async fn answer_body(
         requests: state.batch_limit,
         values: state.documents.most_values(),
     };
-    let asked = match request::of_body(&body, most) {
-        Ok(asked) => asked,
+    let requests = match request::of_body(&body, most) {
+        Ok(Body::One(request)) => {
+            let answer = |_: &HttpRequest, response: &Response, _: &Viewer, media| {
+                outcome::answer(response, media)
+            };
+            return answer_one(http, state, caller, *request, answer).await;
+        }
+        Ok(Body::Batch(requests)) => requests,
         Err(unread) => {
             let refused = refuse_unread(http, unread)?;
-            return Ok(outcome::answer(&refused, media));
+            return Ok(caller.takes.answer(&refused));
         }
     };
+    let media = caller.takes.media.ok_or_else(not_acceptable)?;
+    let Caller { viewer, slot, .. } = caller;
     let (http, own) = (http.clone(), web::Data::clone(state));
     let running = async move {
-        Ok(match asked {
-            Body::One(request) => {
-                let response = run(&http, &own, &viewer, *request).await?;
-                outcome::answer(&response, media)
-            }
-            Body::Batch(requests) => {
-                idempotency::none_of_batches(&http)?;
-                let responses = run_batch(&http, &own, &viewer, requests).await;
-                outcome::answer_batch(&responses, media)
-            }
-        })
+        idempotency::none_of_batches(&http)?;
+        let responses = run_batch(&http, &own, &viewer, requests).await;
+        Ok(outcome::answer_batch(&responses, media))
+    };
+    let running = state.limit.run(slot, running);
+    running.await.map_err(|error| Refusal::of_limit(&error))?
+}
+
+/// Answers one request with what `answer` makes of the response to it, or with a stream of events: where that is all
+/// that the caller takes, and where the request subscribes.
+async fn answer_one(
+    http: &HttpRequest,
+    state: &web::Data<State>,
+    caller: Caller,
+    mut request: Request,
+    answer: impl FnOnce(&HttpRequest, &Response, &Viewer, Media) -> HttpResponse + 'static,
+) -> Result<HttpResponse, Refusal> {
+    let Caller {
+        viewer,
+        takes,
+        slot,
+    } = caller;
+    let mut admitted = match state.documents.admit(&mut request, &viewer) {
+        Ok(document) => Ok((request, document)),
+        Err(error) => Err(Response::from_errors(vec![error])),
+    };
+    let (http, own) = (http.clone(), web::Data::clone(state));
+    let subscribes = |(request, _): &mut (Request, Hash)| subscribes(request);
+    let streams = takes.events && admitted.as_mut().is_ok_and(subscribes);
+    let Some(media) = takes.media.filter(|_| !streams) else {
+        if let Ok((request, _)) = &mut admitted {
+            begins(&http, request, true)?;
+        }
+        idempotency::none_of_streams(&http)?;
+        let admitted = admitted.map(|(request, _)| request);
+        return subscription::answer(&http, &own, viewer, admitted, slot).await;
+    };
+    let running = async move {
+        let response = run_admitted(&http, &own, &viewer, admitted).await?;
+        Ok(answer(&http, &response, &viewer, media))
     };
     let running = state.limit.run(slot, running);
     running.await.map_err(|error| Refusal::of_limit(&error))?
@@ -130,34 +167,66 @@ async fn run_batch(
 }
 
 async fn answer_url(http: &HttpRequest, state: &web::Data<State>) -> Result<HttpResponse, Refusal> {
-    let (viewer, media, slot) = admit(http, state).await?;
-    let request = match request::of_url(http.query_string(), state.documents.most_values()) {
-        Ok(request) => request,
+    let caller = admit(http, state).await?;
+    match request::of_url(http.query_string(), state.documents.most_values()) {
+        Ok(request) => answer_one(http, state, caller, request, conditional::answer).await,
         Err(unread) => {
             let refused = refuse_unread(http, unread)?;
-            return Ok(outcome::answer(&refused, media));
+            Ok(caller.takes.answer(&refused))
         }
-    };
-    let (asked, own) = (http.clone(), web::Data::clone(state));
-    let running = async move {
-        let response = run(&asked, &own, &viewer, request).await?;
-        Ok(conditional::answer(&asked, &response, &viewer, media))
-    };
-    let running = state.limit.run(slot, running);
-    running.await.map_err(|error| Refusal::of_limit(&error))?
+    }
+}
+
+/// Who asks, and how they take an answer.
+struct Caller {
+    viewer: Viewer,
+    takes: Takes,
+    slot: Slot,
+}
+
+/// How a caller takes an answer; in one way at the least.
+#[derive(Clone, Copy)]
+struct Takes {
+    /// As JSON.
+    media: Option<Media>,
+    /// As a stream of events.
+    events: bool,
+}
+
+impl Takes {
+    /// The answer that consists of `response`.
+    fn answer(self, response: &Response) -> HttpResponse {
+        match self.media {
+            Some(media) => outcome::answer(response, media),
+            None => subscription::one(response),
+        }
+    }
 }
 
 /// The caller first: nothing that they sent is read before it is known who they are, and that they do
 /// not run too much already.
-async fn admit(http: &HttpRequest, state: &State) -> Result<(Viewer, Media, Slot), Refusal> {
+async fn admit(http: &HttpRequest, state: &State) -> Result<Caller, Refusal> {
     let viewer = caller::viewer(http, state).await?;
-    let media = Media::accepted(http).ok_or_else(|| {
-        let message = "application/json and application/graphql-response+json are to be had";
-        Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
-    })?;
+    let takes = Takes {
+        media: Media::accepted(http),
+        events: Media::streams(http),
+    };
+    if takes.media.is_none() && !takes.events {
+        return Err(not_acceptable());
+    }
     let slot = state.limit.enter(viewer.owner());
     let slot = slot.map_err(|error| Refusal::of_limit(&error))?;
-    Ok((viewer, media, slot))
+    Ok(Caller {
+        viewer,
+        takes,
+        slot,
+    })
+}
+
+fn not_acceptable() -> Refusal {
+    let message = "application/json, application/graphql-response+json and, for one request, \
+                   text/event-stream are to be had";
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
 }
 
 /// Answers one request, if it is one that the caller may run.
@@ -167,16 +236,51 @@ async fn run(
     viewer: &Viewer,
     mut request: Request,
 ) -> Result<Response, Refusal> {
-    let response = match state.documents.admit(&mut request, viewer) {
-        Ok(document) => execute(http, state, viewer, request, document).await?,
-        Err(error) => Response::from_errors(vec![error]),
+    let admitted = match state.documents.admit(&mut request, viewer) {
+        Ok(document) => Ok((request, document)),
+        Err(error) => Err(Response::from_errors(vec![error])),
+    };
+    run_admitted(http, state, viewer, admitted).await
+}
+
+async fn run_admitted(
+    http: &HttpRequest,
+    state: &State,
+    viewer: &Viewer,
+    admitted: Result<(Request, Hash), Response>,
+) -> Result<Response, Refusal> {
+    let response = match admitted {
+        Ok((request, document)) => execute(http, state, viewer, request, document).await?,
+        Err(refused) => refused,
     };
     outcome::note_errors(http, &response);
     Ok(response)
 }
 
-/// Executes one request. By GET nothing but a query runs, whichever of the document's
-/// operations is asked for: a GET has no effect, and may be repeated.
+/// Whether that operation may run by this method, and be answered in this way; the log learns its name. By GET
+/// nothing runs that has an effect, whichever of the document's operations is asked for: it may be repeated.
+fn begins(http: &HttpRequest, request: &mut Request, as_stream: bool) -> Result<(), Refusal> {
+    let Some((name, operation)) = graphql::running(request) else {
+        return Ok(());
+    };
+    match operation.ty {
+        OperationType::Mutation if http.method().is_safe() => {
+            return Err(Refusal::method_not_allowed("POST"));
+        }
+        OperationType::Subscription if !as_stream => {
+            let message = "a subscription is answered with text/event-stream, or over a WebSocket";
+            return Err(Refusal::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "NOT_ACCEPTABLE",
+                message,
+            ));
+        }
+        _ => {}
+    }
+    note(http, |notes| notes.ran(name.map(Name::as_str)));
+    Ok(())
+}
+
 async fn execute(
     http: &HttpRequest,
     state: &State,
@@ -184,19 +288,14 @@ async fn execute(
     mut request: Request,
     document: Hash,
 ) -> Result<Response, Refusal> {
-    let mut key = None;
-    let name = request.operation_name.clone();
-    let running = request.parsed_query().ok();
-    let running = running.and_then(|document| graphql::operation(document, name.as_deref()));
-    if let Some((name, operation)) = running {
-        if http.method().is_safe() && operation.ty != OperationType::Query {
-            return Err(Refusal::method_not_allowed("POST"));
-        }
-        note(http, |notes| notes.ran(name.map(Name::as_str)));
-        if operation.ty == OperationType::Mutation {
-            key = idempotency::key(http)?;
-        }
-    }
+    begins(http, &mut request, false)?;
+    let running = graphql::running(&mut request);
+    let changes = running.is_some_and(|(_, operation)| operation.ty == OperationType::Mutation);
+    let key = if changes {
+        idempotency::key(http)?
+    } else {
+        None
+    };
     let cost = http
         .headers()
         .get(COST.0)
@@ -204,10 +303,7 @@ async fn execute(
     if cost.is_some_and(|value| value.eq_ignore_ascii_case(COST.1)) {
         request = request.data(ReportCost);
     }
-    let id = http
-        .extensions()
-        .get::<Notes>()
-        .map(|notes| notes.id.clone());
+    let id = caller::request_id(http);
     let (schema, viewer) = (&state.schema, viewer.clone());
     // Boxed, because it is large, and what waits for it would be as large.
     Ok(match key.map(|key| Asked { key, document }) {

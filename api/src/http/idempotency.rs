@@ -42,6 +42,15 @@ pub(super) fn none_of_batches(http: &HttpRequest) -> Result<(), Refusal> {
     Err(Refusal::of_key(&ApiError::validation(HEADER, problem)))
 }
 
+/// Refuses a key that comes with what is answered as a stream of events, which is not kept.
+pub(super) fn none_of_streams(http: &HttpRequest) -> Result<(), Refusal> {
+    if !http.headers().contains_key(KEY) {
+        return Ok(());
+    }
+    let problem = "what is answered as a stream takes no key: accept application/json";
+    Err(Refusal::of_key(&ApiError::validation(HEADER, problem)))
+}
+
 /// Says that an answer was given before.
 pub(super) fn say_replayed(answer: &mut HttpResponse) {
     let yes = HeaderValue::from_static("true");

@@ -1,15 +1,12 @@
 //! How long a request may take, and how many of one caller may run at the same time.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use actix_web::rt::{self, time::timeout};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::slots::{self, Slots};
 use crate::{database::Term, error::ApiError};
 
 /// How much longer than the time that a request has it is waited for, so that the database, which stops
@@ -21,47 +18,31 @@ const GRACE: Duration = Duration::from_millis(250);
 pub(super) struct Limit {
     /// How long one may take; `None` is as long as it takes.
     time: Option<Duration>,
-    /// How many of one token may run.
-    most: u32,
-    running: Arc<Running>,
+    /// How many of one caller may run.
+    running: Slots<Uuid>,
 }
-
-/// How many requests of each token are running; those that have none are not in it.
-type Running = Mutex<HashMap<Uuid, u32>>;
 
 /// A request that is running. It counts as long as this value lives.
-#[derive(Debug)]
-pub(super) struct Slot {
-    token: Uuid,
-    running: Arc<Running>,
-}
+pub(super) type Slot = slots::Slot<Uuid>;
 
 impl Limit {
-    /// At most `most` requests of one token, each for at most `seconds`, where 0 is no limit.
+    /// At most `most` requests of one caller, each for at most `seconds`, where 0 is no limit.
     pub(super) fn new(most: u32, seconds: u64) -> Self {
         Self {
             time: (seconds > 0).then(|| Duration::from_secs(seconds)),
-            most,
-            running: Arc::default(),
+            running: Slots::new(most),
         }
     }
 
-    /// Lets one more request of `token` run.
+    /// Lets one more request of `caller` run.
     ///
     /// # Errors
     ///
     /// [`ApiError::TooManyRequests`] when as many are running as may.
-    pub(super) fn enter(&self, token: Uuid) -> Result<Slot, ApiError> {
-        let mut running = lock(&self.running);
-        let count = running.entry(token).or_default();
-        if *count >= self.most {
-            return Err(ApiError::TooManyRequests { limit: self.most });
-        }
-        *count += 1;
-        Ok(Slot {
-            token,
-            running: Arc::clone(&self.running),
-        })
+    pub(super) fn enter(&self, caller: Uuid) -> Result<Slot, ApiError> {
+        let limit = self.running.most();
+        let slot = self.running.take(caller);
+        slot.ok_or(ApiError::TooManyRequests { limit })
     }
 
     /// Waits for `executing`, for as long as it may take. It runs in a task of its own, to its end: the
@@ -100,41 +81,5 @@ impl Limit {
             tracing::error!("a handler panicked");
             ApiError::internal("a handler panicked")
         })
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut running = lock(&self.running);
-        if let Some(count) = running.get_mut(&self.token) {
-            *count -= 1;
-            if *count == 0 {
-                running.remove(&self.token);
-            }
-        }
-    }
-}
-
-fn lock(running: &Running) -> MutexGuard<'_, HashMap<Uuid, u32>> {
-    running.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_token_has_its_own_slots_and_gets_them_back() {
-        let limit = Limit::new(2, 0);
-        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let first = limit.enter(one).unwrap();
-        let second = limit.enter(one).unwrap();
-        assert!(limit.enter(one).is_err());
-        let third = limit.enter(other).unwrap();
-        drop(first);
-        let fourth = limit.enter(one).unwrap();
-        assert!(limit.enter(one).is_err());
-        drop((fourth, second, third));
-        assert!(lock(&limit.running).is_empty());
     }
 }

@@ -5,6 +5,9 @@ use actix_web::{
     http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE},
 };
 
+/// The media type of a stream of events.
+pub(super) const EVENT_STREAM: &str = "text/event-stream";
+
 /// The media types that an answer can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
@@ -44,6 +47,14 @@ impl Media {
             return Some(Self::Json);
         }
         preferred(&ranges)
+    }
+
+    /// Whether the caller takes a stream of events, and says so by its name.
+    pub(super) fn streams(request: &HttpRequest) -> bool {
+        let values = request.headers().get_all(ACCEPT);
+        let ranges = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+        let mut liked = ranges.filter_map(|range| liking_of(range, &[(EVENT_STREAM, 3)]));
+        liked.any(|liking| liking.quality > 0.0)
     }
 
     /// The media type of an answer that refuses.
@@ -92,11 +103,19 @@ fn preferred(ranges: &[&str]) -> Option<Media> {
 
 /// What `range` says of `media`; `None` when it is not about it, or makes no sense.
 fn liking(range: &str, media: Media) -> Option<Liking> {
+    liking_of(
+        range,
+        &[(media.name(), 3), ("application/*", 2), ("*/*", 1)],
+    )
+}
+
+/// What `range` says of a media type that has these `names`, each with how close it is.
+fn liking_of(range: &str, names: &[(&str, u8)]) -> Option<Liking> {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default();
-    let closeness = [(media.name(), 3), ("application/*", 2), ("*/*", 1)]
-        .into_iter()
-        .find_map(|(known, closeness)| name.eq_ignore_ascii_case(known).then_some(closeness))?;
+    let closeness = names
+        .iter()
+        .find_map(|(known, closeness)| name.eq_ignore_ascii_case(known).then_some(*closeness))?;
     let mut quality = 1.0;
     for (parameter, value) in parts.filter_map(|part| part.split_once('=')) {
         let (parameter, value) = (parameter.trim(), value.trim());
@@ -189,6 +208,19 @@ mod tests {
             "*/*;q=0",
         ] {
             assert_eq!(accepted(accept), None, "{accept}");
+        }
+    }
+
+    #[test]
+    fn who_takes_a_stream_names_it() {
+        let streams = |accept: &str| {
+            let request = TestRequest::default().insert_header((ACCEPT, accept));
+            Media::streams(&request.to_http_request())
+        };
+        assert!(streams("text/event-stream"));
+        assert!(streams("application/json, Text/Event-Stream;q=0.5"));
+        for other in ["*/*", "text/*", "application/json", "text/event-stream;q=0"] {
+            assert!(!streams(other), "{other}");
         }
     }
 

@@ -23,8 +23,12 @@ mod refusal;
 mod request;
 mod request_log;
 mod schema;
+mod silence;
+mod slots;
+mod subscription;
 
 use std::{
+    any::Any,
     future::Future,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -35,6 +39,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    guard::fn_guard,
     http::StatusCode,
     middleware::Next,
     web,
@@ -50,6 +55,7 @@ use crate::{
 use limit::Limit;
 use media::Media;
 use refusal::Refusal;
+use subscription::Streams;
 
 /// What the handlers need; built once.
 pub struct State {
@@ -70,6 +76,9 @@ pub struct State {
     compression: bool,
     /// The networks of proxies that are believed when they say for whom they ask.
     proxies: Vec<IpNet>,
+    /// The origins whose pages may ask.
+    origins: Vec<String>,
+    streams: Streams,
     slow_request: Option<Duration>,
 }
 
@@ -104,10 +113,17 @@ impl State {
             batch_limit: config.batch_limit,
             compression: config.compression,
             proxies,
+            origins: config.cors_origins.clone(),
+            streams: Streams::new(limits),
             body_limit: config.body_limit_bytes,
             body_timeout: Duration::from_secs(config.body_timeout_seconds),
             slow_request: config.slow_request_milliseconds.map(Duration::from_millis),
         }
+    }
+
+    /// Ends what stays open by itself, and tells those at its other end that the hub stops.
+    pub fn close_streams(&self) {
+        self.streams.close();
     }
 }
 
@@ -123,6 +139,11 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
+                .route(
+                    web::get()
+                        .guard(fn_guard(subscription::is_handshake))
+                        .to(subscription::open),
+                )
                 .route(web::get().to(graphql::get))
                 .route(web::head().to(graphql::get))
                 .default_service(web::to(only_graphql)),
@@ -164,6 +185,12 @@ pub fn observe<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> impl Future<Output = Result<ServiceResponse<B>, actix_web::Error>> {
     request_log::observe(request, next)
+}
+
+/// Has the system drop a `connection` whose other side takes nothing of what is sent, twice as long as the
+/// `patience` that one has with who reads a stream.
+pub fn mind_silence(connection: &dyn Any, patience: Duration) {
+    silence::mind(connection, patience);
 }
 
 /// Compresses answers, where a caller accepts that and the settings do.

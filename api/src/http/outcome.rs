@@ -71,14 +71,43 @@ pub(super) async fn deliver(
 /// Waits for `executing` to respond. A panic is an error like any other.
 pub(super) async fn settle(executing: impl Future<Output = Response>) -> Response {
     let executing = AssertUnwindSafe(executing).catch_unwind();
-    let mut response = executing.await.unwrap_or_else(|_panic| {
-        tracing::error!("a resolver panicked");
-        Response::from_errors(vec![internal(ServerError::new("", None))])
-    });
+    let mut response = executing.await.unwrap_or_else(|_panic| panicked());
     response.errors.truncate(MOST_ERRORS);
     let errors = std::mem::take(&mut response.errors);
     response.errors = errors.into_iter().map(with_code).collect();
     response
+}
+
+/// The response where nothing can be said but that it is our fault.
+pub(super) fn panicked() -> Response {
+    tracing::error!("a resolver panicked");
+    fault()
+}
+
+fn fault() -> Response {
+    Response::from_errors(vec![internal(ServerError::new("", None))])
+}
+
+/// `response` as JSON, as it would be the body of an answer.
+pub(super) fn text(response: &Response) -> String {
+    let written = serde_json::to_string(&Written::from(response));
+    written.unwrap_or_else(|_unwritable| unwritable())
+}
+
+/// The errors of `response` as JSON, as a response without data.
+pub(super) fn refused_text(response: &Response) -> String {
+    format!(r#"{{"errors":{}}}"#, errors(response))
+}
+
+/// The errors of `response` as JSON.
+pub(super) fn errors(response: &Response) -> String {
+    // They are texts and numbers, which can be written.
+    serde_json::to_string(&response.errors).unwrap_or_else(|_unwritable| "[]".to_owned())
+}
+
+fn unwritable() -> String {
+    tracing::error!("the response cannot be written as JSON");
+    refused_text(&fault())
 }
 
 /// Tells the log what failed in `response`.
@@ -192,7 +221,8 @@ fn internal(error: ServerError) -> ServerError {
     masked
 }
 
-fn code(error: &ServerError) -> Option<&str> {
+/// The `extensions.code` of an error.
+pub(super) fn code(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
         _ => None,

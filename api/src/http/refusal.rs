@@ -128,6 +128,7 @@ impl Refusal {
     pub(super) fn of_limit(error: &ApiError) -> Self {
         let status = match error {
             ApiError::TooManyRequests { .. }
+            | ApiError::TooManyStreams { .. }
             | ApiError::BudgetExceeded { .. }
             | ApiError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Timeout => StatusCode::GATEWAY_TIMEOUT,

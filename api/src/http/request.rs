@@ -65,7 +65,7 @@ pub(super) fn of_body(body: &[u8], most: Most) -> Result<Asked, Unread> {
 }
 
 /// The request that `text` is; `what` it is called.
-fn of_json(text: &[u8], what: &str, most_values: usize) -> Result<Request, Unread> {
+pub(super) fn of_json(text: &[u8], what: &str, most_values: usize) -> Result<Request, Unread> {
     let read = json::read(text, Part::Request, most_values);
     match read.map_err(|problem| Unread::of(what, problem))? {
         Value::Object(fields) => Ok(one(fields)?),

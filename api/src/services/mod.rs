@@ -3,11 +3,12 @@
 pub mod access;
 mod account;
 pub mod attempt;
-pub mod caller;
 mod campaign;
 mod contact;
+pub mod follower;
 pub mod idempotency;
 mod lead;
+pub mod news;
 mod opportunity;
 pub mod rows;
 pub mod signing_key;

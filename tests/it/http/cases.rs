@@ -101,7 +101,7 @@ fn gets() -> Vec<Case> {
         get("?query=mutation%7B__typename%7D", &[], (405, PLAIN, "METHOD_NOT_ALLOWED")),
         get("?query=mutation%7B__typename%7D", &[STATUS], (405, GRAPHQL, "METHOD_NOT_ALLOWED")),
         get("?query=mutation+M%7B__typename%7D", &[], (405, PLAIN, "METHOD_NOT_ALLOWED")),
-        get("?query=subscription%7B__typename%7D", &[], (405, PLAIN, "METHOD_NOT_ALLOWED")),
+        get("?query=subscription%7B__typename%7D", &[], (406, PLAIN, "NOT_ACCEPTABLE")),
     ]
 }
 
@@ -152,8 +152,8 @@ fn posts() -> Vec<Case> {
         post(r#"{"query":"{__typename}","operationName":"Q"}"#, &[JSON], (200, PLAIN, "GRAPHQL_VALIDATION_FAILED")),
         post(r#"{"query":"{__typename}","operationName":"Q"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
         post(r#"{"query":"mutation{__typename}"}"#, &[JSON, STATUS], (200, GRAPHQL, "")),
-        post(r#"{"query":"subscription{__typename}"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
-        post(r#"{"query":"subscription{__typename}"}"#, &[JSON, STATUS], (400, GRAPHQL, "GRAPHQL_VALIDATION_FAILED")),
+        post(r#"{"query":"subscription{__typename}"}"#, &[JSON], (406, PLAIN, "NOT_ACCEPTABLE")),
+        post(r#"{"query":"subscription{__typename}"}"#, &[JSON, STATUS], (406, GRAPHQL, "NOT_ACCEPTABLE")),
     ]
 }
 
@@ -210,7 +210,7 @@ async fn every_request_gets_the_status_the_media_type_and_the_code_of_the_table(
 async fn over_get_the_operation_that_is_asked_for_decides() {
     each_app(async |app| {
         let token = app.token_for(Role::Admin).await;
-        for (name, status) in [("Q", 200), ("M", 405), ("S", 405)] {
+        for (name, status) in [("Q", 200), ("M", 405), ("S", 406)] {
             let url = format!("{}/graphql{EACH}&operationName={name}", app.url);
             let response = answer(app.http.get(url).bearer_auth(&token)).await;
             assert_eq!(response.status.as_u16(), status, "{name}");

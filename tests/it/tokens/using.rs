@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use api::{
     auth::{Authenticator, Credentials},
-    services::caller,
+    services::follower,
     views::Role,
 };
 use chrono::TimeDelta;
@@ -212,7 +212,7 @@ async fn it_is_known_about_when_a_token_was_last_used() {
             made(app, &admin, json!({ "name": "idle", "role": "ANALYST" })).await;
         let _answered = app.graphql(&token, WHO, json!({})).await.data();
         app.clock.set(TestApp::now() + TimeDelta::seconds(40));
-        caller::record_use(&app.database, &app.issuer().known, &app.clock).await;
+        follower::record_use(&app.database, &app.issuer().known, &app.clock).await;
         let used = "query($id: ID!) { apiToken(id: $id) { lastUsedAt } }";
         for (id, at) in [
             (id, json!("2026-11-22T12:00:40.000000Z")),

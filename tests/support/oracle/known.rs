@@ -114,6 +114,7 @@ const BESIDE: [(&str, &[&str]); 26] = [
             "webhookDeliveryGroups",
         ],
     ),
+    ("Subscription", &["activity", "changed"]),
     (
         "Mutation",
         &[

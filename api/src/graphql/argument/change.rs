@@ -114,6 +114,14 @@ impl Arguments {
         Ok((filter, activity))
     }
 
+    /// Whose rows are told of.
+    pub(in crate::graphql) fn activity(&self) -> Result<Activity, ApiError> {
+        match self.get("scope") {
+            Some(value) => activity_of("scope", value),
+            None => Ok(Activity::Mine),
+        }
+    }
+
     /// Which page of a history: how many changes, and before which number.
     pub(in crate::graphql) fn history(&self) -> Result<(u32, Option<i64>), ApiError> {
         let limit = self.limit("first", MOST_CHANGES)?.unwrap_or(DEFAULT_PAGE);

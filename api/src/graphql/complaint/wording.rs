@@ -15,7 +15,7 @@ type Say = fn([&str; 3], &Registry) -> Complaint;
 
 /// What the library's texts begin with, with `{}` for each name in it, and what we say. The first that fits
 /// counts.
-const WORDS: [(&str, Say); 31] = [
+const WORDS: [(&str, Say); 30] = [
     // directives_unique, known_directives
     (r#"Duplicate directive "{}""#, |[name, ..], _| {
         Complaint::of_repeated_directive(name)
@@ -154,9 +154,6 @@ const WORDS: [(&str, Say); 31] = [
     ("Operation name required in request", |_, _| {
         let problem = "the document has several operations: say which one";
         Complaint::about("operationName".to_owned(), problem)
-    }),
-    ("Schema is not configured for subscriptions", |_, _| {
-        Complaint::new("there are no subscriptions here")
     }),
     ("Query is nested too deep", |_, _| {
         Complaint::new("the fields of this document are nested too deep")

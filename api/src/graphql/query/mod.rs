@@ -6,6 +6,6 @@ mod dataset;
 mod viewer;
 
 pub(super) use access::AccessQuery;
-pub(super) use change::ChangeQuery;
+pub(super) use change::{ChangeQuery, whose};
 pub(super) use dataset::DatasetQuery;
 pub(super) use viewer::ViewerQuery;

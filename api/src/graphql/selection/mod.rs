@@ -82,7 +82,8 @@ impl<'a> Selector<'a> {
         let types = &registry.types;
         let mut type_name = match ctx.query_env.operation.node.ty {
             OperationType::Mutation => registry.mutation_type.as_deref()?,
-            _ => registry.query_type.as_str(),
+            OperationType::Subscription => registry.subscription_type.as_deref()?,
+            OperationType::Query => registry.query_type.as_str(),
         };
         let mut sets_here = vec![&ctx.query_env.operation.node.selection_set.node];
         for key in path.into_iter().rev() {
