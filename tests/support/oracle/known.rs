@@ -93,7 +93,7 @@ fn is_input_of_deed(name: &str) -> bool {
 }
 
 /// What tells nothing of rows, or is compared by a test of its own: documents do not ask for it.
-const BESIDE: [(&str, &[&str]); 26] = [
+const BESIDE: [(&str, &[&str]); 27] = [
     (
         "Query",
         &[
