@@ -17,8 +17,13 @@ pub(super) use token::TokenMutation;
 pub(super) use webhook::WebhookMutation;
 
 /// The root fields that show a secret, which is kept nowhere, so that their answers are not either.
-pub(super) const SHOWING_SECRETS: [&str; 3] =
-    ["createPersonalToken", "createServiceToken", "rotateToken"];
+pub(super) const SHOWING_SECRETS: [&str; 5] = [
+    "createPersonalToken",
+    "createServiceToken",
+    "createWebhookEndpoint",
+    "rotateToken",
+    "rotateWebhookSecret",
+];
 
 /// What the mutation that is running in `ctx` writes.
 fn writing<'a, T>(ctx: &ContextBase<'a, T>) -> &'a Writing {
