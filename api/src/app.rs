@@ -30,6 +30,7 @@ use crate::{
     graphql, http,
     services::{
         follower::{self, Follower},
+        idempotency,
         news::News,
         signing_key::{self, Registration},
         token::Issuer,
@@ -67,6 +68,8 @@ pub struct Running {
     state: Data<http::State>,
     /// Follows the change log.
     following: JoinHandle<()>,
+    /// Forgets the answers that nobody asks for again.
+    sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -164,6 +167,7 @@ impl App {
             clock: clock.clone(),
             news,
         };
+        let sweeping = idempotency::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -184,6 +188,7 @@ impl App {
             server: tokio::spawn(server),
             state,
             following: tokio::spawn(following.run()),
+            sweeping: tokio::spawn(sweeping),
             known,
             clock,
             database: self.database,
@@ -210,6 +215,7 @@ impl Running {
             () = hurry => Ok(()),
         };
         self.following.abort();
+        self.sweeping.abort();
         follower::record_use(&self.database, &self.known, &self.clock).await;
         self.database.close().await;
         ended
@@ -221,6 +227,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
         self.following.abort();
+        self.sweeping.abort();
     }
 }
 

@@ -17,7 +17,7 @@ use sea_orm::{
 
 use crate::error::ApiError;
 
-pub use deadline::{Term, Waiting, is_over};
+pub use deadline::{Term, Waiting, is_over, may_commit};
 
 /// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
 const SQLITE_CACHE: &str = "-16384";

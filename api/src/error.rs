@@ -85,8 +85,33 @@ pub enum ApiError {
     PersistedQueryNotFound,
     /// The caller may only run documents that the operator trusts, and this is none.
     DocumentNotTrusted,
+    /// The caller's key to repeat a request by was used for another one, or by who saw something else.
+    IdempotencyConflict {
+        /// Which of the two, and what to do.
+        problem: &'static str,
+    },
+    /// The request with the caller's key is running.
+    IdempotencyInProgress,
     /// Our fault. Logged in full at the boundary; the caller learns only that it happened.
     Internal(Arc<dyn StdError + Send + Sync>),
+}
+
+/// The codes of errors that say little of what was asked: they are ours, of the moment, or of a limit.
+const PASSING: [&str; 8] = [
+    "INTERNAL",
+    "TIMEOUT",
+    "SERVICE_UNAVAILABLE",
+    "TOO_MANY_REQUESTS",
+    "BUDGET_EXCEEDED",
+    "COST_TOO_HIGH",
+    "DEPTH_TOO_HIGH",
+    "LIMIT_EXCEEDED",
+];
+
+/// Whether what failed with this code is worth asking again as it is, so that no key keeps it from being done.
+#[must_use]
+pub fn is_passing(code: &str) -> bool {
+    PASSING.contains(&code)
 }
 
 /// What is wrong with a part of an input.
@@ -193,6 +218,8 @@ impl ApiError {
             Self::CursorExpired => "CURSOR_EXPIRED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
+            Self::IdempotencyConflict { .. } => "IDEMPOTENCY_CONFLICT",
+            Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
             Self::Internal(_) => "INTERNAL",
         }
     }
@@ -251,6 +278,11 @@ impl ApiError {
             Self::DocumentNotTrusted => {
                 "you may only run the documents that the operator of this hub trusts".to_owned()
             }
+            Self::IdempotencyConflict { problem } => format!("Idempotency-Key: {problem}"),
+            Self::IdempotencyInProgress => {
+                "Idempotency-Key: the request with this key is running: try again in a second"
+                    .to_owned()
+            }
             Self::Internal(_) => "internal error".to_owned(),
         }
     }
@@ -261,6 +293,9 @@ impl ApiError {
         match self {
             Self::Validation { field, .. } | Self::ForbiddenField { field } => Some(field),
             Self::CursorExpired => Some("after"),
+            Self::IdempotencyConflict { .. } | Self::IdempotencyInProgress => {
+                Some("Idempotency-Key")
+            }
             _ => None,
         }
     }
@@ -307,7 +342,10 @@ impl ApiError {
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
         match *self {
-            Self::TooManyRequests { .. } | Self::TooManyStreams { .. } | Self::Unavailable => {
+            Self::TooManyRequests { .. }
+            | Self::TooManyStreams { .. }
+            | Self::Unavailable
+            | Self::IdempotencyInProgress => {
                 Some(SOON)
             }
             Self::BudgetExceeded { seconds, .. } | Self::TooManyAttempts { seconds, .. } => {

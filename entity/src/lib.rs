@@ -40,6 +40,7 @@ pub mod api_token;
 pub mod change;
 pub mod external_id;
 pub mod hub;
+pub mod idempotency;
 pub mod import_job;
 pub mod import_row;
 pub mod signing_key;

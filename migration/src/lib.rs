@@ -34,6 +34,7 @@ mod m20261123_000025_create_signing_key;
 mod m20261123_000026_extend_api_token;
 mod m20261123_000027_extend_change;
 mod m20261123_000029_create_hub;
+mod m20261123_000035_create_idempotency;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000026_extend_api_token::Migration)),
             Box::new(Atomic(m20261123_000027_extend_change::Migration)),
             Box::new(Atomic(m20261123_000029_create_hub::Migration)),
+            Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
         ]
     }
 }

@@ -156,6 +156,55 @@ fn the_log_says_how_many_errors_an_answer_has_and_the_code_of_the_first() {
     assert_eq!(told, cases.map(|(.., told)| told), "{log}");
 }
 
+#[test]
+fn the_log_says_what_was_answered_before() {
+    for database in each_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let issue = "token issue --role ADMIN --name test --scope *:read --scope *:write";
+        let issue: Vec<_> = issue.split(' ').collect();
+        let issued = run(revhub(&database, &folder, &issue));
+        let token = String::from_utf8(issued.stdout).unwrap();
+        let (child, address) = serve(&database, &folder);
+        let query = "mutation { revokeToken(input: { id: \"tok_0\" }) { count } }";
+        let body = json!({ "query": query }).to_string();
+        let mut answers = Vec::new();
+        for _ in 0..2 {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            write!(
+                stream,
+                "POST /graphql HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {}\r\n\
+                 content-type: application/json\r\nIDEMPOTENCY-KEY: a-key\r\nconnection: close\r\n\
+                 content-length: {}\r\n\r\n{body}",
+                token.trim(),
+                body.len(),
+            )
+            .unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answers.push(answer);
+        }
+        let said = answers
+            .iter()
+            .map(|it| it.contains("idempotency-replayed: true"));
+        assert_eq!(said.collect::<Vec<_>>(), [false, true], "{answers:?}");
+        terminate(&child);
+        let log = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+        let lines = log
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let lines = lines.filter(|line| line["message"] == "request");
+        let told: Vec<_> = lines
+            .map(|line| json!([line["code"], line["replayed"]]))
+            .collect();
+        assert_eq!(
+            told,
+            [json!(["NOT_FOUND", null]), json!(["NOT_FOUND", true])],
+            "{log}"
+        );
+        assert!(!log.contains("a-key"), "{log}");
+    }
+}
+
 /// One request on a connection of its own.
 fn get(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();

@@ -259,8 +259,8 @@ impl TestApp {
         client::graphql(&self.http, &self.url, token, query, variables).await
     }
 
-    /// The SQL statements since the last call, which forgets them, but for those by which the hub knows who
-    /// calls: [`TestApp::take_lookups`] has these.
+    /// The SQL statements since the last call, which forgets them, but for those of the hub's own rounds, and by
+    /// which it knows who calls: [`TestApp::take_lookups`] has these.
     #[must_use]
     pub fn take_statements(&self) -> Vec<String> {
         let queries = self.take_queries().into_iter();
@@ -272,7 +272,7 @@ impl TestApp {
     pub fn take_queries(&self) -> Vec<Statement> {
         let log = self.statements.lock();
         let mut log = log.unwrap_or_else(PoisonError::into_inner);
-        log.extract_if(.., |query| !is_of_callers(query)).collect()
+        log.extract_if(.., |query| !is_of_the_hub(query)).collect()
     }
 
     /// How many callers were looked up since the last call, which forgets them.
@@ -305,16 +305,19 @@ impl TestApp {
 /// By what one sees that a statement looks up who calls.
 const LOOKUP: &str = "api_token AS t LEFT JOIN";
 
-/// Whether a statement looks up who calls, or what changed of them, or tells other replicas that something did: only who
-/// follows callers follows keys.
-fn is_of_callers(query: &Statement) -> bool {
+/// Whether a statement looks up who calls, or what changed of them, tells other replicas, or forgets answers that are old. Only
+/// who follows callers follows keys.
+fn is_of_the_hub(query: &Statement) -> bool {
     let values = query.values.as_ref();
     let follows = || values.is_none_or(|values| format!("{values:?}").contains("signing_key"));
     let sql = &query.sql;
-    sql.contains(LOOKUP)
-        || sql.contains("\"last_used_at\" =")
-        || sql.contains("pg_notify")
-        || (sql.contains("AS seen") && follows())
+    let own = [
+        LOOKUP,
+        "\"last_used_at\" =",
+        "DELETE FROM \"idempotency\"",
+        "pg_notify",
+    ];
+    own.iter().any(|own| sql.contains(own)) || (sql.contains("AS seen") && follows())
 }
 
 /// The settings of a hub on `database` that keeps its own things in `folder`.

@@ -44,16 +44,22 @@ impl Response {
     ///
     /// When it is cut off. A body that is not JSON reads as null.
     pub async fn read(response: reqwest::Response) -> Self {
+        let read = Self::try_read(response).await;
+        read.expect("the answer comes whole")
+    }
+
+    /// Reads an answer to its end; `None` when it is cut off.
+    pub async fn try_read(response: reqwest::Response) -> Option<Self> {
         let status = response.status();
         let headers = response.headers().clone();
-        let text = response.text().await.expect("the answer comes whole");
+        let text = response.text().await.ok()?;
         let body = serde_json::from_str(&text).unwrap_or_default();
-        Self {
+        Some(Self {
             status,
             headers,
             text,
             body,
-        }
+        })
     }
 
     /// What was asked for.

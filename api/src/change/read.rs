@@ -147,32 +147,19 @@ pub async fn read(
     if position.log.is_some_and(|of| of != log) || first.try_get::<bool>("", "ahead")? {
         return Err(ReadError::Expired);
     }
-    let at = |place| Position {
-        log: Some(log),
-        place,
-    };
     let log_end = place_of(backend, first)?;
     let window = match backend {
         DbBackend::Postgres => Some(window_of(&position.place, first)?),
         _ => None,
     };
-    let mut told = Vec::new();
-    for row in &rows {
-        if row.try_get::<Option<i64>>("", "seq")?.is_some() {
-            let entry = Entry::from_query_result(row, "")?;
-            let place = match &window {
-                Some((from, until)) => Place::Window(Window {
-                    from: from.clone(),
-                    told: Some((until.clone(), entry.seq)),
-                }),
-                None => Place::Number(entry.seq),
-            };
-            told.push((entry, at(place)));
-        }
-    }
+    let mut told = told(&rows, log, window.as_ref())?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = told.len() > wanted;
     told.truncate(wanted);
+    let at = |place| Position {
+        log: Some(log),
+        place,
+    };
     let end = match (told.last(), window) {
         (Some((_, last)), _) if more => last.clone(),
         (_, Some((_, until))) => at(Place::Window(Window {
@@ -189,6 +176,32 @@ pub async fn read(
         more,
         log_end: at(log_end),
     })
+}
+
+/// The changes in `rows`, each with the position behind it: in the window, or by its number where there is none.
+fn told(
+    rows: &[QueryResult],
+    log: Uuid,
+    window: Option<&(Option<Snapshot>, Snapshot)>,
+) -> Result<Vec<(Entry, Position)>, DbErr> {
+    let mut told = Vec::new();
+    for row in rows {
+        // Where there is no change, there is one row that says where the log ends.
+        if row.try_get::<Option<i64>>("", "seq")?.is_none() {
+            continue;
+        }
+        let entry = Entry::from_query_result(row, "")?;
+        let place = match window {
+            Some((from, until)) => Place::Window(Window {
+                from: from.clone(),
+                told: Some((until.clone(), entry.seq)),
+            }),
+            None => Place::Number(entry.seq),
+        };
+        let log = Some(log);
+        told.push((entry, Position { log, place }));
+    }
+    Ok(told)
 }
 
 /// What was done to `rows`, each with its table, from the change with the number `first` on, in its order.

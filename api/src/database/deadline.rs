@@ -6,7 +6,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -28,18 +28,24 @@ tokio::task_local! {
     static TERM: Term;
 }
 
+/// Nobody waits for the answer any more.
+const GIVEN_UP: u8 = 1;
+/// Something was committed, or is just being.
+const COMMITTED: u8 = 2;
+
 /// How long the statements of a request may run: until its time is over, and no longer than somebody
 /// waits for the answer.
 #[derive(Clone, Debug, Default)]
 pub struct Term {
     end: Option<Instant>,
-    given_up: Arc<AtomicBool>,
+    /// [`GIVEN_UP`] and [`COMMITTED`], of which that comes first which was decided first.
+    state: Arc<AtomicU8>,
 }
 
 /// Somebody who waits for an answer, as long as this value lives.
 #[derive(Debug)]
 pub struct Waiting {
-    given_up: Arc<AtomicBool>,
+    state: Arc<AtomicU8>,
 }
 
 impl Term {
@@ -49,10 +55,10 @@ impl Term {
     pub fn new(limit: Option<Duration>) -> (Self, Waiting) {
         let term = Self {
             end: limit.map(|limit| Instant::now() + limit),
-            given_up: Arc::default(),
+            state: Arc::default(),
         };
-        let given_up = Arc::clone(&term.given_up);
-        (term, Waiting { given_up })
+        let state = Arc::clone(&term.state);
+        (term, Waiting { state })
     }
 
     /// Runs `request` in this term. When it is over, SQLite stops the statement that is running; in
@@ -67,13 +73,35 @@ impl Term {
     }
 
     fn is_over(&self) -> bool {
-        self.given_up.load(Ordering::Relaxed) || self.end.is_some_and(|end| Instant::now() >= end)
+        self.state.load(Ordering::Relaxed) & GIVEN_UP != 0
+            || self.end.is_some_and(|end| Instant::now() >= end)
     }
+
+    /// Decides that something is committed, unless the term is over.
+    fn commits(&self) -> bool {
+        !self.is_over() && decide(&self.state, COMMITTED, GIVEN_UP)
+    }
+}
+
+impl Waiting {
+    /// Waits no more, unless something was committed: then there is an answer to wait for, which says so.
+    #[must_use]
+    pub fn gives_up(&self) -> bool {
+        decide(&self.state, GIVEN_UP, COMMITTED)
+    }
+}
+
+/// Sets `what` in `state` unless `other` was set before. Of two who do it at once, one does.
+fn decide(state: &AtomicU8, what: u8, other: u8) -> bool {
+    let decided = state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
+        (state & other == 0).then_some(state | what)
+    });
+    decided.is_ok()
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.given_up.store(true, Ordering::Relaxed);
+        self.state.fetch_or(GIVEN_UP, Ordering::Relaxed);
     }
 }
 
@@ -82,6 +110,14 @@ impl Drop for Waiting {
 #[must_use]
 pub fn is_over() -> bool {
     Term::current().is_over()
+}
+
+/// Decides whether the request that is running now may commit, which is to be done at once then. It may not when
+/// its term is over: who is told so can rely on it that nothing was written. And who waits is not told so any more
+/// once it may.
+#[must_use]
+pub fn may_commit() -> bool {
+    Term::current().commits()
 }
 
 /// `work` in the term of the request that is running now, also where it runs apart from it.
@@ -123,4 +159,27 @@ async fn arm(
     let mut handle = connection.lock_handle().await?;
     handle.set_progress_handler(STEPS, move || !term.is_over());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_committed_is_waited_for_and_what_is_given_up_is_not_committed() {
+        let (term, waiting) = Term::new(None);
+        assert!(term.commits());
+        assert!(!waiting.gives_up() && !term.is_over());
+        assert!(term.commits());
+        drop(waiting);
+        assert!(term.is_over() && !term.commits());
+
+        let (term, waiting) = Term::new(None);
+        assert!(waiting.gives_up());
+        assert!(term.is_over() && !term.commits());
+
+        let (term, waiting) = Term::new(Some(Duration::ZERO));
+        assert!(!term.commits());
+        assert!(waiting.gives_up());
+    }
 }

@@ -33,7 +33,7 @@ use crate::{
 
 use super::{
     document::NESTING,
-    error::{MOST_ERRORS, request_error},
+    error::{MOST_ERRORS, is_of_the_moment, request_error},
     execute::operation,
 };
 use sentence::{Complaint, TWICE};
@@ -85,7 +85,11 @@ fn keep(found: &Mutex<Vec<ServerError>>, errors: Vec<ServerError>) {
 }
 
 /// What of `errors` is told, each once.
-fn in_our_words(errors: Vec<ServerError>, registry: &Registry) -> Vec<ServerError> {
+fn in_our_words(mut errors: Vec<ServerError>, registry: &Registry) -> Vec<ServerError> {
+    if errors.len() > MOST_ERRORS {
+        // What is not the caller's fault is told in any case.
+        errors.sort_by_key(|error| !is_of_the_moment(error));
+    }
     let mut told = HashSet::new();
     let mut kept = Vec::new();
     for mut error in errors {

@@ -1,8 +1,8 @@
 //! The one way out for errors: from ours to GraphQL's, with a code and without library text.
 
-use async_graphql::{Error, ErrorExtensionValues, Pos, Response, ServerError};
+use async_graphql::{Error, ErrorExtensionValues, Pos, Response, ServerError, Value};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, is_passing};
 
 /// The most errors that one answer tells.
 pub const MOST_ERRORS: usize = 20;
@@ -15,6 +15,15 @@ pub(super) fn with_article(name: &str) -> String {
         "a"
     };
     format!("{article} {name}")
+}
+
+/// Whether what failed may go well the next time, as it is.
+pub(super) fn is_of_the_moment(error: &ServerError) -> bool {
+    match error.extensions.as_ref().and_then(|it| it.get("code")) {
+        Some(Value::String(code)) => is_passing(code),
+        // A fault of ours that nobody mapped.
+        _ => true,
+    }
 }
 
 /// The answer to a request that is refused as a whole.

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
-    Name, Pos, Request, Response, ServerError, Value, Variables,
+    Name, Pos, Positioned, Request, Response, ServerError, Value, Variables,
     parser::types::{
         DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
         Selection,
@@ -25,11 +25,12 @@ use super::{
     budget::RequestBudget,
     complaint::{COST, not_one, said_twice},
     error::{request_error, server_error},
+    idempotency::{self, Asked},
     schema::Schema,
 };
 
 /// What of the extensions says when an answer was read: everything that was committed before is in it.
-const AS_OF: &str = "asOf";
+pub(super) const AS_OF: &str = "asOf";
 /// What of the extensions says what the caller may still ask. It stands beside what the request could cost.
 const BUDGET: &str = "budget";
 
@@ -42,9 +43,30 @@ const OF_SEVERAL: [&str; 3] = ["viewer", "explainAccess", "changes"];
 /// `@include`.
 pub async fn execute(
     schema: &Schema,
-    mut request: Request,
+    request: Request,
     viewer: Viewer,
     request_id: Option<String>,
+) -> Response {
+    run(schema, request, (viewer, request_id), None).await
+}
+
+/// As [`execute`], but a mutation is run once, however often it is sent with the key of `asked`, and what was
+/// answered is answered again.
+pub async fn execute_once(
+    schema: &Schema,
+    request: Request,
+    viewer: Viewer,
+    request_id: Option<String>,
+    asked: Asked,
+) -> Response {
+    run(schema, request, (viewer, request_id), Some(asked)).await
+}
+
+async fn run(
+    schema: &Schema,
+    mut request: Request,
+    (viewer, request_id): (Viewer, Option<String>),
+    asked: Option<Asked>,
 ) -> Response {
     let now = schema.clock.now();
     let author = Author::of(&viewer, request_id);
@@ -62,14 +84,32 @@ pub async fn execute(
         calendar: schema.calendar.clone(),
     };
     let reading = Arc::new(schema.reader.reading(viewer, moment, sees));
+    let once = match asked.filter(|_| sees == Sees::OwnWrites) {
+        None => None,
+        Some(asked) => match idempotency::begin(schema, &reading, &mut request, &asked).await {
+            Ok(once) => Some(once),
+            Err(answer) => return answer,
+        },
+    };
     let writing = Arc::new(Writing::new(Arc::clone(&reading), author));
     let request = request.data(Arc::clone(&reading));
     let request = request.data(Arc::clone(&writing));
     let mut response = schema.executable.execute(request).await;
     schema.budgets.spend(reading.viewer(), reading.spent());
+    if response.data != Value::Null {
+        let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let as_of = (AS_OF.to_owned(), Value::from(as_of));
+        response.extensions.extend([as_of]);
+    }
     match sees {
         Sees::OwnWrites => {
-            if let Err(error) = writing.commit(&schema.known).await {
+            let committed = match &once {
+                None => writing.commit(&schema.known).await,
+                Some(once) => {
+                    idempotency::commit(once, (&writing, &schema.known), &mut response).await
+                }
+            };
+            if let Err(error) = committed {
                 return Response::from_errors(vec![request_error(&error)]);
             }
             schema.news.written();
@@ -78,11 +118,6 @@ pub async fn execute(
     }
     if response.extensions.contains_key(COST) {
         response.extensions.extend(budget(schema, &reading));
-    }
-    if response.data != Value::Null {
-        let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let as_of = (AS_OF.to_owned(), Value::from(as_of));
-        response.extensions.extend([as_of]);
     }
     response
 }
@@ -159,7 +194,7 @@ fn runs_once(
 ) -> Result<(), ServerError> {
     let mut keys = HashSet::new();
     for field in root_fields(document, operation) {
-        let key = field.response_key();
+        let key = field.node.response_key();
         if !keys.insert(&key.node) {
             return Err(said_twice(&key.node, key.pos));
         }
@@ -176,10 +211,10 @@ pub(super) fn hears_one(
     let mut fields = root_fields(document, operation);
     let mut of_library = fields
         .iter()
-        .filter(|field| field.name.node.starts_with("__"));
-    let about_the_schema = of_library.next().map(|field| field.response_key());
-    let first = fields.pop().map(Field::response_key);
-    let another = fields.into_iter().map(Field::response_key);
+        .filter(|field| field.node.name.node.starts_with("__"));
+    let about_the_schema = of_library.next().map(|field| field.node.response_key());
+    let first = fields.pop().map(|field| field.node.response_key());
+    let another = fields.into_iter().map(|field| field.node.response_key());
     let mut another = another.filter(|key| first.is_none_or(|first| first.node != key.node));
     match about_the_schema.or_else(|| another.next()) {
         Some(key) => Err(not_one(key.pos)),
@@ -187,18 +222,18 @@ pub(super) fn hears_one(
     }
 }
 
-/// The root fields of `operation`, those of its fragments too.
-fn root_fields<'d>(
+/// The fields at the root of `operation`, those of fragments among them.
+pub(super) fn root_fields<'d>(
     document: &'d ExecutableDocument,
     operation: &'d OperationDefinition,
-) -> Vec<&'d Field> {
+) -> Vec<&'d Positioned<Field>> {
     let mut fields = Vec::new();
     let mut sets = vec![&operation.selection_set.node];
     let mut spread = HashSet::new();
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) => fields.push(&field.node),
+                Selection::Field(field) => fields.push(field),
                 Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(fragment) => {
                     let name = &fragment.node.fragment_name.node;

@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     database::Database,
     reader::Reader,
-    services::{news::News, rows::RowWriter, token::Issuer},
+    services::{idempotency::Running, news::News, rows::RowWriter, token::Issuer},
 };
 
 use super::{
@@ -44,6 +44,8 @@ pub struct Schema {
     pub(super) news: News,
     /// What subscriptions read, once for all that want the same.
     pub(super) shared: Arc<Shared>,
+    /// What is running with a key to repeat it by.
+    pub(super) running: Running,
 }
 
 impl Schema {
@@ -111,6 +113,7 @@ pub fn build(issuer: Issuer, calendar: Calendar, budgets: Budgets) -> Schema {
         known,
         news: News::default(),
         shared: Arc::default(),
+        running: Running::default(),
     }
 }
 

@@ -17,8 +17,9 @@ use super::{caller::note, graphql::METHODS, media::Media, refusal::Refusal};
 const MAX_AGE: usize = 7200;
 
 /// The headers of an answer that a page may read beside those that every page may.
-const EXPOSED: [&str; 6] = [
+const EXPOSED: [&str; 7] = [
     "ETag",
+    "Idempotency-Replayed",
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",

@@ -14,17 +14,18 @@ use async_graphql::{Name, Request, Response, parser::types::OperationType};
 use super::{
     State, body,
     caller::{self, note},
-    conditional,
+    conditional, idempotency,
     limit::Slot,
     media::{self, Media},
     outcome,
     refusal::Refusal,
-    request::{self, Asked, Most, Unread},
+    request::{self, Asked as Body, Most, Unread},
     subscription::{self, subscribes},
 };
 use crate::{
     auth::Viewer,
-    graphql::{self, ReportCost},
+    graphql::{self, Asked, Hash, ReportCost},
+    services::idempotency::Key,
 };
 
 /// The methods that are served, for `Allow`.
@@ -66,13 +67,13 @@ async fn answer_body(
         values: state.documents.most_values(),
     };
     let requests = match request::of_body(&body, most) {
-        Ok(Asked::One(request)) => {
+        Ok(Body::One(request)) => {
             let answer = |_: &HttpRequest, response: &Response, _: &Viewer, media| {
                 outcome::answer(response, media)
             };
             return answer_one(http, state, caller, *request, answer).await;
         }
-        Ok(Asked::Batch(requests)) => requests,
+        Ok(Body::Batch(requests)) => requests,
         Err(unread) => {
             let refused = refuse_unread(http, unread)?;
             return Ok(caller.takes.answer(&refused));
@@ -82,11 +83,12 @@ async fn answer_body(
     let Caller { viewer, slot, .. } = caller;
     let (http, own) = (http.clone(), web::Data::clone(state));
     let running = async move {
+        idempotency::none_of_batches(&http)?;
         let responses = run_batch(&http, &own, &viewer, requests).await;
-        outcome::answer_batch(&responses, media)
+        Ok(outcome::answer_batch(&responses, media))
     };
     let running = state.limit.run(slot, running);
-    running.await.map_err(|error| Refusal::of_limit(&error))
+    running.await.map_err(|error| Refusal::of_limit(&error))?
 }
 
 /// Answers one request with what `answer` makes of the response to it, or with a stream of events: where that is all
@@ -104,15 +106,19 @@ async fn answer_one(
         slot,
     } = caller;
     let mut admitted = match state.documents.admit(&mut request, &viewer) {
-        Ok(()) => Ok(request),
+        Ok(document) => Ok((request, document)),
         Err(error) => Err(Response::from_errors(vec![error])),
     };
     let (http, own) = (http.clone(), web::Data::clone(state));
-    let streams = takes.events && admitted.as_mut().is_ok_and(subscribes);
+    let streams = takes.events && admitted.as_mut().is_ok_and(|(it, _)| subscribes(it));
     let Some(media) = takes.media.filter(|_| !streams) else {
-        if let Ok(request) = &mut admitted {
-            begins(&http, request, true)?;
+        if let Ok((request, _)) = &mut admitted
+            && begins(&http, request, true)?.is_some()
+        {
+            let message = "what has an `Idempotency-Key` is answered as JSON";
+            return Err(Refusal::bad_request(message));
         }
+        let admitted = admitted.map(|(request, _)| request);
         return subscription::answer(&http, &own, viewer, admitted, slot).await;
     };
     let running = async move {
@@ -233,7 +239,7 @@ async fn run(
     mut request: Request,
 ) -> Result<Response, Refusal> {
     let admitted = match state.documents.admit(&mut request, viewer) {
-        Ok(()) => Ok(request),
+        Ok(document) => Ok((request, document)),
         Err(error) => Err(Response::from_errors(vec![error])),
     };
     run_admitted(http, state, viewer, admitted).await
@@ -243,10 +249,10 @@ async fn run_admitted(
     http: &HttpRequest,
     state: &State,
     viewer: &Viewer,
-    admitted: Result<Request, Response>,
+    admitted: Result<(Request, Hash), Response>,
 ) -> Result<Response, Refusal> {
     let response = match admitted {
-        Ok(request) => execute(http, state, viewer, request).await?,
+        Ok((request, document)) => execute(http, state, viewer, request, document).await?,
         Err(refused) => refused,
     };
     outcome::note_errors(http, &response);
@@ -254,10 +260,15 @@ async fn run_admitted(
 }
 
 /// Whether that operation may run by this method, and be answered in this way; the log learns its name. By GET
-/// nothing runs that has an effect, whichever of the document's operations is asked for: it may be repeated.
-fn begins(http: &HttpRequest, request: &mut Request, as_stream: bool) -> Result<(), Refusal> {
+/// nothing runs that has an effect, whichever of the document's operations is asked for: it may be repeated. The key is
+/// that by which a mutation is repeated safely.
+fn begins(
+    http: &HttpRequest,
+    request: &mut Request,
+    as_stream: bool,
+) -> Result<Option<Key>, Refusal> {
     let Some((name, operation)) = graphql::running(request) else {
-        return Ok(());
+        return Ok(None);
     };
     match operation.ty {
         OperationType::Mutation if http.method().is_safe() => {
@@ -274,7 +285,10 @@ fn begins(http: &HttpRequest, request: &mut Request, as_stream: bool) -> Result<
         _ => {}
     }
     note(http, |notes| notes.ran(name.map(Name::as_str)));
-    Ok(())
+    match operation.ty {
+        OperationType::Mutation => idempotency::key(http),
+        OperationType::Query | OperationType::Subscription => Ok(None),
+    }
 }
 
 async fn execute(
@@ -282,8 +296,9 @@ async fn execute(
     state: &State,
     viewer: &Viewer,
     mut request: Request,
+    document: Hash,
 ) -> Result<Response, Refusal> {
-    begins(http, &mut request, false)?;
+    let key = begins(http, &mut request, false)?;
     let cost = http
         .headers()
         .get(COST.0)
@@ -292,7 +307,13 @@ async fn execute(
         request = request.data(ReportCost);
     }
     let id = caller::request_id(http);
+    let (schema, viewer) = (&state.schema, viewer.clone());
     // Boxed, because it is large, and what waits for it would be as large.
-    let executing = Box::pin(graphql::execute(&state.schema, request, viewer.clone(), id));
-    Ok(outcome::settle(executing).await)
+    Ok(match key.map(|key| Asked { key, document }) {
+        None => outcome::settle(Box::pin(graphql::execute(schema, request, viewer, id))).await,
+        Some(asked) => {
+            let once = graphql::execute_once(schema, request, viewer, id, asked);
+            outcome::settle(Box::pin(once)).await
+        }
+    })
 }

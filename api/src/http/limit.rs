@@ -50,14 +50,15 @@ impl Limit {
     ///
     /// # Errors
     ///
-    /// [`ApiError::Timeout`] when its time is over; [`ApiError::Internal`] when it panics.
+    /// [`ApiError::Timeout`] when its time is over and it has committed nothing, which it then never does;
+    /// [`ApiError::Internal`] when it panics.
     pub(super) async fn run<T: 'static>(
         &self,
         slot: Slot,
         executing: impl Future<Output = T> + 'static,
     ) -> Result<T, ApiError> {
         // Dropped with this future, when a caller hangs up.
-        let (term, _waiting) = Term::new(self.time);
+        let (term, waiting) = Term::new(self.time);
         // It is large, and would be copied from future to future.
         let executing = Box::pin(term.of(executing));
         let task = async move {
@@ -65,12 +66,16 @@ impl Limit {
             drop(slot);
             result
         };
-        let running = rt::spawn(task.in_current_span());
-        let ended = match self.time {
-            Some(time) => timeout(time + GRACE, running)
-                .await
-                .map_err(|_elapsed| ApiError::Timeout)?,
-            None => running.await,
+        let mut running = rt::spawn(task.in_current_span());
+        let in_time = match self.time {
+            Some(time) => timeout(time + GRACE, &mut running).await,
+            None => Ok((&mut running).await),
+        };
+        let ended = match in_time {
+            Ok(ended) => ended,
+            Err(_elapsed) if waiting.gives_up() => return Err(ApiError::Timeout),
+            // Something was committed, and the answer says what.
+            Err(_elapsed) => running.await,
         };
         ended.map_err(|_panic| {
             tracing::error!("a handler panicked");

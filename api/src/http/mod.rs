@@ -12,6 +12,7 @@ mod conditional;
 mod cors;
 mod graphql;
 mod health;
+mod idempotency;
 mod json;
 mod jwks;
 mod limit;

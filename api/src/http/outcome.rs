@@ -14,9 +14,12 @@ use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use futures::FutureExt;
 use serde::Serialize;
 
-use crate::{error::SOON, graphql::MOST_ERRORS};
+use crate::{
+    error::SOON,
+    graphql::{MOST_ERRORS, was_replayed},
+};
 
-use super::{budget, caller::note, media::Media, refusal::Refusal};
+use super::{budget, caller::note, idempotency, media::Media, refusal::Refusal};
 
 /// What a response looks like in JSON.
 #[derive(Serialize)]
@@ -110,6 +113,7 @@ fn unwritable() -> String {
 /// Tells the log what failed in `response`.
 pub(super) fn note_errors(http: &HttpRequest, response: &Response) {
     note(http, |notes| {
+        notes.replayed = was_replayed(response);
         for error in &response.errors {
             notes.failed(code(error).unwrap_or("INTERNAL"));
         }
@@ -130,7 +134,11 @@ pub(super) fn refused(refusal: &Refusal) -> Response {
 
 /// The answer that consists of `response`.
 pub(super) fn answer(response: &Response, media: Media) -> HttpResponse {
-    written(&Written::from(response), status(response, media), media)
+    let mut answer = written(&Written::from(response), status(response, media), media);
+    if was_replayed(response) {
+        idempotency::say_replayed(&mut answer);
+    }
+    answer
 }
 
 /// The answer to a batch. Its status says nothing of the requests in it: each response does.
@@ -146,7 +154,7 @@ fn written(body: &impl Serialize, status: StatusCode, media: Media) -> HttpRespo
         return Refusal::internal().response(media);
     };
     let mut answer = HttpResponseBuilder::new(status);
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if [StatusCode::SERVICE_UNAVAILABLE, StatusCode::CONFLICT].contains(&status) {
         answer.insert_header((RETRY_AFTER, SOON));
     }
     answer.content_type(media.content_type()).body(body)
@@ -162,6 +170,19 @@ pub(super) fn status(response: &Response, media: Media) -> StatusCode {
     let busy = |error: &ServerError| code(error) == Some("SERVICE_UNAVAILABLE");
     if response.data == Value::Null && response.errors.iter().any(busy) {
         return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    for (refused, status) in [
+        ("IDEMPOTENCY_IN_PROGRESS", StatusCode::CONFLICT),
+        ("IDEMPOTENCY_CONFLICT", StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        if is_request_error(response)
+            && response
+                .errors
+                .iter()
+                .any(|error| code(error) == Some(refused))
+        {
+            return status;
+        }
     }
     match media {
         Media::GraphqlResponse if is_request_error(response) => StatusCode::BAD_REQUEST,

@@ -111,6 +111,18 @@ impl Refusal {
         }
     }
 
+    /// The key that a request came with cannot be used.
+    pub(super) fn of_key(error: &ApiError) -> Self {
+        let header = error.field().map(|name| Header {
+            name: name.to_owned(),
+            allowed: Vec::new(),
+        });
+        Self {
+            header: header.map(Box::new),
+            ..Self::new(StatusCode::BAD_REQUEST, error.code(), error.message())
+        }
+    }
+
     /// The caller has too much running or asks too often, or what they asked took too long: that would take as
     /// long again, so that only the others are told when to come again.
     pub(super) fn of_limit(error: &ApiError) -> Self {

@@ -34,6 +34,8 @@ pub(super) struct Notes {
     operation: Option<String>,
     /// How many errors the answer has; in a batch, all responses.
     errors: usize,
+    /// Whether it was given before, to the same request.
+    pub(super) replayed: bool,
     /// The code of the first one.
     code: Option<String>,
 }
@@ -94,6 +96,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
     let operation = notes.and_then(|notes| notes.operation.as_deref());
     let errors = notes.map_or(0, |notes| notes.errors);
     let code = notes.and_then(|notes| notes.code.as_deref());
+    let replayed = notes.is_some_and(|notes| notes.replayed).then_some(true);
     let user = viewer.and_then(|viewer| viewer.user_id);
     let user = user.map(tracing::field::display);
     let token = viewer.map(|viewer| tracing::field::display(viewer.token_id));
@@ -111,6 +114,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
             operation,
             errors,
             code,
+            replayed,
             user,
             token,
             roles,
@@ -126,6 +130,7 @@ fn write_line<B>(response: &ServiceResponse<B>, started: Instant) {
             operation,
             errors,
             code,
+            replayed,
             user,
             token,
             roles,

@@ -151,10 +151,9 @@ impl Feed {
         );
         let words = match self.filter.whose {
             Whose::All => "all",
-            Whose::Mine if own => "own",
             Whose::Territory(_) if own && place => "own + territory",
-            Whose::Territory(_) if own => "own",
             Whose::Territory(_) if place => "territory",
+            Whose::Mine | Whose::Territory(_) if own => "own",
             Whose::Mine | Whose::Territory(_) => return None,
         };
         words.parse().ok()

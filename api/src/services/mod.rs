@@ -6,6 +6,7 @@ pub mod attempt;
 mod campaign;
 mod contact;
 pub mod follower;
+pub mod idempotency;
 mod lead;
 pub mod news;
 mod opportunity;

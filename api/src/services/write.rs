@@ -8,7 +8,7 @@ use sea_orm::DatabaseTransaction;
 use crate::{
     auth::{Known, Outdated, Viewer},
     change::Author,
-    database::Database,
+    database::{self, Database},
     error::ApiError,
     reader::Reading,
 };
@@ -137,11 +137,34 @@ impl Writing {
     ///
     /// # Errors
     ///
-    /// [`ApiError::Internal`] when the database fails, now or before; nothing is written then.
+    /// [`ApiError::Timeout`] when the time of the mutation is over, and [`ApiError::Internal`] when the database
+    /// fails, now or before; nothing is written then.
     pub async fn commit(&self, known: &Known) -> Result<(), ApiError> {
+        self.commit_with(known, async |_| Ok(())).await
+    }
+
+    /// Takes back what the fields have written.
+    pub async fn take_back(&self) {
+        self.reading.finish().await;
+    }
+
+    /// As [`Self::commit`], and with it what `last` writes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::commit`], and those of `last`.
+    pub async fn commit_with(
+        &self,
+        known: &Known,
+        last: impl AsyncFnOnce(&DatabaseTransaction) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
         let Some(transaction) = self.reading.end().await? else {
             return Ok(());
         };
+        last(&transaction).await?;
+        if !database::may_commit() {
+            return Err(ApiError::Timeout);
+        }
         transaction.commit().await?;
         for callers in self.outdated().drain(..) {
             known.forget(&callers);

@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod caller;
 pub mod demo;
 pub mod erase;
+pub mod idempotency;
 pub mod import;
 pub mod lookup;
 pub mod signing_key;

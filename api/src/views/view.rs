@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Everything that a caller may see and do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {
     /// Whether they may ask why somebody sees a row or does not.
     pub explain: bool,
@@ -23,7 +23,7 @@ pub struct View {
 }
 
 /// What a caller may see of a noun and do with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NounView {
     /// The rows that they see.
     pub rows: Scope,
@@ -38,7 +38,7 @@ pub struct NounView {
 }
 
 /// How a field is masked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Masked {
     /// The rows whose value is shown.
     pub clear: Scope,

@@ -73,5 +73,5 @@ async fn what_the_documents_ask_is_answered() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 12);
+    assert_eq!(asked, 14);
 }

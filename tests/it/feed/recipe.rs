@@ -65,8 +65,8 @@ async fn a_copy_is_what_the_program_keeps_it() {
             name: Set("First".to_owned()),
             ..Default::default()
         };
-        let named = json!({"name": ["One", "First"]});
-        Deed::update("account", one.id, named)
+        let one_first = json!({"name": ["One", "First"]});
+        Deed::update("account", one.id, one_first)
             .with(app, renamed)
             .await;
         let left = account::ActiveModel {

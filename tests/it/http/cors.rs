@@ -77,6 +77,7 @@ async fn the_settings_say_which_pages_may_ask() {
                 .header("access-control-expose-headers")
                 .to_lowercase();
             for name in [
+                "idempotency-replayed",
                 "x-request-id",
                 "etag",
                 "retry-after",

@@ -27,8 +27,8 @@ fn cases() -> Vec<Case> {
     };
     // A list of 499 values in 20 conditions, and single values.
     let used = |count: usize| {
-        let lists = "{score: {in: $v}} ".repeat(20);
-        let ones = "{score: {eq: $n}} ".repeat(count - 20 * 500);
+        let lists = "{score: {in: $v}} ".repeat(50);
+        let ones = "{score: {eq: $n}} ".repeat(count - 50 * 500);
         let list = format!("leads(filter: {{or: [{lists} {ones}]}})");
         let ones = if ones.is_empty() { "" } else { "$n: Int" };
         let query = format!("query($v: [Int!] {ones}) {{ {list} {{ totalCount }} }}");
@@ -69,9 +69,9 @@ fn cases() -> Vec<Case> {
             let list = format!("leads(filter: {{ score: {{ in: [{used}] }} }})");
             format!("query({defined}) {{ {list} {{ totalCount }} }}")
         }),
-        ("variable_values", 10_000, Box::new(ids)),
-        ("variable_values", 10_000, Box::new(objects)),
-        ("argument_values", 10_000, Box::new(used)),
+        ("variable_values", 25_000, Box::new(ids)),
+        ("variable_values", 25_000, Box::new(objects)),
+        ("argument_values", 25_000, Box::new(used)),
         ("argument_bytes", 1_048_576, Box::new(long)),
         case("depth", 20, |depth| {
             let mut selection = "id".to_owned();

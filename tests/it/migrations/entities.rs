@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
-    contact, external_id, feedback, feedback_comment, hub, import_job, import_row, lead,
-    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
+    contact, external_id, feedback, feedback_comment, hub, idempotency, import_job, import_row,
+    lead, lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code,
     signing_key, territory, touch, user, user_territory,
 };
 use sea_orm::{
@@ -49,6 +49,7 @@ pub(super) fn all() -> Vec<Described> {
         described::<signing_key::Entity>(),
         described::<change::Entity>(),
         described::<hub::Entity>(),
+        described::<idempotency::Entity>(),
     ]
 }
 

@@ -222,3 +222,27 @@ async fn nobody_gives_a_role_that_there_is_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_something_belongs_to_is_changed_for_a_reason_by_who_may() {
+    each_app(async |app| {
+        let (rita, rep) = somebody(app, "Rita Rep", Role::SalesRep).await;
+        let (otto, _) = somebody(app, "Otto Other", Role::SalesRep).await;
+        let (_, admin) = somebody(app, "Ada Byron", Role::Admin).await;
+        let own = fixtures::account(&app.database, "Own", None, Some(&rita)).await;
+        let assign = "mutation ($input: AssignOwnerInput!) { assignAccountOwner(input: $input) { outcome account { owner { name } } } }";
+        let said = |reason: &str| {
+            let (row, owner) = (id("Account", own.id), id("User", otto.id));
+            input(&json!({ "id": row, "ownerId": owner, "reason": reason }))
+        };
+        let answer = app.graphql(&rep, assign, said("holidays")).await;
+        assert_eq!(problems(&answer), pairs(&[("FORBIDDEN_SCOPE", "input.ownerId")]));
+        let answer = app.graphql(&admin, assign, said("  ")).await;
+        assert_eq!(problems(&answer), pairs(&[("VALIDATION", "input.reason")]));
+        let answer = app.graphql(&admin, assign, said("holidays")).await;
+        let assigned = json!({ "outcome": "UPDATED", "account": { "owner": { "name": "Otto Other" } } });
+        assert_eq!(answer.data()["assignAccountOwner"], assigned);
+        assert_eq!(log(app).await.pop().unwrap().reason.as_deref(), Some("holidays"));
+    })
+    .await;
+}

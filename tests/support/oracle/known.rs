@@ -37,7 +37,8 @@ const OTHERS: [(&str, &[&str]); 5] = [
 const APART: &str = "ApiToken";
 
 /// Inputs of what changes something, which has tests of its own.
-const CHANGING: [&str; 8] = [
+const CHANGING: [&str; 9] = [
+    "AssignOwnerInput",
     "CreatePersonalTokenInput",
     "CreateServiceTokenInput",
     "DeleteInput",
@@ -55,8 +56,9 @@ const HISTORY: &str = "history";
 const FOLLOWING: &str = "ChangeFilter";
 
 /// What is done with rows, as in `createAccount` and `CreateAccountInput`.
-const DEEDS: [&str; 10] = [
-    "add", "capture", "create", "delete", "destroy", "log", "record", "restore", "update", "upsert",
+const DEEDS: [&str; 11] = [
+    "add", "assign", "capture", "create", "delete", "destroy", "log", "record", "restore",
+    "update", "upsert",
 ];
 
 /// Whether `name` is what is done with rows of a noun: a verb, and one of them or many.
@@ -64,7 +66,9 @@ fn is_deed(name: &str) -> bool {
     let mut rest = DEEDS.iter().filter_map(|deed| name.strip_prefix(deed));
     rest.any(|rest| {
         let mut nouns = Noun::all().iter();
-        nouns.any(|noun| rest == noun.name || rest == capital(noun.plural))
+        let owners = rest.strip_suffix('s').unwrap_or(rest).strip_suffix("Owner");
+        let of = owners.unwrap_or(rest);
+        nouns.any(|noun| of == noun.name || rest == capital(noun.plural))
     })
 }
 
@@ -346,7 +350,15 @@ fn fields_of_other(type_name: &str) -> Option<Vec<String>> {
         known
     } else if type_name == "Mutation" {
         let nouns = Noun::all().iter();
-        let nouns = nouns.flat_map(|noun| [noun.name.to_owned(), capital(noun.plural)]);
+        let nouns = nouns.flat_map(|noun| {
+            let owner = format!("{}Owner", noun.name);
+            [
+                noun.name.to_owned(),
+                capital(noun.plural),
+                format!("{owner}s"),
+                owner,
+            ]
+        });
         let deeds = nouns.flat_map(|noun| DEEDS.map(|deed| format!("{deed}{noun}")));
         deeds.collect()
     } else if of_noun("Connection") {

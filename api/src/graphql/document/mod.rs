@@ -43,7 +43,7 @@ pub use trusted::Trusted;
 pub(super) const NESTING: usize = 60;
 
 /// What a document is known by: the SHA-256 of its text.
-type Hash = [u8; 32];
+pub type Hash = [u8; 32];
 
 /// How much one document may be and ask for. The settings explain each.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,7 @@ pub struct Limits {
 /// A document that may be run.
 #[derive(Debug)]
 struct Document {
+    hash: Hash,
     parsed: ExecutableDocument,
     tokens: usize,
     /// What it uses of its variables.
@@ -104,13 +105,13 @@ impl Documents {
         self.limits.variable_values
     }
 
-    /// Puts the document that `request` sends, or names by its hash, into it, read.
+    /// Puts the document that `request` sends, or names by its hash, into it, read, and gives the hash.
     ///
     /// # Errors
     ///
     /// The error for the answer, when there is no such document, when it is none, is too large, or is not
     /// one that `viewer` may run.
-    pub fn admit(&self, request: &mut Request, viewer: &Viewer) -> Result<(), ServerError> {
+    pub fn admit(&self, request: &mut Request, viewer: &Viewer) -> Result<Hash, ServerError> {
         let given = request.variables.iter();
         let given: HashMap<_, _> = given
             .map(|(name, value)| (name.as_str(), Size::of(value)))
@@ -122,7 +123,7 @@ impl Documents {
         let document = self.find(request, viewer)?;
         uses::check(&document.uses, &given, &self.limits).map_err(|error| request_error(&error))?;
         request.set_parsed_query(document.parsed.clone());
-        Ok(())
+        Ok(document.hash)
     }
 
     /// Whether `viewer` may run trusted documents only. With whose eyes they look makes no difference.
@@ -202,6 +203,7 @@ fn read(text: &str, limits: &Limits) -> Result<Document, ServerError> {
         Heavy::Endless(fragment) => complaint::endless(&fragment),
     })?;
     Ok(Document {
+        hash: persisted::hash(text),
         parsed,
         tokens,
         uses,
@@ -229,7 +231,7 @@ impl Limits {
             operations: 10,
             fragments: 100,
             variables: 100,
-            variable_values: 10_000,
+            variable_values: 25_000,
             depth: 20,
             fields: 1_000,
             aliases: 250,

@@ -73,6 +73,7 @@ mod tests {
     /// A document that takes as much as any other here.
     fn document() -> Arc<Document> {
         Arc::new(Document {
+            hash: hash(0),
             parsed: parse_query("{ a }").unwrap(),
             tokens: 0,
             uses: Vec::new(),

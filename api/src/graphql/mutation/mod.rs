@@ -12,6 +12,10 @@ use crate::services::write::Writing;
 pub(super) use dataset::DatasetMutation;
 pub(super) use token::TokenMutation;
 
+/// The root fields that show a secret, which is kept nowhere, so that their answers are not either.
+pub(super) const SHOWING_SECRETS: [&str; 3] =
+    ["createPersonalToken", "createServiceToken", "rotateToken"];
+
 /// What the mutation that is running in `ctx` writes.
 fn writing<'a, T>(ctx: &ContextBase<'a, T>) -> &'a Writing {
     ctx.data_unchecked::<Arc<Writing>>()

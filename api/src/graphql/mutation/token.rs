@@ -28,7 +28,7 @@ impl TokenMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "For which system, and what it may be used for.")]
         input: CreateServiceTokenInput,
-    ) -> Result<IssuedToken> {
+    ) -> Option<Result<IssuedToken>> {
         let CreateServiceTokenInput {
             name,
             role,
@@ -50,7 +50,7 @@ impl TokenMutation {
         };
         let issuer = issuer(ctx);
         let made = writing(ctx).run(async |write| issuer.issue_to_service(write, service).await);
-        answer(made.await)
+        Some(answer(made.await))
     }
 
     /// Makes a token of your own, to read with: for a script or a spreadsheet of yours. It sees what you
@@ -60,12 +60,12 @@ impl TokenMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What it is for, and what it may be used for.")]
         input: CreatePersonalTokenInput,
-    ) -> Result<IssuedToken> {
+    ) -> Option<Result<IssuedToken>> {
         let CreatePersonalTokenInput { name, scopes, days } = input;
         let (issuer, terms) = (issuer(ctx), terms(days, scopes));
         let made =
             writing(ctx).run(async |write| issuer.issue_to_oneself(write, &name, terms).await);
-        answer(made.await)
+        Some(answer(made.await))
     }
 
     /// Makes another token like that one, and ends that one after a while: time to put the new one in its
@@ -74,7 +74,7 @@ impl TokenMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token, and for how long both are valid.")] input: RotateTokenInput,
-    ) -> Result<IssuedToken> {
+    ) -> Option<Result<IssuedToken>> {
         let RotateTokenInput {
             id,
             overlap_hours,
@@ -83,7 +83,7 @@ impl TokenMutation {
         let (issuer, id) = (issuer(ctx), token_id(&id));
         let (overlap, days) = (natural(overlap_hours), days.map(natural));
         let made = writing(ctx).run(async |write| issuer.rotate(write, id?, overlap, days).await);
-        answer(made.await)
+        Some(answer(made.await))
     }
 
     /// Takes a token back: the next request with it is refused.
@@ -91,18 +91,18 @@ impl TokenMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokeTokenInput,
-    ) -> Result<RevokedToken> {
+    ) -> Option<Result<RevokedToken>> {
         let issuer = issuer(ctx);
         let revoked = writing(ctx).run(async |write| {
             let id = token_id(&input.id)?;
             let count = issuer.revoke(write, id, input.and_made_with_it).await?;
             Ok((id, count))
         });
-        let (id, count) = revoked.await.map_err(|error| resolver_error(&error))?;
-        Ok(RevokedToken {
+        let revoked = revoked.await.map_err(|error| resolver_error(&error));
+        Some(revoked.map(|(id, count)| RevokedToken {
             api_token: Row::new(id),
             count: i32::try_from(count).unwrap_or(i32::MAX),
-        })
+        }))
     }
 }
 

@@ -7,7 +7,7 @@ use async_graphql::{
 };
 
 use crate::{
-    dataset::{Entity, Enumeration, Kind, dataset},
+    dataset::{Entity, Enumeration, Kind, Written, dataset},
     services::rows::{Deed, MOST_ROWS},
 };
 
@@ -37,7 +37,11 @@ pub(in crate::graphql) fn write_fields() -> Vec<(String, WriteField)> {
                 (false, entity.name.to_owned()),
                 (true, capital(entity.plural)),
             ] {
-                let name = format!("{verb}{noun}");
+                let name = match deed {
+                    Deed::Assign if many => format!("{verb}{}Owners", entity.name),
+                    Deed::Assign => format!("{verb}{noun}Owner"),
+                    _ => format!("{verb}{noun}"),
+                };
                 fields.push((name, WriteField { entity, deed, many }));
             }
         }
@@ -61,6 +65,9 @@ fn deeds(entity: &Entity) -> Vec<(&'static str, Deed)> {
         if writes.verb.is_some() && writes.with.is_none() {
             deeds.push(("upsert", Deed::Upsert));
         }
+    }
+    if writes.fields.iter().any(is_assigned) {
+        deeds.push(("assign", Deed::Assign));
     }
     for (action, deed) in [
         ("delete", Deed::Delete),
@@ -93,6 +100,7 @@ fn root_field(name: &str, written: &WriteField) -> MetaField {
         Deed::Update => {
             format!("Changes a {noun}: what is said, and nothing else. Null takes a value away.")
         }
+        Deed::Assign => format!("Gives a {noun} another owner."),
         Deed::Upsert => format!(
             "Changes the {noun} that another system calls so, or that has what is one row's alone; where there is none, makes it."
         ),
@@ -159,6 +167,7 @@ fn input_name(written: &WriteField) -> String {
         ),
         Deed::Update => format!("Update{noun}Input"),
         Deed::Upsert => format!("Upsert{noun}Input"),
+        Deed::Assign => "AssignOwnerInput".to_owned(),
         Deed::Delete => "DeleteInput".to_owned(),
         Deed::Restore => "RestoreInput".to_owned(),
         Deed::Destroy => "DestroyInput".to_owned(),
@@ -188,6 +197,7 @@ fn register(registry: &mut Registry, written: &WriteField) {
             ),
             said(entity, Deed::Upsert),
         ),
+        Deed::Assign => ("Which row gets which owner.".to_owned(), assignment(entity)),
         deed => {
             let what = match deed {
                 Deed::Delete => "Which row is deleted.",
@@ -237,6 +247,24 @@ fn register(registry: &mut Registry, written: &WriteField) {
     );
 }
 
+/// Whether it is who a row belongs to, which is changed for a reason and by a mutation of its own.
+fn is_assigned(written: &Written) -> bool {
+    written.changed_by == ["reassign"]
+}
+
+/// The fields that say which row gets which owner.
+fn assignment(entity: &Entity) -> Vec<MetaInputValue> {
+    let mut fields = which(entity);
+    fields.retain(|field| field.name != "reason");
+    fields.push(argument(
+        "ownerId",
+        "The user whose it is from now on.",
+        "ID!",
+    ));
+    fields.push(argument("reason", "Why, for the history.", "String!"));
+    fields
+}
+
 /// The fields that say which row is meant.
 fn which(entity: &Entity) -> Vec<MetaInputValue> {
     let mut fields = vec![argument("id", "Its global id.", "ID!")];
@@ -256,7 +284,7 @@ fn said(entity: &'static Entity, deed: Deed) -> Vec<MetaInputValue> {
     let mut fields = Vec::new();
     for written in &entity.writes.fields {
         let can = match deed {
-            Deed::Update => !written.changed_by.is_empty(),
+            Deed::Update => !written.changed_by.is_empty() && !is_assigned(written),
             _ => written.made,
         };
         let Some(field) = entity.written(written.field).filter(|_| can) else {

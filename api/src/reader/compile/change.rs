@@ -19,7 +19,7 @@ pub(super) const NO_CHANGE: &str = "('VIEWED_AS', 'REFUSED')";
 /// Who can have done something, with the entity that their id is of.
 const ACTORS: [(&str, &str); 2] = [("USER", "User"), ("TOKEN", "ApiToken")];
 
-impl<'v> Compiler<'v> {
+impl Compiler<'_> {
     /// A change, as an object. What only the feed knows of it stands at `e`.
     pub(super) fn change(
         &mut self,

@@ -181,6 +181,9 @@ fn draft(
             Err(wrong) => problems.extend(wrong),
         }
     }
+    if order.deed == Deed::Assign && draft.reason.is_none() {
+        problems.push(draft.problem("reason", "a reason is required"));
+    }
     problems.extend(contradicting(order.entity, &draft));
     (draft, problems)
 }

@@ -40,6 +40,8 @@ pub enum Deed {
     Make,
     /// They are changed.
     Update,
+    /// They get another owner, for a reason.
+    Assign,
     /// Those that are there are changed, and the others are made.
     Upsert,
     /// They are deleted, and can be restored.
@@ -148,7 +150,7 @@ impl RowWriter {
         refused: &mut Refused,
     ) -> Result<Written, ApiError> {
         match order.deed {
-            Deed::Make | Deed::Update | Deed::Upsert => {
+            Deed::Make | Deed::Update | Deed::Assign | Deed::Upsert => {
                 save::save(write, &self.views, order, refused).await
             }
             Deed::Delete | Deed::Restore | Deed::Destroy => {

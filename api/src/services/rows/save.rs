@@ -37,7 +37,7 @@ pub(super) async fn save(
     let record = stored(entity)?;
     let mut drafts = draft::read(order, refused)?;
     let there = match order.deed {
-        Deed::Update => drafts.iter().map(|draft| draft.id).collect(),
+        Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
         deed => identity::identify(write, entity, deed, &mut drafts, refused).await?,
     };
     load(write, record, &there, &mut drafts).await?;
