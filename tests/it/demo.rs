@@ -5,6 +5,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    os::unix::fs::MetadataExt,
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -218,7 +219,7 @@ async fn seven_lenses_on_one_account(demo: &Served) {
 
 fn used_again_unless_told_otherwise(folder: &Path) {
     let file = folder.join(".revhub/demo.sqlite3");
-    let made = fs::metadata(&file).unwrap().len();
+    let made = fs::metadata(&file).unwrap().ino();
 
     let again = run(folder, &["demo", "--no-serve"]);
     assert!(
@@ -233,7 +234,7 @@ fn used_again_unless_told_otherwise(folder: &Path) {
         complaint.contains("seed 42") && complaint.contains("--fresh"),
         "{complaint}"
     );
-    assert_eq!(fs::metadata(&file).unwrap().len(), made);
+    assert_eq!(fs::metadata(&file).unwrap().ino(), made);
 
     let fresh = run(folder, &["demo", "--no-serve", "--seed", "7", "--fresh"]);
     assert!(fresh.status.success(), "{fresh:?}");

@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     process::{Child, Stdio},
     sync::{
         Mutex,
@@ -196,13 +197,17 @@ async fn bursts(rounds: usize, writes: usize) {
     }
 }
 
-#[tokio::test]
-async fn what_was_acknowledged_is_there_and_what_is_repeated_is_done_once() {
-    bursts(2, 300).await;
+/// How many bursts, and how many writes each has: `KILL_ROUNDS=20 KILL_WRITES=2000` takes minutes.
+fn size() -> (usize, usize) {
+    let given = |name: &str, usual: usize| match env::var(name) {
+        Ok(count) => count.parse().unwrap(),
+        Err(_) => usual,
+    };
+    (given("KILL_ROUNDS", 2), given("KILL_WRITES", 300))
 }
 
 #[tokio::test]
-#[ignore = "takes minutes: for the record"]
-async fn two_thousand_writes_twenty_times() {
-    bursts(20, 2000).await;
+async fn what_was_acknowledged_is_there_and_what_is_repeated_is_done_once() {
+    let (rounds, writes) = size();
+    bursts(rounds, writes).await;
 }

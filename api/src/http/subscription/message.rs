@@ -59,8 +59,8 @@ impl Said {
     ///
     /// Why it is no message, so that the socket is closed.
     pub(super) fn read(text: &str, most_values: usize) -> Result<Self, Close> {
-        let written: Written<'_> =
-            serde_json::from_str(text).map_err(|_error| Close::invalid("Invalid message"))?;
+        let written: Option<Written<'_>> = object(text);
+        let written = written.ok_or_else(|| Close::invalid("Invalid message"))?;
         let Written { kind, id, payload } = written;
         let id = id.map(Cow::into_owned);
         match kind.as_ref() {
@@ -84,12 +84,19 @@ fn init(payload: Option<&RawValue>) -> Result<Said, Close> {
     let Some(payload) = payload else {
         return Ok(Said::Init(None));
     };
-    let init: Init = serde_json::from_str(payload.get()).map_err(|_error| {
+    let init: Option<Init> = object(payload.get());
+    let init = init.ok_or_else(|| {
         Close::invalid(
             "the payload of `connection_init` is an object with one text `Authorization`",
         )
     })?;
     Ok(Said::Init(init.authorization))
+}
+
+/// What `text` says as an object. The library reads a list as one, too.
+fn object<'t, T: Deserialize<'t>>(text: &'t str) -> Option<T> {
+    let is_object = text.trim_start().starts_with('{');
+    is_object.then(|| serde_json::from_str(text).ok()).flatten()
 }
 
 fn named(id: Option<String>) -> Result<String, Close> {
@@ -166,6 +173,7 @@ mod tests {
         for text in [
             "",
             "[]",
+            r#"["ping"]"#,
             "null",
             "{}",
             r#"{"type":1}"#,
