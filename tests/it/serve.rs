@@ -144,16 +144,21 @@ fn the_log_says_how_many_errors_an_answer_has_and_the_code_of_the_first() {
         .unwrap();
         stream.read_to_string(&mut String::new()).unwrap();
     }
+    let (log, told) = requests_told(child, ["errors", "code"]);
+    assert_eq!(told, cases.map(|(.., told)| told), "{log}");
+}
+
+/// Stops the hub: its log, and what that says of each request in those two fields.
+fn requests_told(child: Child, [one, other]: [&str; 2]) -> (String, Vec<Value>) {
     terminate(&child);
     let log = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
     let lines = log
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let lines = lines.filter(|line| line["message"] == "request");
-    let told: Vec<_> = lines
-        .map(|line| json!([line["errors"], line["code"]]))
-        .collect();
-    assert_eq!(told, cases.map(|(.., told)| told), "{log}");
+    let requests = lines.filter(|line| line["message"] == "request");
+    let told = requests.map(|line| json!([line[one], line[other]]));
+    let told = told.collect();
+    (log, told)
 }
 
 #[test]
@@ -187,15 +192,7 @@ fn the_log_says_what_was_answered_before() {
             .iter()
             .map(|it| it.contains("idempotency-replayed: true"));
         assert_eq!(said.collect::<Vec<_>>(), [false, true], "{answers:?}");
-        terminate(&child);
-        let log = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
-        let lines = log
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let lines = lines.filter(|line| line["message"] == "request");
-        let told: Vec<_> = lines
-            .map(|line| json!([line["code"], line["replayed"]]))
-            .collect();
+        let (log, told) = requests_told(child, ["code", "replayed"]);
         assert_eq!(
             told,
             [json!(["NOT_FOUND", null]), json!(["NOT_FOUND", true])],

@@ -176,27 +176,7 @@ fn written(campaign: Entity) -> Entity {
                 "customFields",
             ],
         )
-        .changed(
-            "update",
-            &[
-                "name",
-                "kind",
-                "ownerId",
-                "channel",
-                "parentId",
-                "briefGoal",
-                "briefAudience",
-                "briefMessage",
-                "briefSalesAction",
-                "briefExpected",
-                "startsAt",
-                "endsAt",
-                "expectedLeads",
-                "expectedResponses",
-                "frequencyCap",
-                "customFields",
-            ],
-        )
+        .all_changed("update")
 }
 
 pub(super) fn campaign_kind() -> Enumeration {

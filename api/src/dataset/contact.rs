@@ -156,24 +156,7 @@ fn written(contact: Entity) -> Entity {
                 "customFields",
             ],
         )
-        .changed(
-            "update",
-            &[
-                "firstName",
-                "lastName",
-                "email",
-                "phone",
-                "jobTitle",
-                "roleFunction",
-                "seniority",
-                "buyerRole",
-                "accountId",
-                "consent",
-                "doNotContact",
-                "brandAware",
-                "customFields",
-            ],
-        )
+        .all_changed("update")
 }
 
 pub(super) fn buyer_role() -> Enumeration {

@@ -27,7 +27,7 @@ pub(super) fn territory() -> Entity {
     .place(at(Column::Id))
     .can(&["create"], &["update", "delete", "restore", "destroy"])
     .made("create", &["name", "code"], &["kind", "parentId"])
-    .changed("update", &["name", "code", "kind", "parentId"])
+    .all_changed("update")
 }
 
 pub(super) fn territory_kind() -> Enumeration {

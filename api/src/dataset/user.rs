@@ -120,20 +120,7 @@ pub(super) fn user() -> Entity {
             "outOfOfficeUntil",
         ],
     )
-    .changed(
-        "update",
-        &[
-            "name",
-            "email",
-            "roles",
-            "function",
-            "timeZone",
-            "managerId",
-            "capacity",
-            "outOfOfficeFrom",
-            "outOfOfficeUntil",
-        ],
-    )
+    .all_changed("update")
     .changed("deactivate", &["active"])
 }
 

@@ -81,6 +81,14 @@ impl Entity {
         self
     }
 
+    /// Who may do `action` with a row may change all of it that can be said of a new one.
+    pub(super) fn all_changed(mut self, action: &'static str) -> Self {
+        for written in &mut self.writes.fields {
+            written.changed_by.push(action);
+        }
+        self
+    }
+
     /// It is written by whoever may do `action` with the whole that it is a part of.
     pub(super) fn written_with(mut self, action: &'static str) -> Self {
         self.writes.with = self.ties.part_of.map(|(column, target)| With {

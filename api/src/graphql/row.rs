@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     dataset::{GlobalId, dataset},
     error::ApiError,
-    reader::{Clause, Demand, Filter, Operand, Test},
+    reader::Filter,
 };
 
 use super::{
@@ -186,15 +186,10 @@ impl<N: Noun> OutputType for Rows<N> {
         let read = async {
             let entity = dataset().target(N::NAME)?;
             let mut connection = Selector::new(ctx).connection(entity, &group)?;
-            let ids = self.ids.iter().copied().map(Operand::Id).collect();
             let field = entity
                 .find("id")
                 .ok_or_else(|| ApiError::internal("no id"))?;
-            connection.filter = Filter::Is(Clause {
-                field,
-                path: field.name.to_owned(),
-                demand: Demand::Value(Test::In(ids)),
-            });
+            connection.filter = Filter::of_ids(field, &self.ids);
             connection.page.limit = MAX_PAGE;
             reading(ctx).connection(&connection).await
         };

@@ -144,6 +144,17 @@ impl<C> Default for Logic<C> {
 }
 
 impl Filter {
+    /// The rows whose field `id` is one of `ids`.
+    #[must_use]
+    pub fn of_ids(id: &'static Field, ids: &[Uuid]) -> Self {
+        let ids = ids.iter().copied().map(Operand::Id).collect();
+        Self::Is(Clause {
+            field: id,
+            path: id.name.to_owned(),
+            demand: Demand::Value(Test::In(ids)),
+        })
+    }
+
     /// How many related rows are looked for; what is asked of many is asked [`MANY`] times.
     pub(super) fn relations(&self) -> u64 {
         match self {

@@ -9,12 +9,7 @@ use crate::{
     error::ApiError,
 };
 
-use super::{
-    change::History,
-    cursor::Cursor,
-    filter::{Clause, Demand, Filter, Operand, Test},
-    order::Order,
-};
+use super::{change::History, cursor::Cursor, filter::Filter, order::Order};
 
 /// What to read of a row.
 #[derive(Clone, Debug)]
@@ -140,14 +135,9 @@ impl Connection {
             ("key".to_owned(), EdgePart::Node(key)),
             ("row".to_owned(), EdgePart::Node(node.clone())),
         ];
-        let ids = ids.iter().copied().map(Operand::Id).collect();
         Ok(Self {
             entity,
-            filter: Filter::Is(Clause {
-                field,
-                path: field.name.to_owned(),
-                demand: Demand::Value(Test::In(ids)),
-            }),
+            filter: Filter::of_ids(field, ids),
             order: Order::of(entity),
             page: Page {
                 limit,

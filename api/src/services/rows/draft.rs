@@ -1,6 +1,6 @@
 //! A row as a caller would have it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -9,7 +9,10 @@ use crate::{
     dataset::{Entity, Kind},
     error::{ApiError, Problem},
     record,
-    store::table::{Record, Value},
+    store::{
+        lookup,
+        table::{Record, Value},
+    },
 };
 
 use super::{
@@ -17,6 +20,7 @@ use super::{
     input::{self, Said},
     stored,
 };
+use crate::services::write::Write;
 
 /// The code of what there is not, for the caller.
 const NOT_FOUND: &str = "NOT_FOUND";
@@ -216,6 +220,33 @@ fn refuse_repeated(drafts: &mut Vec<Draft>, refused: &mut Refused) {
         }
         first
     });
+}
+
+/// Loads the rows with those ids, deleted ones too, which nobody else changes from now on, into the drafts that are
+/// about them.
+pub(super) async fn load(
+    write: &Write<'_>,
+    record: &record::Entity,
+    ids: &[Uuid],
+    drafts: &mut [Draft],
+) -> Result<(), ApiError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let id = record.position("id");
+    let rows = lookup::locked(write.tx, &record.table, ids).await?;
+    let rows = rows.into_iter().filter_map(|row| match row.get(id?) {
+        Some(Value::Uuid(Some(id))) => Some((*id, row)),
+        _ => None,
+    });
+    let mut rows: HashMap<Uuid, Record> = rows.collect();
+    for draft in drafts {
+        if let Some(row) = rows.remove(&draft.id) {
+            draft.record.clone_from(&row);
+            draft.before = Some(row);
+        }
+    }
+    Ok(())
 }
 
 /// That there is no such row for the caller.

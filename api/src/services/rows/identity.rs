@@ -1,16 +1,16 @@
 //! Which rows that are there a caller means who does not name them by id: by what another system calls them, or
 //! by what is one row's alone.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
 use crate::{
     dataset::Entity,
     error::{ApiError, Problem},
-    reader,
-    record::{self, Match, value},
-    store::lookup,
+    matching::identity::{self, By, Keys, Which},
+    record::{self, Match},
+    store::table::Value,
 };
 
 use super::{Deed, Refused, draft::Draft, rights, stored};
@@ -25,25 +25,9 @@ pub(super) async fn identify(
     drafts: &mut Vec<Draft>,
     refused: &mut Refused,
 ) -> Result<Vec<Uuid>, ApiError> {
-    let record = stored(entity)?;
-    let mut found = by_external_id(write, record, drafts).await?;
-    for way in &record.matching {
-        let texts: Vec<&str> = drafts
-            .iter()
-            .filter(|draft| !found.contains_key(&draft.index))
-            .filter_map(|draft| telling(record, *way, draft))
-            .collect();
-        let ids = by_text(write, record, *way, &texts).await?;
-        for draft in &*drafts {
-            let id = telling(record, *way, draft).and_then(|text| ids.get(text));
-            if let Some(id) = id {
-                let field = way_name(*way);
-                found.entry(draft.index).or_insert((*id, field));
-            }
-        }
-    }
+    let mut found = there(write, entity, drafts).await?;
     let ids: Vec<Uuid> = found.values().map(|(id, _)| *id).collect();
-    let seen = seen(write, entity, &ids).await?;
+    let seen = rights::seen(write, entity, &ids).await?;
     found.retain(|_, (id, _)| seen.contains(id));
     let mut taken: HashMap<Uuid, usize> = HashMap::new();
     drafts.retain_mut(|draft| {
@@ -70,103 +54,42 @@ pub(super) async fn identify(
     Ok(known.map(|draft| draft.id).collect())
 }
 
-/// By the index of each draft the row that another system calls so.
-async fn by_external_id(
-    write: &Write<'_>,
-    record: &record::Entity,
-    drafts: &[Draft],
-) -> Result<BTreeMap<usize, (Uuid, &'static str)>, ApiError> {
-    let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let named = drafts.iter().filter_map(|draft| draft.external_id.as_ref());
-    for (system, key) in named {
-        systems.entry(system).or_default().push(key);
-    }
-    let mut found = BTreeMap::new();
-    for (system, keys) in systems {
-        let keys = keys.into_iter();
-        let ids = lookup::external_ids(write.tx, record.name, system, keys).await?;
-        for draft in drafts {
-            let key = draft.external_id.as_ref().filter(|(it, _)| it == system);
-            if let Some(id) = key.and_then(|(_, key)| ids.get(key)) {
-                found.insert(draft.index, (*id, "externalId"));
-            }
-        }
-    }
-    Ok(found)
-}
-
-async fn by_text(
-    write: &Write<'_>,
-    record: &record::Entity,
-    way: Match,
-    texts: &[&str],
-) -> Result<HashMap<String, Uuid>, ApiError> {
-    if texts.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let texts = texts.iter().copied();
-    Ok(match way {
-        Match::Column(name) => {
-            lookup::ids_by(write.tx, &record.table, (name, "id"), None, texts).await?
-        }
-        Match::Domain => {
-            let domains = record::domains();
-            lookup::ids_by(write.tx, domains, ("domain", "account_id"), None, texts).await?
-        }
-        Match::Pair(..) => HashMap::new(),
-    })
-}
-
-/// What a draft is recognised by.
-fn telling<'d>(record: &record::Entity, way: Match, draft: &'d Draft) -> Option<&'d str> {
-    match way {
-        Match::Domain => draft.beside.get("domain")?.as_deref(),
-        Match::Column("dedupe_key") => said(record, draft, "dedupeKey", "dedupe_key"),
-        Match::Column(name) => {
-            let text = said(record, draft, name, name)?;
-            let shared = name == "email" && record.name != "user" && value::is_shared_mailbox(text);
-            (!shared).then_some(text)
-        }
-        Match::Pair(..) => None,
-    }
-}
-
-/// The text that a draft says of a column.
-fn said<'d>(
-    record: &record::Entity,
-    draft: &'d Draft,
-    field: &str,
-    column: &str,
-) -> Option<&'d str> {
-    let position = record.position(column)?;
-    let values = draft.said.get(field)?;
-    values.iter().find_map(|(at, value)| match value {
-        crate::store::table::Value::String(text) if *at == position => text.as_deref(),
-        _ => None,
-    })
-}
-
-fn way_name(way: Match) -> &'static str {
-    match way {
-        Match::Column("dedupe_key") => "dedupeKey",
-        Match::Column(name) => name,
-        Match::Domain | Match::Pair(..) => "domain",
-    }
-}
-
-/// Which of the rows there are for the caller.
-async fn seen(
+/// By the index of each draft the row that is there, and the field that tells.
+async fn there(
     write: &Write<'_>,
     entity: &'static Entity,
-    ids: &[Uuid],
-) -> Result<HashSet<Uuid>, ApiError> {
-    let Some(viewer) = write.viewer else {
-        return Ok(ids.iter().copied().collect());
+    drafts: &[Draft],
+) -> Result<BTreeMap<usize, (Uuid, &'static str)>, ApiError> {
+    let record = stored(entity)?;
+    let alone = |way: &Match| !matches!(way, Match::Pair(..));
+    let ways: Vec<Match> = record.matching.iter().copied().filter(alone).collect();
+    let keys: Vec<Keys<'_>> = drafts.iter().map(|it| keys(record, &ways, it)).collect();
+    let found = identity::identify(write.tx, record, &keys).await?;
+    let there = drafts.iter().zip(found).filter_map(|(draft, found)| {
+        let found = found?;
+        let field = match found.by {
+            By::ExternalId => "externalId",
+            By::Column(column) => entity.field_of(column).unwrap_or(column),
+            By::Domain | By::Pair(..) => "domain",
+        };
+        match found.which {
+            Which::Row(id) => Some((draft.index, (id, field))),
+            Which::Item(_) => None,
+        }
+    });
+    Ok(there.collect())
+}
+
+/// What a draft says that may tell which row it is.
+fn keys<'d>(record: &record::Entity, ways: &[Match], draft: &'d Draft) -> Keys<'d> {
+    let said = |position: usize| -> Option<&'d Value> {
+        let mut values = draft.said.values().flatten();
+        values.find_map(|(at, value)| (*at == position).then_some(value))
     };
-    let rows = [rights::visible(viewer, entity.name)];
-    let seen = reader::holding(write.tx, viewer, entity, ids, &rows, false).await?;
-    let seen = seen
-        .into_iter()
-        .filter(|(_, truths)| truths.first() == Some(&true));
-    Ok(seen.map(|(id, _)| id).collect())
+    let domain = draft.beside.get("domain").and_then(Option::as_deref);
+    let keys = Keys::of(record, ways, said, domain.as_slice());
+    match &draft.external_id {
+        Some((system, key)) => keys.known_as(system, key),
+        None => keys,
+    }
 }

@@ -98,11 +98,11 @@ impl RowWriter {
         Self { views }
     }
 
-    /// Writes what `order` says.
+    /// Writes what `order` says. Where that fails, whoever began the transaction takes back what was written in it.
     ///
     /// # Errors
     ///
-    /// - [`ApiError::Input`] when something is wrong with a row and the order is atomic; nothing is written then
+    /// - [`ApiError::Input`] when something is wrong with a row and the order is atomic
     /// - [`ApiError::LimitExceeded`] when there are too many rows
     /// - [`ApiError::Internal`] when the database fails
     pub async fn write(&self, write: &Write<'_>, order: &Order) -> Result<Outcomes, ApiError> {
@@ -114,19 +114,33 @@ impl RowWriter {
                 actual: number(order.items.len()),
             }));
         }
+        if order.atomic {
+            self.write_all(write, order).await
+        } else {
+            self.write_each(write, order).await
+        }
+    }
+
+    /// Writes all rows, or fails.
+    async fn write_all(&self, write: &Write<'_>, order: &Order) -> Result<Outcomes, ApiError> {
+        let mut refused = Refused::default();
+        let written = self.attempt(write, order, &mut refused).await?;
+        if refused.0.is_empty() {
+            return Ok(written.outcomes(order, refused));
+        }
+        let problems = refused.0.into_values().flatten();
+        Err(ApiError::Input(problems.collect()))
+    }
+
+    /// Writes the rows that can be written. What turned out to be wrong once it was written is taken back, with all
+    /// that was written beside it, and the others are written again.
+    async fn write_each(&self, write: &Write<'_>, order: &Order) -> Result<Outcomes, ApiError> {
         let mut refused = Refused::default();
         loop {
             let savepoint = write.tx.begin().await?;
             let inner = write.within(&savepoint);
-            let outcomes = self.attempt(&inner, order, &mut refused).await;
-            let outcomes = outcomes.map_err(|error| known(order, error))?;
-            if order.atomic && !refused.0.is_empty() {
-                let problems = refused.0.into_values().flatten();
-                return Err(ApiError::Input(problems.collect()));
-            }
-            // What turned out to be wrong once it was written is taken back, with all that was written beside
-            // it, and the others are written again.
-            if outcomes.late {
+            let written = self.attempt(&inner, order, &mut refused).await?;
+            if written.late {
                 savepoint.rollback().await?;
                 continue;
             }
@@ -135,11 +149,7 @@ impl RowWriter {
             for callers in outdated {
                 write.outdates(callers);
             }
-            let of = |index| match refused.0.remove(&index) {
-                Some(problems) => Err(problems),
-                None => Ok(outcomes.of(index)),
-            };
-            return Ok((0..order.items.len()).map(of).collect());
+            return Ok(written.outcomes(order, refused));
         }
     }
 
@@ -149,14 +159,15 @@ impl RowWriter {
         order: &Order,
         refused: &mut Refused,
     ) -> Result<Written, ApiError> {
-        match order.deed {
+        let written = match order.deed {
             Deed::Make | Deed::Update | Deed::Assign | Deed::Upsert => {
                 save::save(write, &self.views, order, refused).await
             }
             Deed::Delete | Deed::Restore | Deed::Destroy => {
                 remove::remove(write, order, refused).await
             }
-        }
+        };
+        written.map_err(|error| known(order, error))
     }
 }
 
@@ -197,9 +208,14 @@ struct Written {
 }
 
 impl Written {
-    fn of(&self, index: usize) -> (Uuid, Outcome) {
-        let known = self.outcomes.get(&index).copied();
-        known.unwrap_or((Uuid::nil(), Outcome::Unchanged))
+    /// For each row of `order` what became of it, or why it was refused.
+    fn outcomes(&self, order: &Order, mut refused: Refused) -> Outcomes {
+        let of = |index| {
+            let known = self.outcomes.get(&index).copied();
+            let known = known.unwrap_or((Uuid::nil(), Outcome::Unchanged));
+            refused.0.remove(&index).map_or(Ok(known), Err)
+        };
+        (0..order.items.len()).map(of).collect()
     }
 }
 

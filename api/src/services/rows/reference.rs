@@ -7,7 +7,6 @@ use uuid::Uuid;
 use crate::{
     dataset::{Entity, Kind, dataset},
     error::ApiError,
-    reader,
     store::table::Value,
 };
 
@@ -31,17 +30,8 @@ pub(super) async fn refuse_unknown(
     let mut there: HashSet<(&'static str, Uuid)> = HashSet::new();
     for (noun, ids) in wanted {
         let ids: Vec<Uuid> = ids.into_iter().collect();
-        let Some(viewer) = write.viewer else {
-            there.extend(ids.into_iter().map(|id| (noun, id)));
-            continue;
-        };
-        let target = dataset().target(noun)?;
-        let rows = [rights::visible(viewer, noun)];
-        let seen = reader::holding(write.tx, viewer, target, &ids, &rows, false).await?;
-        let seen = seen
-            .into_iter()
-            .filter(|(_, truths)| truths.first() == Some(&true));
-        there.extend(seen.map(|(id, _)| (noun, id)));
+        let seen = rights::seen(write, dataset().target(noun)?, &ids).await?;
+        there.extend(seen.into_iter().map(|id| (noun, id)));
     }
     for draft in drafts {
         for (field, target, id) in references(entity, draft) {

@@ -1,7 +1,5 @@
 //! Deleting rows, bringing them back, and destroying them.
 
-use std::collections::HashMap;
-
 use entity::change::ChangeKind;
 use uuid::Uuid;
 
@@ -10,10 +8,7 @@ use crate::{
     dataset::{Entity, dataset},
     error::{ApiError, Problem},
     record,
-    store::{
-        bulk, erase, lookup,
-        table::{Record, Value},
-    },
+    store::{bulk, erase},
 };
 
 use super::{
@@ -34,7 +29,8 @@ pub(super) async fn remove(
     let entity = order.entity;
     let record = stored(entity)?;
     let mut drafts = draft::read(order, refused)?;
-    load(write, record, &mut drafts).await?;
+    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    draft::load(write, record, &ids, &mut drafts).await?;
     may_do(write, order, &mut drafts, refused).await?;
     drafts.retain(|draft| {
         let problem = stale(record, draft).or_else(|| undeletable(order, record, draft));
@@ -61,32 +57,6 @@ pub(super) async fn remove(
         _ => destroy(write, entity, record, &drafts).await?,
     }
     Ok(written)
-}
-
-/// Loads the rows, deleted ones too, which nobody else changes from now on.
-async fn load(
-    write: &Write<'_>,
-    record: &record::Entity,
-    drafts: &mut [Draft],
-) -> Result<(), ApiError> {
-    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let id = record.position("id");
-    let rows = lookup::locked(write.tx, &record.table, &ids).await?;
-    let rows = rows.into_iter().filter_map(|row| match row.get(id?) {
-        Some(Value::Uuid(Some(id))) => Some((*id, row)),
-        _ => None,
-    });
-    let mut rows: HashMap<Uuid, Record> = rows.collect();
-    for draft in drafts {
-        if let Some(row) = rows.remove(&draft.id) {
-            draft.record.clone_from(&row);
-            draft.before = Some(row);
-        }
-    }
-    Ok(())
 }
 
 /// Refuses what the caller may not do with the rows.

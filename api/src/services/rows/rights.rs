@@ -1,11 +1,10 @@
 //! What a caller may do with rows, as they are in the transaction that does it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
 use crate::{
-    auth::Viewer,
     dataset::{Entity, With, dataset},
     error::{ApiError, Problem},
     reader, record,
@@ -228,9 +227,21 @@ fn not_allowed(
     problems
 }
 
-/// What the caller sees of the noun, for its references: none where they are the operator.
-pub(super) fn visible<'v>(viewer: &'v Viewer, noun: &str) -> &'v Scope {
-    &viewer.view.noun(noun).rows
+/// Which of the rows of `entity` with those ids there are for the caller.
+pub(super) async fn seen(
+    write: &Write<'_>,
+    entity: &'static Entity,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, ApiError> {
+    let Some(viewer) = write.viewer else {
+        return Ok(ids.iter().copied().collect());
+    };
+    let rows = [&viewer.view.noun(entity.name).rows];
+    let holding = reader::holding(write.tx, viewer, entity, ids, &rows, false).await?;
+    let seen = holding
+        .into_iter()
+        .filter(|(_, truths)| truths.first() == Some(&true));
+    Ok(seen.map(|(id, _)| id).collect())
 }
 
 /// Actions by which something of `entity` can be changed, and `more`.

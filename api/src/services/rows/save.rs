@@ -1,6 +1,6 @@
 //! Making and changing rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use entity::{change::ChangeKind, external_id};
 use uuid::Uuid;
@@ -10,10 +10,7 @@ use crate::{
     dataset::Entity,
     error::{ApiError, Problem},
     record,
-    store::{
-        bulk, lookup,
-        table::{Record, Value},
-    },
+    store::{bulk, lookup, table::Value},
     views::Views,
 };
 
@@ -40,7 +37,7 @@ pub(super) async fn save(
         Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
         deed => identity::identify(write, entity, deed, &mut drafts, refused).await?,
     };
-    load(write, record, &there, &mut drafts).await?;
+    draft::load(write, record, &there, &mut drafts).await?;
     for draft in &mut drafts {
         put(write, record, draft);
     }
@@ -69,32 +66,6 @@ pub(super) async fn save(
     rules::beside(write, record, &drafts).await?;
     written.late = refuse_made(write, entity, record, &drafts, refused).await?;
     Ok(written)
-}
-
-/// Loads the rows that are there, which nobody else changes from now on.
-async fn load(
-    write: &Write<'_>,
-    record: &record::Entity,
-    there: &[Uuid],
-    drafts: &mut [Draft],
-) -> Result<(), ApiError> {
-    if there.is_empty() {
-        return Ok(());
-    }
-    let id = record.position("id");
-    let rows = lookup::locked(write.tx, &record.table, there).await?;
-    let rows = rows.into_iter().filter_map(|row| match row.get(id?) {
-        Some(Value::Uuid(Some(id))) => Some((*id, row)),
-        _ => None,
-    });
-    let mut rows: HashMap<Uuid, Record> = rows.collect();
-    for draft in drafts {
-        if let Some(row) = rows.remove(&draft.id) {
-            draft.record.clone_from(&row);
-            draft.before = Some(row);
-        }
-    }
-    Ok(())
 }
 
 /// Puts what was said into the row.
