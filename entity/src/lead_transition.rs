@@ -28,6 +28,18 @@ pub struct Model {
     /// Why, in words.
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,
+    /// What they need, as sales has found out.
+    #[sea_orm(column_type = "Text")]
+    pub need: Option<String>,
+    /// Who decides.
+    #[sea_orm(column_type = "Text")]
+    pub authority: Option<String>,
+    /// What they can spend.
+    #[sea_orm(column_type = "Text")]
+    pub budget: Option<String>,
+    /// When they want it.
+    #[sea_orm(column_type = "Text")]
+    pub timing: Option<String>,
     /// The lead's score at the time, 0 to 100.
     pub score_snapshot: Option<i32>,
     /// The lead's cycle at the time.

@@ -11,6 +11,7 @@ mod idempotency;
 mod import;
 mod keys;
 mod kill;
+mod leads;
 mod limits;
 mod live;
 mod matching;

@@ -7,6 +7,7 @@ use crate::views::{Action, MaskKind, Word};
 use super::{
     model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey},
     ties::{Path, RowTest, Ties},
+    workflow,
     writes::Writes,
 };
 
@@ -71,6 +72,7 @@ impl Entity {
             token_scope: "",
             actions: Vec::new(),
             writes: Writes::default(),
+            workflow: workflow::of(name),
         }
     }
 

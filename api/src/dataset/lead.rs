@@ -1,7 +1,7 @@
 //! What there is to read of a lead.
 
 use entity::{
-    campaign_member, feedback,
+    account, campaign_member, feedback,
     lead::{Column, Entity as Table, IntentBand, LeadSource, LeadStatus},
     lead_transition, opportunity, touch,
 };
@@ -9,7 +9,7 @@ use entity::{
 use crate::views::Word;
 
 use super::{
-    declare::{HIDE, PARTIAL, absent, at, choice, descending, instant, int, text},
+    declare::{HIDE, PARTIAL, absent, at, choice, day, descending, instant, int, money, text},
     model::{Entity, Enumeration},
 };
 
@@ -59,6 +59,14 @@ pub(super) fn lead() -> Entity {
     .named(&[Column::FirstName, Column::LastName], Some(Column::Status))
     .can(&["capture"], &["update", "nurture", "qualify", "accept", "reject", "reassign", "recall", "work", "convert", "recycle", "dispose", "disqualify", "reopen", "dispute", "backfill", "delete", "restore", "destroy", "erase"])
     .made("capture", &[], &["firstName", "lastName", "email", "phone", "companyName", "jobTitle", "source", "sourceCampaignId", "customFields"])
+    .unread(text("need", lead_transition::Column::Need, "What they need."))
+    .unread(text("authority", lead_transition::Column::Authority, "Who decides."))
+    .unread(text("budget", lead_transition::Column::Budget, "What they can spend."))
+    .unread(text("timing", lead_transition::Column::Timing, "When they want it."))
+    .unread(text("accountName", account::Column::Name, "What the new account is called; without, and without `accountId`, it is the one that the lead was matched with, or one with the name of its company."))
+    .unread(text("opportunityName", opportunity::Column::Name, "What the new opportunity is called. Without one, `reason` says why there is none."))
+    .unread(money("opportunityAmount", opportunity::Column::AmountMinor, opportunity::Column::AmountCurrency, "What the opportunity is worth."))
+    .unread(day("opportunityCloseOn", opportunity::Column::ExpectedCloseOn, "The day on which the opportunity should be decided."))
     .changed("update", &["firstName", "lastName", "email", "phone", "companyName", "jobTitle", "source", "sourceCampaignId", "intentBand", "customFields"])
 }
 

@@ -60,6 +60,26 @@ pub(super) fn lead_transition() -> Entity {
         text("note", Column::Note, "What was added to the reason."),
         &HIDE,
     )
+    .open(text(
+        "need",
+        Column::Need,
+        "What they need, as sales found out when it qualified the lead.",
+    ))
+    .open(text(
+        "authority",
+        Column::Authority,
+        "Who decides, as sales found out.",
+    ))
+    .open(text(
+        "budget",
+        Column::Budget,
+        "What they can spend, as sales found out.",
+    ))
+    .open(text(
+        "timing",
+        Column::Timing,
+        "When they want it, as sales found out.",
+    ))
     .open(int(
         "scoreSnapshot",
         Column::ScoreSnapshot,

@@ -6,6 +6,7 @@ mod global_id;
 mod model;
 mod ties;
 mod vocabulary;
+mod workflow;
 mod writes;
 
 mod account;
@@ -41,6 +42,7 @@ pub use global_id::{GlobalId, global_id};
 pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey};
 pub use ties::{Path, RowTest, Ties};
 pub use vocabulary::vocabulary;
+pub use workflow::{Rule, Saying, Step, Workflow};
 pub use writes::{With, Writes, Written};
 
 /// Everything there is to read, in the order in which a newcomer meets it.
@@ -144,6 +146,16 @@ fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
                 name: "maskedFields",
                 description: "The fields of this row whose values are masked for you: shown in part, as a band or as null. Null in any other field means that there is nothing there for you.",
                 kind: Kind::MaskedFields,
+                nullable: false,
+                filterable: false,
+                guard: None,
+            });
+        }
+        if entity.workflow.is_some() {
+            entity.fields.push(Field {
+                name: "allowedTransitions",
+                description: "The steps that you can take with it as it is now.",
+                kind: Kind::AllowedTransitions,
                 nullable: false,
                 filterable: false,
                 guard: None,

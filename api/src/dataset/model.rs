@@ -2,7 +2,7 @@
 
 use crate::views::{Action, MaskKind};
 
-use super::{ties::Ties, writes::Writes};
+use super::{ties::Ties, workflow::Workflow, writes::Writes};
 
 /// A noun: a table, and what of it there is to read.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct Entity {
     pub actions: Vec<Action>,
     /// How callers write its rows.
     pub writes: Writes,
+    /// Its states and the steps between them; `None` where it has none.
+    pub workflow: Option<Workflow>,
 }
 
 /// A field, or a relation with its id, that can be masked.
@@ -133,6 +135,8 @@ pub enum Kind {
     MaskedFields,
     /// What was done to the row, page by page.
     History,
+    /// The steps that the viewer can take with the row as it is.
+    AllowedTransitions,
     /// The global id of a row of `target` that `column` refers to.
     ForeignId {
         /// The foreign key.
@@ -207,6 +211,7 @@ impl Kind {
             }
             Self::MaskedFields
             | Self::History
+            | Self::AllowedTransitions
             | Self::ToMany { .. }
             | Self::ToManyThrough { .. } => (None, None),
         };

@@ -39,7 +39,7 @@ pub use permission::{holding, permit};
 pub use reading::{Reading, Sees};
 pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,
-    PageInfoPart, ReferencePart,
+    PageInfoPart, ReferencePart, TransitionPart,
 };
 
 /// Reads what viewers may see. Cheap to clone.

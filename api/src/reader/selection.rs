@@ -39,6 +39,8 @@ pub enum NodeField {
     ToMany(&'static Field, Box<Connection>),
     /// What was done to the row.
     History(&'static Field, History),
+    /// The steps that the viewer can take with the row.
+    AllowedTransitions(&'static Field, Vec<(String, TransitionPart)>),
 }
 
 impl NodeField {
@@ -52,7 +54,8 @@ impl NodeField {
             | Self::Reference(field, _)
             | Self::ToOne(field, _)
             | Self::ToMany(field, _)
-            | Self::History(field, _) => Some(field),
+            | Self::History(field, _)
+            | Self::AllowedTransitions(field, _) => Some(field),
         }
     }
 }
@@ -94,6 +97,21 @@ pub enum ReferencePart {
     Name,
     /// Its status.
     Status,
+}
+
+/// What stands under a key of a step that can be taken.
+#[derive(Clone, Copy, Debug)]
+pub enum TransitionPart {
+    /// `__typename`.
+    TypeName,
+    /// The mutation that takes it.
+    Mutation,
+    /// The states that it leads to.
+    To,
+    /// What has to be said.
+    Requires,
+    /// What it is.
+    Description,
 }
 
 /// A page of rows to read.

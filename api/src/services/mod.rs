@@ -5,6 +5,7 @@ mod account;
 pub mod attempt;
 mod campaign;
 mod contact;
+mod feedback;
 pub mod follower;
 pub mod idempotency;
 mod lead;

@@ -10,7 +10,7 @@ use crate::{
     store::{lookup, table::Value},
 };
 
-use super::{rows::Draft, write::Write};
+use super::{lead, rows::Draft, write::Write};
 
 /// What sales does; everything else is marketing's, unless somebody says so.
 const OF_SALES: [&str; 4] = ["CALL", "MEETING", "DEMO", "SALES_EMAIL"];
@@ -85,6 +85,30 @@ async fn accounts(
         }));
     }
     Ok(accounts)
+}
+
+/// What follows from touches that are new: sales has approached a lead that it had accepted.
+pub(super) async fn logged(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let new = drafts.iter().filter(|draft| draft.before.is_none());
+    let approached = new.filter(|draft| approaches(record, draft));
+    let leads: Vec<Uuid> = approached
+        .filter_map(|draft| draft.uuid(record, "lead_id"))
+        .collect();
+    lead::take_rule(write, "firstSalesTouch", &leads).await?;
+    Ok(())
+}
+
+/// Whether somebody of sales has approached somebody: they called or wrote to them, or met them.
+fn approaches(record: &record::Entity, draft: &Draft) -> bool {
+    let is = |column, value| draft.text(record, column) == Some(value);
+    let kind = draft.text(record, "kind").unwrap_or_default();
+    let met = ["MEETING", "DEMO"].contains(&kind);
+    let ours = ["CALL", "SALES_EMAIL"].contains(&kind) && is("direction", "OUTBOUND");
+    is("function", "SALES") && (met || ours)
 }
 
 /// Sales logs its own touches, and marketing its own.

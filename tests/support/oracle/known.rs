@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api::dataset::dataset;
 use async_graphql::{
     Positioned,
     parser::types::{FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind},
@@ -58,6 +59,9 @@ const CHANGING: &[&str] = &[
 /// What each noun has that is made of the change log, and not of rows: tests/it/feed says who gets what of it.
 const HISTORY: &str = "history";
 
+/// What a noun with states has that says what the caller can do with a row: tests/it/leads says who is told what.
+const ALLOWED: &str = "allowedTransitions";
+
 /// The input that says which changes one follows.
 const FOLLOWING: &str = "ChangeFilter";
 
@@ -69,6 +73,9 @@ const DEEDS: [&str; 11] = [
 
 /// Whether `name` is what is done with rows of a noun: a verb, and one of them or many.
 fn is_deed(name: &str) -> bool {
+    if is_step(name) {
+        return true;
+    }
     let mut rest = DEEDS.iter().filter_map(|deed| name.strip_prefix(deed));
     rest.any(|rest| {
         let mut nouns = Noun::all().iter();
@@ -76,6 +83,19 @@ fn is_deed(name: &str) -> bool {
         let of = owners.unwrap_or(rest);
         nouns.any(|noun| of == noun.name || rest == capital(noun.plural))
     })
+}
+
+/// Whether `name` is a step of rows of a noun, or of a list of them.
+fn is_step(name: &str) -> bool {
+    steps().any(|step| step == name)
+}
+
+/// The steps of rows of all nouns, for one row and for a list.
+fn steps() -> impl Iterator<Item = &'static str> {
+    let entities = dataset().entities().iter();
+    let workflows = entities.filter_map(|entity| entity.workflow.as_ref());
+    let steps = workflows.flat_map(|workflow| &workflow.steps);
+    steps.flat_map(|step| [step.mutation.as_str(), step.many.as_str()])
 }
 
 /// `leads` as in `captureLeads`.
@@ -166,6 +186,10 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("HistoryEdge", &["cursor", "node"]),
     ("HistoryEntry", &["actor", "at", "fields", "kind", "reason"]),
     (
+        "LeadTransitionOption",
+        &["mutation", "to", "requires", "description"],
+    ),
+    (
         "Problem",
         &["code", "message", "field", "allowed", "currentVersion"],
     ),
@@ -212,8 +236,8 @@ pub fn is_asked(type_name: &str, field: &str) -> bool {
         return false;
     }
     let mut beside = BESIDE.iter();
-    let history = field == HISTORY && Noun::of(type_name).is_some();
-    !history && !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
+    let apart = [HISTORY, ALLOWED].contains(&field) && Noun::of(type_name).is_some();
+    !apart && !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
 }
 
 /// What in the schema is not classified, or otherwise than it is: each with what to do about it.
@@ -394,7 +418,7 @@ fn fields_of_other(type_name: &str) -> Option<Vec<String>> {
             ]
         });
         let deeds = nouns.flat_map(|noun| DEEDS.map(|deed| format!("{deed}{noun}")));
-        deeds.collect()
+        deeds.chain(steps().map(str::to_owned)).collect()
     } else if of_noun("Connection") {
         owned(&["edges", "nodes", "pageInfo", "totalCount"])
     } else if of_noun("Edge") {
@@ -449,6 +473,9 @@ fn known_fields(model: &Model, class: &Class) -> BTreeMap<String, Option<bool>> 
         known.insert("maskedFields".to_owned(), Some(false));
     }
     known.insert(HISTORY.to_owned(), Some(false));
+    if has(ALLOWED) {
+        known.insert(ALLOWED.to_owned(), Some(false));
+    }
     let stamps = STAMPS.into_iter().filter(|stamp| has(stamp));
     known.extend(stamps.map(|stamp| (stamp.to_owned(), Some(false))));
     known

@@ -31,11 +31,11 @@ use crate::{
     error::ApiError,
     reader::{
         BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection,
-        PageInfoPart, Reading, ReferencePart,
+        PageInfoPart, Reading, ReferencePart, TransitionPart,
     },
 };
 
-use super::argument::Arguments;
+use super::{argument::Arguments, types::transition_option};
 pub(super) use write::{BatchPart, ProblemPart, RowPart};
 
 /// The fields under one response key: all of one name, with the selections to be merged.
@@ -227,6 +227,10 @@ impl<'a> Selector<'a> {
                 NodeField::ToMany(field, Box::new(connection))
             }
             Kind::History => NodeField::History(field, self.history(group)?),
+            Kind::AllowedTransitions => {
+                let option = transition_option(entity.name);
+                NodeField::AllowedTransitions(field, self.parts(&option, group, transition_part)?)
+            }
             _ => NodeField::Scalar(field),
         })
     }
@@ -327,6 +331,17 @@ fn reference_part(name: &str) -> Option<ReferencePart> {
         "id" => Some(ReferencePart::Id),
         "name" => Some(ReferencePart::Name),
         "status" => Some(ReferencePart::Status),
+        _ => None,
+    }
+}
+
+fn transition_part(name: &str) -> Option<TransitionPart> {
+    match name {
+        "__typename" => Some(TransitionPart::TypeName),
+        "mutation" => Some(TransitionPart::Mutation),
+        "to" => Some(TransitionPart::To),
+        "requires" => Some(TransitionPart::Requires),
+        "description" => Some(TransitionPart::Description),
         _ => None,
     }
 }

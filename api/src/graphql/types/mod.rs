@@ -47,9 +47,21 @@ pub(super) fn register(registry: &mut Registry) {
                 add(registry, enumeration(choice));
             }
         }
-        let fields = entity.fields.iter().map(node_field).collect();
+        let fields = entity
+            .fields
+            .iter()
+            .map(|field| node_field(entity, field))
+            .collect();
         add(registry, object(entity.name, entity.description, fields));
         registry.add_implements(entity.name, "Node");
+        if let Some((_, states)) = entity.state() {
+            let fields = transition_option_fields(states.name);
+            let described = format!("A step that you can take with a {} as it is.", entity.name);
+            add(
+                registry,
+                object(&transition_option(entity.name), &described, fields),
+            );
+        }
         register_connection(registry, entity);
     }
 }
@@ -114,6 +126,28 @@ fn add(registry: &mut Registry, meta: MetaType) {
     registry.types.entry(meta.name().to_owned()).or_insert(meta);
 }
 
+/// The type of a step that can be taken with a row of that noun.
+pub(super) fn transition_option(noun: &str) -> String {
+    format!("{noun}TransitionOption")
+}
+
+fn transition_option_fields(states: &str) -> Vec<MetaField> {
+    vec![
+        field("mutation", "The mutation that takes it.", "String!"),
+        field(
+            "to",
+            "Where it leads; where there are several, you say which in `to`.",
+            &format!("[{states}!]!"),
+        ),
+        field(
+            "requires",
+            "The fields of the mutation's input that you have to say, besides the row.",
+            "[String!]!",
+        ),
+        field("description", "What it means.", "String!"),
+    ]
+}
+
 fn register_connection(registry: &mut Registry, entity: &Entity) {
     let name = entity.name;
     let edge = format!("{name}Edge");
@@ -154,8 +188,12 @@ fn register_connection(registry: &mut Registry, entity: &Entity) {
     );
 }
 
-fn node_field(declared: &Field) -> MetaField {
-    let mut meta = field(declared.name, declared.description, &type_of(declared));
+fn node_field(entity: &Entity, declared: &Field) -> MetaField {
+    let mut meta = field(
+        declared.name,
+        declared.description,
+        &type_of(entity, declared),
+    );
     if let Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } = &declared.kind
         && let Some(target) = dataset().entity(target)
     {
@@ -170,7 +208,7 @@ fn node_field(declared: &Field) -> MetaField {
     meta
 }
 
-fn type_of(field: &Field) -> String {
+fn type_of(entity: &Entity, field: &Field) -> String {
     let name = match &field.kind {
         Kind::Id | Kind::ForeignId { .. } => "ID".to_owned(),
         Kind::Text(_) => "String".to_owned(),
@@ -189,6 +227,7 @@ fn type_of(field: &Field) -> String {
             format!("{target}Connection")
         }
         Kind::History => "HistoryConnection".to_owned(),
+        Kind::AllowedTransitions => return format!("[{}!]!", transition_option(entity.name)),
     };
     if field.nullable {
         name

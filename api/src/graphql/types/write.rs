@@ -7,7 +7,7 @@ use async_graphql::{
 };
 
 use crate::{
-    dataset::{Entity, Enumeration, Kind, Written, dataset},
+    dataset::{Entity, Enumeration, Field, Kind, Step, Written, dataset},
     services::rows::{Deed, MOST_ROWS},
 };
 
@@ -40,6 +40,8 @@ pub(in crate::graphql) fn write_fields() -> Vec<(String, WriteField)> {
                 let name = match deed {
                     Deed::Assign if many => format!("{verb}{}Owners", entity.name),
                     Deed::Assign => format!("{verb}{noun}Owner"),
+                    Deed::Step(step) if many => step.many.clone(),
+                    Deed::Step(step) => step.mutation.clone(),
                     _ => format!("{verb}{noun}"),
                 };
                 fields.push((name, WriteField { entity, deed, many }));
@@ -50,7 +52,7 @@ pub(in crate::graphql) fn write_fields() -> Vec<(String, WriteField)> {
 }
 
 /// What can be done with rows of `entity`, and what that is called.
-fn deeds(entity: &Entity) -> Vec<(&'static str, Deed)> {
+fn deeds(entity: &'static Entity) -> Vec<(&'static str, Deed)> {
     let writes = &entity.writes;
     let mut deeds = Vec::new();
     if let Some(verb) = writes.verb {
@@ -78,6 +80,8 @@ fn deeds(entity: &Entity) -> Vec<(&'static str, Deed)> {
             deeds.push((action, deed));
         }
     }
+    let steps = entity.workflow.iter().flat_map(|workflow| &workflow.steps);
+    deeds.extend(steps.map(|step| ("", Deed::Step(step))));
     deeds
 }
 
@@ -109,6 +113,11 @@ fn root_field(name: &str, written: &WriteField) -> MetaField {
         Deed::Destroy => {
             format!("Takes a {noun} away for good that was deleted, with all that is a part of it.")
         }
+        Deed::Step(step) => format!(
+            "{} It begins in {}.",
+            step.description,
+            step.from.join(", ")
+        ),
     };
     let description = if many {
         format!("For a list of at most {MOST_ROWS}, each like this: {what}")
@@ -171,6 +180,7 @@ fn input_name(written: &WriteField) -> String {
         Deed::Delete => "DeleteInput".to_owned(),
         Deed::Restore => "RestoreInput".to_owned(),
         Deed::Destroy => "DestroyInput".to_owned(),
+        Deed::Step(step) => format!("{}Input", capital(&step.mutation)),
     }
 }
 
@@ -198,6 +208,10 @@ fn register(registry: &mut Registry, written: &WriteField) {
             said(entity, Deed::Upsert),
         ),
         Deed::Assign => ("Which row gets which owner.".to_owned(), assignment(entity)),
+        Deed::Step(step) => (
+            format!("Which {noun} takes the step, and what has to be said with it."),
+            step_fields(entity, step),
+        ),
         deed => {
             let what = match deed {
                 Deed::Delete => "Which row is deleted.",
@@ -265,6 +279,53 @@ fn assignment(entity: &Entity) -> Vec<MetaInputValue> {
     fields
 }
 
+/// The fields that say which row takes `step`, and what is said with it.
+fn step_fields(entity: &'static Entity, step: &'static Step) -> Vec<MetaInputValue> {
+    let mut fields = which(entity);
+    fields.retain(|field| field.name != "reason");
+    let (Some(workflow), Some((_, states))) = (&entity.workflow, entity.state()) else {
+        return fields;
+    };
+    if let [_, _, ..] = step.to.as_slice() {
+        let described = format!("Where it leads: {}.", step.to.join(" or "));
+        fields.push(argument("to", &described, &format!("{}!", states.name)));
+    }
+    let kinds: Vec<&str> = workflow.reasons_of(step).collect();
+    if !kinds.is_empty() {
+        let described = format!("Why: a `ReasonCode` of the kind {}.", kinds.join(" or "));
+        fields.push(argument("reasonId", &described, "ID!"));
+    }
+    if step.why {
+        fields.push(argument("reason", "Why, for the history.", "String!"));
+    } else {
+        let described = "What is to be added, for the history; required with the reason `OTHER`.";
+        fields.push(argument("note", described, "String"));
+    }
+    for says in workflow.says(step) {
+        let Some(field) = entity.written(says.field) else {
+            continue;
+        };
+        if let Some(ty) = said_type(entity, field) {
+            let required = if says.required { "!" } else { "" };
+            let ty = format!("{ty}{required}");
+            fields.push(argument(field.name, field.description, &ty));
+        }
+    }
+    if step.mutation == "convertLead" {
+        fields.push(argument("reason", "Why there is no opportunity.", "String"));
+    }
+    fields
+}
+
+/// The type of a field that is said.
+fn said_type(entity: &'static Entity, field: &'static Field) -> Option<&'static str> {
+    match &field.kind {
+        Kind::Texts(_) => Some("[String!]"),
+        Kind::Json(_) => Some("JSON"),
+        _ => Some(Domain::of(entity.name, field)?.input_type()),
+    }
+}
+
 /// The fields that say which row is meant.
 fn which(entity: &Entity) -> Vec<MetaInputValue> {
     let mut fields = vec![argument("id", "Its global id.", "ID!")];
@@ -290,13 +351,8 @@ fn said(entity: &'static Entity, deed: Deed) -> Vec<MetaInputValue> {
         let Some(field) = entity.written(written.field).filter(|_| can) else {
             continue;
         };
-        let ty = match &field.kind {
-            Kind::Texts(_) => "[String!]",
-            Kind::Json(_) => "JSON",
-            _ => match Domain::of(entity.name, field) {
-                Some(domain) => domain.input_type(),
-                None => continue,
-            },
+        let Some(ty) = said_type(entity, field) else {
+            continue;
         };
         let required = deed == Deed::Make && written.required;
         let ty = if required {

@@ -255,6 +255,9 @@ impl Compiler<'_> {
             if matches!(field.kind, Kind::History) {
                 columns.extend(logged_money(entity));
             }
+            if matches!(field.kind, Kind::AllowedTransitions) {
+                columns.extend(self.columns_of_steps(entity));
+            }
         }
         columns
     }

@@ -59,6 +59,7 @@ fn told_by(field: &Field) -> Option<&'static str> {
         | Kind::Band { .. }
         | Kind::MaskedFields
         | Kind::History
+        | Kind::AllowedTransitions
         | Kind::Reference { .. }
         | Kind::ToOne { .. }
         | Kind::ToMany { .. }

@@ -21,6 +21,7 @@ mod row;
 mod scope;
 mod source;
 mod test;
+mod transition;
 
 pub(super) use feed::{Candidates, Past};
 
@@ -64,6 +65,7 @@ pub(super) struct Compiler<'v> {
     dialect: &'static dyn Dialect,
     view: &'v View,
     user: Option<Uuid>,
+    may_write: bool,
     reach: &'v Reach,
     calendar: &'v Calendar,
     sql: String,
@@ -86,6 +88,7 @@ impl<'v> Compiler<'v> {
             dialect,
             view: &viewer.view,
             user: viewer.user_id,
+            may_write: viewer.may_write(),
             reach: &viewer.reach,
             calendar,
             sql: String::new(),

@@ -111,6 +111,9 @@ impl Compiler<'_> {
                 self.connection(connection, Parent::Row(field, alias))?
             }
             NodeField::History(_, history) => return self.history(history, entity, alias),
+            NodeField::AllowedTransitions(_, parts) => {
+                return self.allowed_transitions(parts, entity, alias);
+            }
         };
         match field.declared() {
             Some(declared) => self.veiled(declared, entity, alias, value),
@@ -144,7 +147,8 @@ impl Compiler<'_> {
             | Kind::ToOne { .. }
             | Kind::ToMany { .. }
             | Kind::ToManyThrough { .. }
-            | Kind::History => return Err(misuse(field)),
+            | Kind::History
+            | Kind::AllowedTransitions => return Err(misuse(field)),
         })
     }
 

@@ -22,7 +22,7 @@ use super::super::write::Write;
 
 /// A value that was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Step {
+pub(in crate::services) struct Step {
     pub(super) table: String,
     pub(super) id: Uuid,
     pub(super) column: String,
@@ -32,19 +32,19 @@ pub(super) struct Step {
 
 /// What a row gets, by column.
 #[derive(Clone, Debug)]
-pub(super) struct Edit {
+pub(in crate::services) struct Edit {
     id: Uuid,
     values: Vec<(usize, Value)>,
 }
 
 impl Edit {
-    pub(super) fn of(id: Uuid, values: Vec<(usize, Value)>) -> Self {
+    pub(in crate::services) fn of(id: Uuid, values: Vec<(usize, Value)>) -> Self {
         Self { id, values }
     }
 }
 
 /// Changes rows of `table`, and says what was changed, row by row; values that are so already are left out.
-pub(super) async fn apply(
+pub(in crate::services) async fn apply(
     write: &Write<'_>,
     table: &Table,
     edits: Vec<Edit>,

@@ -32,7 +32,8 @@ use crate::{
 };
 
 use super::write::Write;
-use edit::{Edit, Step, apply};
+use edit::Step;
+pub(super) use edit::{Edit, apply};
 
 pub use duplicate::dismiss;
 pub use link::{Link, links};

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
-    dataset::{Entity, Kind},
+    dataset::{Entity, GlobalId, Kind},
     error::{ApiError, Problem},
     record,
     store::{
@@ -18,7 +18,7 @@ use crate::{
 use super::{
     Deed, Order, Refused,
     input::{self, Said},
-    stored,
+    step, stored,
 };
 use crate::services::write::Write;
 
@@ -48,9 +48,43 @@ pub(in crate::services) struct Draft {
     pub(in crate::services) expected_version: Option<i32>,
     /// Why.
     pub(in crate::services) reason: Option<String>,
+    /// What was said with a step that is no value of the row.
+    pub(in crate::services) told: Map<String, Json>,
 }
 
 impl Draft {
+    /// A row that is stored, which the hub itself is about to change.
+    pub(in crate::services) fn stored(
+        record: &record::Entity,
+        index: usize,
+        row: Record,
+    ) -> Option<Self> {
+        let id = match row.get(record.position("id")?) {
+            Some(Value::Uuid(Some(id))) => *id,
+            _ => return None,
+        };
+        Some(Self {
+            before: Some(row.clone()),
+            ..Self::of(index, String::new(), id, row)
+        })
+    }
+
+    fn of(index: usize, path: String, id: Uuid, record: Record) -> Self {
+        Self {
+            index,
+            path,
+            id,
+            before: None,
+            record,
+            said: BTreeMap::new(),
+            beside: BTreeMap::new(),
+            external_id: None,
+            expected_version: None,
+            reason: None,
+            told: Map::new(),
+        }
+    }
+
     /// The value of a column, as it is to be.
     pub(in crate::services) fn get(&self, entity: &record::Entity, column: &str) -> Option<&Value> {
         self.record.get(entity.position(column)?)
@@ -85,6 +119,13 @@ impl Draft {
         if let Some(cell) = cell {
             *cell = value.into();
         }
+    }
+
+    /// The reason that was chosen, with a step.
+    pub(in crate::services) fn reason_id(&self) -> Option<Uuid> {
+        let id = GlobalId::parse(self.told.get("reasonId")?.as_str()?);
+        let id = id.filter(|id| id.entity.name == "ReasonCode");
+        id.map(|id| id.id)
     }
 
     /// Whether the field was said.
@@ -144,18 +185,12 @@ fn draft(
     let version = fields.get("expectedVersion").and_then(Json::as_i64);
     let reason = fields.get("reason").and_then(Json::as_str).map(str::trim);
     let mut draft = Draft {
-        index,
-        path: path.to_owned(),
-        id: Uuid::now_v7(),
-        before: None,
-        record: record.blank(),
-        said: BTreeMap::new(),
-        beside: BTreeMap::new(),
         external_id,
         expected_version: version.and_then(|version| i32::try_from(version).ok()),
         reason: reason
             .filter(|reason| !reason.is_empty())
             .map(str::to_owned),
+        ..Draft::of(index, path.to_owned(), Uuid::now_v7(), record.blank())
     };
     if !matches!(order.deed, Deed::Make | Deed::Upsert) {
         match input::id(fields, order.entity.name) {
@@ -163,6 +198,26 @@ fn draft(
             None => problems.push(missing(order.entity, path)),
         }
     }
+    if let Deed::Step(step) = order.deed {
+        problems.extend(step::read(&mut draft, (order.entity, step), record, fields));
+    } else {
+        problems.extend(said(&mut draft, order, record, fields));
+    }
+    if order.deed == Deed::Assign && draft.reason.is_none() {
+        problems.push(draft.problem("reason", "a reason is required"));
+    }
+    problems.extend(contradicting(order.entity, &draft));
+    (draft, problems)
+}
+
+/// Reads the fields that can be said of a row, and returns what is wrong with them.
+fn said(
+    draft: &mut Draft,
+    order: &Order,
+    record: &record::Entity,
+    fields: &Map<String, Json>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
     for written in &order.entity.writes.fields {
         let Some(json) = fields.get(written.field) else {
             continue;
@@ -174,7 +229,7 @@ fn draft(
         let Some(field) = order.entity.written(written.field) else {
             continue;
         };
-        let path = format!("{path}.{}", written.field);
+        let path = format!("{}.{}", draft.path, written.field);
         match input::read(record, field, &path, json) {
             Ok(Said::Columns(values)) => {
                 draft.said.insert(written.field, values);
@@ -185,11 +240,7 @@ fn draft(
             Err(wrong) => problems.extend(wrong),
         }
     }
-    if order.deed == Deed::Assign && draft.reason.is_none() {
-        problems.push(draft.problem("reason", "a reason is required"));
-    }
-    problems.extend(contradicting(order.entity, &draft));
-    (draft, problems)
+    problems
 }
 
 /// Two fields that say different things of one column: two amounts of a row have one currency.

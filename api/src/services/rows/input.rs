@@ -151,6 +151,11 @@ fn int(
 /// What PostgreSQL cannot keep in a text.
 const NUL: char = '\0';
 
+/// Whether the databases can keep these words.
+pub(super) fn words(words: &str) -> Result<(), String> {
+    storable(&Json::from(words))
+}
+
 /// Whether the databases can keep every text in `json`.
 fn storable(json: &Json) -> Result<(), String> {
     let holds = match json {

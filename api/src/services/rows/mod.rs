@@ -13,22 +13,25 @@ mod remove;
 mod rights;
 mod rules;
 mod save;
+mod step;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{SqlErr, TransactionTrait};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
-    dataset::Entity,
+    dataset::{Entity, Step, dataset},
     error::{ApiError, Exceeded, Problem},
     record,
+    store::{lookup, table::Record},
     views::Views,
 };
 
 use super::write::Write;
 pub(super) use draft::Draft;
+pub(super) use save::store;
 
 /// How many rows may be written at once.
 pub const MOST_ROWS: usize = 1_000;
@@ -50,6 +53,8 @@ pub enum Deed {
     Restore,
     /// They are taken away for good, once they are deleted.
     Destroy,
+    /// They take a step from one state to another.
+    Step(&'static Step),
 }
 
 /// What a caller asks to be written.
@@ -166,6 +171,7 @@ impl RowWriter {
             Deed::Delete | Deed::Restore | Deed::Destroy => {
                 remove::remove(write, order, refused).await
             }
+            Deed::Step(taken) => step::take(write, &self.views, order, taken, refused).await,
         };
         written.map_err(|error| known(order, error))
     }
@@ -217,6 +223,39 @@ impl Written {
         };
         (0..order.items.len()).map(of).collect()
     }
+}
+
+/// Makes the rows of `order`, and says the id of each or what is wrong with it.
+pub(super) async fn made(
+    write: &Write<'_>,
+    views: &Views,
+    order: &Order,
+) -> Result<Vec<Result<Uuid, Vec<Problem>>>, ApiError> {
+    let mut refused = Refused::default();
+    let written = save::save(write, views, order, &mut refused).await?;
+    let outcomes = written.outcomes(order, refused).into_iter();
+    Ok(outcomes.map(|outcome| outcome.map(|(id, _)| id)).collect())
+}
+
+/// These columns of the rows of the noun with those ids.
+pub(super) async fn columns(
+    write: &Write<'_>,
+    noun: &str,
+    names: &[&str],
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Record>, ApiError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let record = record_of(noun)?;
+    let positions = names.iter().filter_map(|name| record.position(name));
+    let positions: Vec<usize> = positions.collect();
+    Ok(lookup::columns(write.tx, &record.table, &positions, ids).await?)
+}
+
+/// The tables of the noun.
+pub(super) fn record_of(noun: &str) -> Result<&'static record::Entity, ApiError> {
+    stored(dataset().target(noun)?)
 }
 
 /// The tables of `entity`.

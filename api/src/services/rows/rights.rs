@@ -244,10 +244,16 @@ pub(super) async fn seen(
     Ok(seen.map(|(id, _)| id).collect())
 }
 
+/// Each of them once.
+pub(super) fn distinct(actions: &[&'static str]) -> Vec<&'static str> {
+    let all: BTreeSet<&'static str> = actions.iter().copied().collect();
+    all.into_iter().collect()
+}
+
 /// Actions by which something of `entity` can be changed, and `more`.
 pub(super) fn actions(entity: &Entity, more: &[&'static str]) -> Vec<&'static str> {
     let changing = entity.writes.fields.iter();
     let changing = changing.flat_map(|written| written.changed_by.iter().copied());
-    let all: BTreeSet<&'static str> = changing.chain(more.iter().copied()).collect();
-    all.into_iter().collect()
+    let all: Vec<&'static str> = changing.chain(more.iter().copied()).collect();
+    distinct(&all)
 }

@@ -1,14 +1,14 @@
 //! What holds for the rows of single nouns, beyond what their columns say.
 
 use crate::{
-    dataset::Entity,
-    error::ApiError,
+    dataset::{Entity, Step},
+    error::{ApiError, Problem},
     record::{self, derive},
     services::{account, campaign, contact, lead, opportunity, territory, touch, user},
     views::Views,
 };
 
-use super::{Refused, draft::Draft};
+use super::{Refused, draft::Draft, save};
 use crate::services::write::Write;
 
 /// Settles what follows from what is said, and refuses what makes no sense.
@@ -55,6 +55,8 @@ pub(super) async fn beside(
 ) -> Result<(), ApiError> {
     match record.name {
         "account" => account::add_domains(write, drafts).await,
+        "lead" => lead::captured(write, record, drafts).await,
+        "touch" => touch::logged(write, record, drafts).await,
         "opportunity" => opportunity::record_changes(write, record, drafts).await,
         "territory" => territory::move_children(write, record, drafts).await,
         "user" => {
@@ -62,6 +64,41 @@ pub(super) async fn beside(
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// Settles what follows from a step, and refuses it where it makes no sense.
+pub(super) async fn settle_step(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    step: &'static Step,
+    drafts: &mut [Draft],
+    refused: &mut Refused,
+) -> Result<(), ApiError> {
+    let problems = match record.name {
+        "lead" => lead::settle_step(write, record, step, drafts).await?,
+        _ => Vec::new(),
+    };
+    for (index, problem) in problems {
+        refused.add(index, problem);
+    }
+    Ok(())
+}
+
+/// Writes the rows that take a step, and what goes with it; says what only then turned out to be wrong with which.
+pub(super) async fn take_step(
+    write: &Write<'_>,
+    views: &Views,
+    record: &'static record::Entity,
+    step: &'static Step,
+    drafts: Vec<Draft>,
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    match record.name {
+        "lead" => lead::take_step(write, views, record, step, drafts).await,
+        _ => {
+            save::store(write, record, &drafts).await?;
+            Ok(Vec::new())
+        }
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) async fn save(
 }
 
 /// Puts what was said into the row.
-fn put(write: &Write<'_>, record: &record::Entity, draft: &mut Draft) {
+pub(super) fn put(write: &Write<'_>, record: &record::Entity, draft: &mut Draft) {
     if draft.before.is_none() {
         let by = write.author.actor.id();
         draft.set(record, "id", draft.id);
@@ -125,7 +125,7 @@ async fn may_change(
 }
 
 /// Refuses changes of a version that is not the row's any more.
-fn refuse_stale(record: &record::Entity, drafts: &[Draft], refused: &mut Refused) {
+pub(super) fn refuse_stale(record: &record::Entity, drafts: &[Draft], refused: &mut Refused) {
     for draft in drafts {
         refused.accepts(draft.index, stale(record, draft));
     }
@@ -188,7 +188,7 @@ fn refuse_empty(
 }
 
 /// Writes the rows, what other systems call them, and the change log.
-async fn store(
+pub(in crate::services) async fn store(
     write: &Write<'_>,
     record: &'static record::Entity,
     drafts: &[Draft],

@@ -90,8 +90,8 @@ pub const CLASSES: [Class; 20] = [
         noun: "LeadTransition",
         token_scope: "lead:read",
         guarded: "note",
-        open: "lead fromStatus toStatus at byUser cause reason scoreSnapshot cycle \
-               backfilled",
+        open: "lead fromStatus toStatus at byUser cause reason need authority budget timing \
+               scoreSnapshot cycle backfilled",
     },
     Class {
         noun: "Opportunity",

@@ -1,8 +1,18 @@
-//! Leads.
+//! Leads: how they are captured, and how they move between marketing and sales.
+
+mod capture;
+mod convert;
+mod handover;
+mod moved;
+mod transition;
 
 use crate::{error::Problem, record};
 
 use super::rows::Draft;
+
+pub(super) use capture::captured;
+pub(super) use moved::Moved;
+pub(super) use transition::{settle_step, take_rule, take_step};
 
 /// Whether somebody could be reached, or found: by e-mail, by telephone, or by name and company.
 pub(super) fn check(record: &record::Entity, draft: &mut Draft, problems: &mut Vec<Problem>) {

@@ -1,0 +1,97 @@
+//! The steps that the viewer can take with a row: those of its state, as far as their roles go with this row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    dataset::{Entity, Step, Workflow},
+    error::ApiError,
+    views::Scope,
+};
+
+use super::{
+    super::selection::TransitionPart,
+    Compiler,
+    scope::{ALWAYS, NEVER},
+};
+
+impl Compiler<'_> {
+    /// The steps as a JSON array of objects, in the order in which they are declared.
+    pub(super) fn allowed_transitions(
+        &mut self,
+        parts: &[(String, TransitionPart)],
+        entity: &'static Entity,
+        alias: &str,
+    ) -> Result<String, ApiError> {
+        let (Some(workflow), Some((column, _))) = (&entity.workflow, entity.state()) else {
+            return Err(ApiError::internal("a noun without steps"));
+        };
+        let mut conditions: BTreeMap<&str, String> = BTreeMap::new();
+        let mut pieces = Vec::new();
+        for step in &workflow.steps {
+            let may = match conditions.get(&*step.action) {
+                Some(known) => known.clone(),
+                None => self.may_do(&step.action, entity, alias)?,
+            };
+            if may == NEVER {
+                continue;
+            }
+            let states: Vec<String> = step.from.iter().map(|state| literal(state)).collect();
+            let states = states.join(", ");
+            let option = literal(&format!(",{}", option(parts, workflow, step)));
+            let condition = format!("{alias}.\"{column}\" IN ({states}) AND {may}");
+            pieces.push(format!("CASE WHEN {condition} THEN {option} ELSE '' END"));
+            conditions.insert(&step.action, may);
+        }
+        if pieces.is_empty() {
+            return Ok(self.dialect.json_of_text("'[]'"));
+        }
+        let options = format!("'[' || substr({}, 2) || ']'", pieces.join(" || "));
+        Ok(self.dialect.json_of_text(&options))
+    }
+
+    /// The condition for the rows with which the viewer may do `action`.
+    fn may_do(&mut self, action: &str, entity: &Entity, alias: &str) -> Result<String, ApiError> {
+        let view = self.view;
+        let rows = view.noun(entity.name).can.get(action);
+        let Some(rows) = rows.filter(|rows| self.may_write && !rows.is_none()) else {
+            return Ok(NEVER.to_owned());
+        };
+        let condition = self.in_scope(entity, rows, alias)?;
+        Ok(condition.unwrap_or_else(|| ALWAYS.to_owned()))
+    }
+
+    /// The columns that a row must carry so that it can be said what the viewer can do with it.
+    pub(super) fn columns_of_steps(&self, entity: &Entity) -> BTreeSet<&'static str> {
+        let mut columns: BTreeSet<_> = entity
+            .state()
+            .map(|(column, _)| column)
+            .into_iter()
+            .collect();
+        let steps = entity.workflow.iter().flat_map(|workflow| &workflow.steps);
+        let can = &self.view.noun(entity.name).can;
+        let scopes = steps.filter_map(|step| can.get(step.action.as_str()));
+        let words = scopes.flat_map(Scope::words);
+        columns.extend(words.flat_map(|word| entity.ties.columns(word)));
+        columns
+    }
+}
+
+/// A text as a literal of SQL.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// What is said of a step.
+fn option(parts: &[(String, TransitionPart)], workflow: &Workflow, step: &Step) -> Json {
+    let value = |part: &TransitionPart| match part {
+        TransitionPart::TypeName => json!(format!("{}TransitionOption", workflow.noun)),
+        TransitionPart::Mutation => json!(step.mutation),
+        TransitionPart::To => json!(step.to),
+        TransitionPart::Requires => json!(workflow.requires(step)),
+        TransitionPart::Description => json!(step.description),
+    };
+    let pairs = parts.iter().map(|(key, part)| (key.clone(), value(part)));
+    Json::Object(pairs.collect())
+}

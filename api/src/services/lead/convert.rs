@@ -1,0 +1,328 @@
+//! Converting a lead: it becomes a contact of an account, and mostly an opportunity. The lead stays, and what is
+//! known of it leads on to them.
+
+use std::collections::HashMap;
+
+use entity::change::ChangeKind;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use crate::{
+    dataset::{dataset, global_id},
+    error::{ApiError, Problem},
+    record::{self, is_empty},
+    store::{
+        lookup, merge as store,
+        table::{Record, Value},
+    },
+    views::Views,
+};
+
+use crate::services::{
+    merge::{Edit, apply},
+    rows::{self, Deed, Draft, Order},
+    write::Write,
+};
+
+/// What a contact takes from a lead, where it has nothing yet.
+const OF_LEAD: [(&str, &str); 5] = [
+    ("firstName", "first_name"),
+    ("lastName", "last_name"),
+    ("email", "email"),
+    ("phone", "phone"),
+    ("jobTitle", "job_title"),
+];
+
+/// Problems, each with the lead that has it.
+type Problems = Vec<(usize, Problem)>;
+
+/// Refuses leads of which it is not said what becomes of them.
+pub(super) fn check(record: &record::Entity, drafts: &[Draft]) -> Problems {
+    let mut problems = Vec::new();
+    for draft in drafts {
+        let deal = draft.told.contains_key("opportunityName");
+        if !deal && draft.reason.is_none() {
+            let problem =
+                "what the opportunity is called is required, or a `reason` why there is none";
+            problems.push((draft.index, draft.problem("opportunityName", problem)));
+        }
+        if !deal {
+            for field in ["opportunityAmount", "opportunityCloseOn"] {
+                if draft.told.contains_key(field) {
+                    let problem = "there is no opportunity without `opportunityName`";
+                    problems.push((draft.index, draft.problem(field, problem)));
+                }
+            }
+        }
+        if draft.uuid(record, "account_id").is_none() && account_name(record, draft).is_none() {
+            let problem = "an account is required: its id, or the name of a new one";
+            problems.push((draft.index, draft.problem("accountId", problem)));
+        }
+    }
+    problems
+}
+
+/// What a new account is called.
+fn account_name<'d>(record: &record::Entity, draft: &'d Draft) -> Option<&'d str> {
+    let said = draft.told.get("accountName").and_then(Json::as_str);
+    said.or_else(|| draft.text(record, "company_name"))
+}
+
+/// Makes of each lead what it becomes, and says what is wrong with which.
+pub(super) async fn convert(
+    write: &Write<'_>,
+    views: &Views,
+    record: &'static record::Entity,
+    drafts: &mut [Draft],
+) -> Result<Problems, ApiError> {
+    // Who may convert a lead may make what it becomes.
+    let write = &Write::new(write.tx, write.author, None, write.now);
+    let mut problems = accounts(write, views, record, drafts).await?;
+    problems.extend(contacts(write, views, record, drafts).await?);
+    problems.extend(opportunities(write, views, record, drafts).await?);
+    if problems.is_empty() {
+        lead_on(write, record, drafts).await?;
+    }
+    Ok(problems)
+}
+
+/// The accounts of leads that have none.
+async fn accounts(
+    write: &Write<'_>,
+    views: &Views,
+    record: &'static record::Entity,
+    drafts: &mut [Draft],
+) -> Result<Problems, ApiError> {
+    let named = |draft: &Draft| draft.told.contains_key("accountName") && !draft.says("accountId");
+    let without = |draft: &&mut Draft| named(draft) || draft.uuid(record, "account_id").is_none();
+    let drafts: Vec<&mut Draft> = drafts.iter_mut().filter(without).collect();
+    let item = |draft: &Draft| {
+        let mut fields = Map::new();
+        let name = account_name(record, draft).map(Json::from);
+        fields.extend(name.map(|name| ("name".to_owned(), name)));
+        refer(
+            &mut fields,
+            "ownerId",
+            "User",
+            draft.uuid(record, "owner_id"),
+        );
+        refer(
+            &mut fields,
+            "territoryId",
+            "Territory",
+            draft.uuid(record, "territory_id"),
+        );
+        fields
+    };
+    make(
+        write,
+        views,
+        ("Account", "account_id"),
+        record,
+        drafts,
+        item,
+    )
+    .await
+}
+
+/// The contacts of leads: those that are said, those with the same address, and new ones.
+async fn contacts(
+    write: &Write<'_>,
+    views: &Views,
+    record: &'static record::Entity,
+    drafts: &mut [Draft],
+) -> Result<Problems, ApiError> {
+    let contact = rows::record_of("Contact")?;
+    let emails = drafts
+        .iter()
+        .filter_map(|draft| draft.text(record, "email"));
+    let by_email: HashMap<String, Uuid> =
+        lookup::ids_by(write.tx, &contact.table, ("email", "id"), None, emails).await?;
+    for draft in &mut *drafts {
+        if draft.uuid(record, "contact_id").is_none() {
+            let known = draft
+                .text(record, "email")
+                .and_then(|it| by_email.get(it).copied());
+            draft.set(record, "contact_id", known);
+        }
+    }
+    complete(write, contact, record, drafts).await?;
+    let new = |draft: &&mut Draft| draft.uuid(record, "contact_id").is_none();
+    let new: Vec<&mut Draft> = drafts.iter_mut().filter(new).collect();
+    let item = |draft: &Draft| {
+        let mut fields = Map::new();
+        for (field, column) in OF_LEAD {
+            let text = draft.text(record, column).map(Json::from);
+            fields.extend(text.map(|text| (field.to_owned(), text)));
+        }
+        refer(
+            &mut fields,
+            "accountId",
+            "Account",
+            draft.uuid(record, "account_id"),
+        );
+        fields
+    };
+    make(write, views, ("Contact", "contact_id"), record, new, item).await
+}
+
+/// Fills what contacts that are there have nothing in.
+async fn complete(
+    write: &Write<'_>,
+    contact: &'static record::Entity,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let leads: HashMap<Uuid, &Draft> = drafts
+        .iter()
+        .filter_map(|draft| Some((draft.uuid(record, "contact_id")?, draft)))
+        .collect();
+    let ids: Vec<Uuid> = leads.keys().copied().collect();
+    let rows = store::pointing_to(write.tx, &contact.table, "id", &ids).await?;
+    let edits = rows.iter().filter_map(|row| {
+        let id = id_of(contact, row)?;
+        let lead = leads.get(&id)?;
+        let columns = OF_LEAD.map(|(_, column)| column).into_iter();
+        let columns = columns.chain(["account_id"]);
+        let values = columns.filter_map(|column| {
+            let position = contact.position(column)?;
+            let empty = row.get(position).is_some_and(is_empty);
+            let value = lead.get(record, column).filter(|value| !is_empty(value));
+            value
+                .filter(|_| empty)
+                .map(|value| (position, value.clone()))
+        });
+        Some(Edit::of(id, values.collect()))
+    });
+    let edits = edits.collect();
+    apply(write, &contact.table, edits, ChangeKind::Updated).await?;
+    Ok(())
+}
+
+/// The opportunities that come out of leads.
+async fn opportunities(
+    write: &Write<'_>,
+    views: &Views,
+    record: &'static record::Entity,
+    drafts: &mut [Draft],
+) -> Result<Problems, ApiError> {
+    let deal = |draft: &&mut Draft| draft.told.contains_key("opportunityName");
+    let drafts: Vec<&mut Draft> = drafts.iter_mut().filter(deal).collect();
+    let item = |draft: &Draft| {
+        let mut fields = Map::new();
+        for (field, said) in DEAL {
+            let value = draft.told.get(said).cloned();
+            fields.extend(value.map(|value| (field.to_owned(), value)));
+        }
+        for (field, noun, column) in [
+            ("accountId", "Account", "account_id"),
+            ("ownerId", "User", "owner_id"),
+            ("leadId", "Lead", "id"),
+            ("primaryCampaignId", "Campaign", "source_campaign_id"),
+        ] {
+            refer(&mut fields, field, noun, draft.uuid(record, column));
+        }
+        fields
+    };
+    make(write, views, ("Opportunity", ""), record, drafts, item).await
+}
+
+/// What is said of an opportunity, and as what.
+const DEAL: [(&str, &str); 3] = [
+    ("name", "opportunityName"),
+    ("amount", "opportunityAmount"),
+    ("expectedCloseOn", "opportunityCloseOn"),
+];
+
+fn refer(fields: &mut Map<String, Json>, field: &str, noun: &str, id: Option<Uuid>) {
+    let id = dataset().entity(noun).zip(id);
+    let id = id.map(|(entity, id)| json!(global_id(entity, id)));
+    fields.extend(id.map(|id| (field.to_owned(), id)));
+}
+
+/// Makes a row of the noun for each lead, whose `column` refers to it from then on.
+async fn make(
+    write: &Write<'_>,
+    views: &Views,
+    (noun, column): (&str, &str),
+    record: &'static record::Entity,
+    mut drafts: Vec<&mut Draft>,
+    item: impl Fn(&Draft) -> Map<String, Json>,
+) -> Result<Problems, ApiError> {
+    let order = Order {
+        entity: dataset().target(noun)?,
+        deed: Deed::Make,
+        items: drafts
+            .iter()
+            .map(|draft| (draft.path.clone(), item(draft)))
+            .collect(),
+        atomic: true,
+    };
+    let mut problems = Vec::new();
+    for (draft, made) in drafts
+        .iter_mut()
+        .zip(rows::made(write, views, &order).await?)
+    {
+        match made {
+            Ok(id) => draft.set(record, column, Some(id)),
+            Err(wrong) => {
+                let wrong = wrong.into_iter().map(|it| said_as(&draft.path, it));
+                problems.extend(wrong.map(|problem| (draft.index, problem)));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// The problem of what is made of the lead at `path`, with the name that the field has for who converts it.
+fn said_as(path: &str, mut problem: Problem) -> Problem {
+    for (field, said) in DEAL {
+        let there = format!("{path}.{field}");
+        let rest = problem.field.strip_prefix(&there);
+        if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('.')) {
+            let field = format!("{path}.{said}{rest}");
+            problem.message = problem.message.replacen(&problem.field, &field, 1);
+            problem.field = field;
+            break;
+        }
+    }
+    problem
+}
+
+/// Has the touches of the leads lead on to what they became. Memberships of campaigns stay the lead's.
+async fn lead_on(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let leads: HashMap<Uuid, &Draft> = drafts.iter().map(|draft| (draft.id, draft)).collect();
+    let ids: Vec<Uuid> = leads.keys().copied().collect();
+    let touch = rows::record_of("Touch")?;
+    let table = &touch.table;
+    let rows = store::pointing_to(write.tx, table, "lead_id", &ids).await?;
+    let edits = rows.iter().filter_map(|row| {
+        let at = |column: &str| row.get(table.position(column)?);
+        let Some(Value::Uuid(Some(lead))) = at("lead_id") else {
+            return None;
+        };
+        let draft = leads.get(lead)?;
+        let values = ["contact_id", "account_id"]
+            .into_iter()
+            .filter_map(|column| {
+                let empty = at(column).is_some_and(is_empty);
+                let value = draft.get(record, column).filter(|_| empty)?;
+                Some((table.position(column)?, value.clone()))
+            });
+        Some(Edit::of(id_of(touch, row)?, values.collect()))
+    });
+    let edits = edits.collect();
+    apply(write, table, edits, ChangeKind::Updated).await?;
+    Ok(())
+}
+
+fn id_of(record: &record::Entity, row: &Record) -> Option<Uuid> {
+    match row.get(record.position("id")?) {
+        Some(Value::Uuid(id)) => *id,
+        _ => None,
+    }
+}

@@ -1,0 +1,300 @@
+//! The steps of leads: the one way in which a lead gets another status, whoever or whatever makes it go.
+
+use entity::{
+    change::ChangeKind,
+    lead::LeadStatus,
+    lead_transition::{self, TransitionCause},
+};
+use sea_orm::ActiveEnum;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::{
+    change::{self, Actor, Change},
+    dataset::{Rule, Step, dataset},
+    error::{ApiError, Problem},
+    record,
+    store::{
+        bulk, lead_transition as store, lookup,
+        table::{Record, Value},
+    },
+    views::Views,
+};
+
+use super::{Moved, convert, handover};
+use crate::services::{
+    feedback,
+    rows::{self, Draft},
+    write::Write,
+};
+
+/// What a lead has been through in a cycle, which begins anew with the next.
+const STAMPS: [&str; 5] = [
+    "mql_at",
+    "accepted_at",
+    "first_touched_at",
+    "sql_at",
+    "converted_at",
+];
+
+/// What makes leads go.
+#[derive(Clone, Copy, Debug)]
+enum Mover {
+    Step(&'static Step),
+    Rule(&'static Rule),
+    Capture,
+}
+
+/// Settles what follows from `step` for each lead, and says what is wrong with which.
+pub(in crate::services) async fn settle_step(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    step: &'static Step,
+    drafts: &mut [Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let mut problems = match step.mutation.as_str() {
+        "disputeRejection" => disputed(write, record, drafts).await?,
+        "convertLead" => convert::check(record, drafts),
+        _ => Vec::new(),
+    };
+    for draft in &mut *drafts {
+        enter(write, record, draft);
+    }
+    problems.extend(handover::settle(write, record, step.mutation.as_str(), drafts).await?);
+    Ok(problems)
+}
+
+/// Has the leads take `step`, or says what is wrong with which.
+pub(in crate::services) async fn take_step(
+    write: &Write<'_>,
+    views: &Views,
+    record: &'static record::Entity,
+    step: &'static Step,
+    mut drafts: Vec<Draft>,
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    if step.mutation == "convertLead" {
+        let problems = convert::convert(write, views, record, &mut drafts).await?;
+        if !problems.is_empty() {
+            return Ok(problems);
+        }
+    }
+    move_on(write, record, Mover::Step(step), &drafts).await?;
+    Ok(Vec::new())
+}
+
+/// Has those of the leads `ids` take the step of the rule `name` that stand where it begins, and returns which.
+pub(in crate::services) async fn take_rule(
+    write: &Write<'_>,
+    name: &str,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>, ApiError> {
+    let workflow = dataset().target("Lead")?.workflow.as_ref();
+    let rule = workflow.and_then(|workflow| workflow.rule(name));
+    let (Some(rule), Some(record)) = (rule, record::entity("lead")) else {
+        return Err(ApiError::internal(format!("no rule {name} for leads")));
+    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = lookup::locked(write.tx, &record.table, ids).await?;
+    let drafts = rows.into_iter().enumerate();
+    let drafts = drafts.filter_map(|(index, row)| Draft::stored(record, index, row));
+    let mut drafts: Vec<Draft> = drafts.filter(|draft| begins(record, rule, draft)).collect();
+    for draft in &mut drafts {
+        draft.set(record, "status", rule.to.as_str());
+        enter(write, record, draft);
+    }
+    let nobody = handover::settle(write, record, &rule.name, &mut drafts).await?;
+    drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
+    move_on(write, record, Mover::Rule(rule), &drafts).await?;
+    Ok(drafts.into_iter().map(|draft| draft.id).collect())
+}
+
+/// Writes the first step of leads that were captured.
+pub(super) async fn begin(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[&Draft],
+) -> Result<(), ApiError> {
+    record_steps(write, record, Mover::Capture, drafts).await
+}
+
+fn begins(record: &record::Entity, rule: &Rule, draft: &Draft) -> bool {
+    let deleted = draft
+        .get(record, "deleted_at")
+        .is_some_and(|at| !record::is_empty(at));
+    let status = draft.text(record, "status").unwrap_or_default();
+    !deleted && rule.from.iter().any(|from| from == status)
+}
+
+/// Sets what follows from the status that a lead enters: stamps of the cycle, reasons, and the day to resume.
+fn enter(write: &Write<'_>, record: &record::Entity, draft: &mut Draft) {
+    let to = draft.text(record, "status").unwrap_or_default().to_owned();
+    if to == "NEW" {
+        if let Some(Value::Int(Some(cycle))) = draft.get(record, "cycle") {
+            let next = cycle.saturating_add(1);
+            draft.set(record, "cycle", next);
+        }
+        for stamp in STAMPS {
+            draft.set(record, stamp, None::<chrono::DateTime<chrono::Utc>>);
+        }
+    }
+    let stamp = match to.as_str() {
+        "MQL" => Some("mql_at"),
+        "ACCEPTED" => Some("accepted_at"),
+        "WORKING" => Some("first_touched_at"),
+        "SQL" => Some("sql_at"),
+        "CONVERTED" => Some("converted_at"),
+        _ => None,
+    };
+    let fresh = stamp.filter(|stamp| draft.get(record, stamp).is_some_and(record::is_empty));
+    if let Some(stamp) = fresh {
+        draft.set(record, stamp, write.now);
+    }
+    let reason = draft.reason_id();
+    match to.as_str() {
+        "REJECTED" => draft.set(record, "reject_reason_id", reason),
+        "MQL" | "NEW" => draft.set(record, "reject_reason_id", None::<Uuid>),
+        _ => {}
+    }
+    let disqualified = reason.filter(|_| to == "DISQUALIFIED");
+    draft.set(record, "disqualify_reason_id", disqualified);
+    if to != "RECYCLED" {
+        draft.set(record, "resume_at", None::<chrono::DateTime<chrono::Utc>>);
+    }
+}
+
+/// Refuses to dispute a rejection twice in a cycle.
+async fn disputed(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    let before = store::taken(write.tx, &ids, LeadStatus::Rejected, LeadStatus::Mql).await?;
+    let again = drafts
+        .iter()
+        .filter(|draft| match draft.get(record, "cycle") {
+            Some(Value::Int(Some(cycle))) => before.contains(&(draft.id, *cycle)),
+            _ => false,
+        });
+    let problem = "its rejection was disputed already in this cycle";
+    Ok(again
+        .map(|draft| {
+            (
+                draft.index,
+                Problem::validation(draft.path.clone(), problem),
+            )
+        })
+        .collect())
+}
+
+/// Writes leads that have moved, their steps, and all that follows.
+async fn move_on(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    mover: Mover,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    rows::store(write, record, drafts).await?;
+    let drafts: Vec<&Draft> = drafts.iter().collect();
+    record_steps(write, record, mover, &drafts).await
+}
+
+async fn record_steps(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    mover: Mover,
+    drafts: &[&Draft],
+) -> Result<(), ApiError> {
+    let mut moved = Vec::with_capacity(drafts.len());
+    let mut transitions = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let step = step_of(write, record, mover, draft)?;
+        transitions.push(transition(write, record, mover, (draft, &step)));
+        moved.push(step);
+    }
+    let made = |row: &lead_transition::Model| {
+        let row = ("lead_transition", row.id);
+        Change::by(write.author, write.now, row, ChangeKind::Created)
+    };
+    let changes = transitions.iter().map(made).collect();
+    bulk::insert(write.tx, transitions).await?;
+    change::record(write.tx, changes).await?;
+    follow(write, &moved).await
+}
+
+/// What follows from leads that have moved, in the same transaction.
+async fn follow(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiError> {
+    feedback::leads_moved(write, moved).await
+}
+
+/// What was said in words with a step.
+fn words(draft: &Draft, name: &str) -> Option<String> {
+    let said = draft.told.get(name).and_then(Json::as_str).map(str::trim);
+    said.filter(|words| !words.is_empty()).map(str::to_owned)
+}
+
+fn step_of(
+    write: &Write<'_>,
+    record: &record::Entity,
+    mover: Mover,
+    draft: &Draft,
+) -> Result<Moved, ApiError> {
+    let at = record.position("status");
+    let status = |row: &Record| match at.and_then(|at| row.get(at)) {
+        Some(Value::String(Some(text))) => {
+            LeadStatus::try_from_value(text).map_err(ApiError::internal)
+        }
+        _ => Err(ApiError::internal("a lead without a status")),
+    };
+    Ok(Moved {
+        id: draft.id,
+        from: draft.before.as_ref().map(status).transpose()?,
+        to: status(&draft.record)?,
+        after: draft.record.clone(),
+        at: write.now,
+        note: words(draft, "note"),
+    })
+}
+
+fn transition(
+    write: &Write<'_>,
+    record: &record::Entity,
+    mover: Mover,
+    (draft, moved): (&Draft, &Moved),
+) -> lead_transition::Model {
+    let int = |column| match draft.get(record, column) {
+        Some(Value::Int(number)) => *number,
+        _ => None,
+    };
+    let (cause, by_user_id) = match (mover, &write.author.actor) {
+        (Mover::Rule(_), _) => (TransitionCause::Rule, None),
+        (_, Actor::User(user)) => (TransitionCause::Mutation, Some(*user)),
+        _ => (TransitionCause::Mutation, None),
+    };
+    let note = match mover {
+        Mover::Step(step) if step.why => draft.reason.clone(),
+        Mover::Rule(rule) => Some(rule.when.clone()),
+        _ => moved.note.clone(),
+    };
+    lead_transition::Model {
+        id: Uuid::now_v7(),
+        lead_id: moved.id,
+        from_status: moved.from,
+        to_status: moved.to,
+        at: moved.at,
+        by_user_id,
+        cause,
+        reason_id: draft.reason_id(),
+        note,
+        need: words(draft, "need"),
+        authority: words(draft, "authority"),
+        budget: words(draft, "budget"),
+        timing: words(draft, "timing"),
+        score_snapshot: int("score"),
+        cycle: int("cycle").unwrap_or(1),
+        backfilled: false,
+        created_at: write.now,
+    }
+}

@@ -1,0 +1,267 @@
+//! Taking a step from one state to another, as the noun's workflow has it.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{
+    dataset::{Entity, Step, Workflow},
+    error::{ApiError, Problem},
+    record,
+    store::table::Value,
+    views::Views,
+};
+
+use super::{
+    Order, Outcome, Refused, Written, columns,
+    draft::{self, Draft, missing},
+    input::{self, Said},
+    reference,
+    rights::{self, Rights},
+    rules, save, stored,
+};
+use crate::services::write::Write;
+
+/// The code of a step that a row cannot take from where it stands.
+const INVALID_TRANSITION: &str = "INVALID_TRANSITION";
+/// The key of the reason that says nothing without a note.
+const OTHER: &str = "OTHER";
+
+/// A reason to choose from.
+struct Reason {
+    kind: String,
+    key: String,
+    active: bool,
+}
+
+/// Takes `step` with the rows of `order` that are not refused.
+pub(super) async fn take(
+    write: &Write<'_>,
+    views: &Views,
+    order: &Order,
+    step: &'static Step,
+    refused: &mut Refused,
+) -> Result<Written, ApiError> {
+    let entity = order.entity;
+    let record = stored(entity)?;
+    let mut drafts = draft::read(order, refused)?;
+    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    draft::load(write, record, &ids, &mut drafts).await?;
+    may_take(write, (entity, step), &ids, &mut drafts, refused).await?;
+    save::refuse_stale(record, &drafts, refused);
+    for draft in &mut drafts {
+        save::put(write, record, draft);
+    }
+    reference::refuse_unknown(write, entity, &drafts, refused).await?;
+    settle_reasons(write, entity, &mut drafts, refused).await?;
+    rules::settle_step(write, record, step, &mut drafts, refused).await?;
+    if order.atomic && !refused.0.is_empty() {
+        return Ok(Written::default());
+    }
+    drafts.retain(|draft| !refused.0.contains_key(&draft.index));
+    let mut written = Written::default();
+    for draft in &drafts {
+        let outcome = (draft.id, Outcome::Updated);
+        written.outcomes.insert(draft.index, outcome);
+    }
+    for (index, problem) in rules::take_step(write, views, record, step, drafts).await? {
+        refused.add(index, problem);
+        written.late = true;
+    }
+    Ok(written)
+}
+
+/// Reads what is said with `step`, and returns what is wrong with it.
+pub(super) fn read(
+    draft: &mut Draft,
+    (entity, step): (&'static Entity, &'static Step),
+    record: &record::Entity,
+    fields: &Map<String, Json>,
+) -> Vec<Problem> {
+    let (Some(workflow), Some((column, _))) = (&entity.workflow, entity.state()) else {
+        return Vec::new();
+    };
+    let mut problems = Vec::new();
+    let to = match (step.to.as_slice(), fields.get("to").and_then(Json::as_str)) {
+        ([only], _) => Some(only.as_str()),
+        (states, Some(said)) => states.iter().map(String::as_str).find(|it| *it == said),
+        _ => None,
+    };
+    if let (Some(to), Some(position)) = (to, record.position(column)) {
+        draft.said.insert(column, vec![(position, to.into())]);
+    } else {
+        let problem = draft.problem("to", "it does not lead there");
+        problems.push(problem.allowing(&step.to));
+    }
+    if step.why && draft.reason.is_none() {
+        problems.push(draft.problem("reason", "a reason is required"));
+    }
+    for name in ["reasonId", "note"] {
+        let said = fields.get(name).filter(|json| !json.is_null());
+        if let Some(json) = said {
+            draft.told.insert(name.to_owned(), json.clone());
+        }
+    }
+    problems.extend(unstorable(draft));
+    for says in workflow.says(step) {
+        let demanded = to.is_some_and(|to| workflow.demands(to, says.field));
+        let json = fields.get(says.field).filter(|json| !json.is_null());
+        let Some((json, field)) = json.zip(entity.written(says.field)) else {
+            if says.required || demanded {
+                problems.push(draft.problem(says.field, "it is required"));
+            }
+            continue;
+        };
+        let columns = field.kind.columns().all(|it| record.position(it).is_some());
+        if !columns || entity.find(says.field).is_none() {
+            draft.told.insert(says.field.to_owned(), json.clone());
+            continue;
+        }
+        let path = format!("{}.{}", draft.path, says.field);
+        match input::read(record, field, &path, json) {
+            Ok(Said::Columns(values)) => {
+                draft.said.insert(field.name, values);
+            }
+            Ok(Said::Beside(_)) => {}
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    problems
+}
+
+/// What is said in words and cannot be kept.
+fn unstorable(draft: &Draft) -> Vec<Problem> {
+    let note = draft.told.get("note").and_then(Json::as_str);
+    let words = [("reason", draft.reason.as_deref()), ("note", note)];
+    let wrong = words.into_iter().filter_map(|(name, words)| {
+        let problem = input::words(words?).err()?;
+        Some(draft.problem(name, &problem))
+    });
+    wrong.collect()
+}
+
+/// Refuses rows that there are not for the caller, steps that they may not take, and such as do not begin where
+/// the row stands.
+async fn may_take(
+    write: &Write<'_>,
+    (entity, step): (&'static Entity, &'static Step),
+    ids: &[Uuid],
+    drafts: &mut Vec<Draft>,
+    refused: &mut Refused,
+) -> Result<(), ApiError> {
+    let (Some(workflow), Some((column, _))) = (&entity.workflow, entity.state()) else {
+        return Err(ApiError::internal("a noun without steps"));
+    };
+    let record = stored(entity)?;
+    let actions: Vec<&'static str> = workflow.steps.iter().map(|it| it.action.as_str()).collect();
+    let actions = rights::distinct(&actions);
+    let rights = Rights::of(write, entity, ids, &actions, false).await?;
+    drafts.retain(|draft| {
+        let (Some(right), Some(_)) = (rights.get(draft.id), &draft.before) else {
+            refused.add(draft.index, missing(entity, &draft.path));
+            return false;
+        };
+        let state = draft.text(record, column).unwrap_or_default();
+        if !right.actions.contains(step.action.as_str()) {
+            let problem = format!("you may not {} this", step.action);
+            let problem = Problem::new("FORBIDDEN_SCOPE", draft.path.clone(), &problem);
+            refused.add(
+                draft.index,
+                problem.allowing(possible(workflow, right, state)),
+            );
+            return false;
+        }
+        if !step.from.iter().any(|from| from == state) {
+            let from = step.from.join(", ");
+            let problem = format!("{} leads from {from}; it is {state}", step.mutation);
+            let problem = Problem::new(INVALID_TRANSITION, draft.path.clone(), &problem);
+            refused.add(
+                draft.index,
+                problem.allowing(possible(workflow, right, state)),
+            );
+            return false;
+        }
+        true
+    });
+    Ok(())
+}
+
+/// The mutations that take a step which the caller can take with a row in `state`.
+fn possible<'w>(
+    workflow: &'w Workflow,
+    right: &rights::Right,
+    state: &str,
+) -> impl Iterator<Item = &'w str> {
+    let steps = workflow.steps.iter().filter(|step| {
+        let begins = step.from.iter().any(|from| from == state);
+        begins && right.actions.contains(step.action.as_str())
+    });
+    steps
+        .map(|step| step.mutation.as_str())
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// Refuses steps without the reason that the state they lead to asks for. The reason's key, and what is said in
+/// words, are what the change log says.
+async fn settle_reasons(
+    write: &Write<'_>,
+    entity: &'static Entity,
+    drafts: &mut [Draft],
+    refused: &mut Refused,
+) -> Result<(), ApiError> {
+    let (Some(workflow), Some((column, _))) = (&entity.workflow, entity.state()) else {
+        return Ok(());
+    };
+    let record = stored(entity)?;
+    let said: Vec<Uuid> = drafts
+        .iter()
+        .filter_map(|draft| draft.reason_id())
+        .collect();
+    let reasons = reasons(write, &said).await?;
+    for draft in drafts {
+        let state = draft.text(record, column).unwrap_or_default();
+        let Some(kind) = workflow.reason_for(state) else {
+            continue;
+        };
+        let note = draft.told.get("note").and_then(Json::as_str);
+        let note = note.map(str::trim).filter(|note| !note.is_empty());
+        let reason = draft.reason_id().and_then(|id| reasons.get(&id));
+        let problem = match reason {
+            None => Some(("reasonId", "the id of a ReasonCode is required".to_owned())),
+            Some(it) if it.kind != kind => Some((
+                "reasonId",
+                format!("a reason of the kind {kind} is required"),
+            )),
+            Some(it) if !it.active => Some(("reasonId", "it is not used any more".to_owned())),
+            Some(it) if it.key == OTHER && note.is_none() => {
+                Some(("note", format!("{OTHER} says nothing: say it in words")))
+            }
+            Some(_) => None,
+        };
+        if let Some((field, problem)) = problem {
+            refused.add(draft.index, draft.problem(field, &problem));
+        } else if let Some(reason) = reason {
+            draft.reason = Some(match note {
+                Some(note) => format!("{}: {note}", reason.key),
+                None => reason.key.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn reasons(write: &Write<'_>, ids: &[Uuid]) -> Result<HashMap<Uuid, Reason>, ApiError> {
+    let names = ["kind", "key", "active", "deleted_at"];
+    let rows = columns(write, "ReasonCode", &names, ids).await?;
+    let reasons = rows.into_iter().filter_map(|(id, row)| {
+        let [kind, key, active, deleted_at] = <[Value; 4]>::try_from(row).ok()?;
+        let (Value::String(Some(kind)), Value::String(Some(key))) = (kind, key) else {
+            return None;
+        };
+        let active = active == Value::Bool(Some(true)) && record::is_empty(&deleted_at);
+        Some((id, Reason { kind, key, active }))
+    });
+    Ok(reasons.collect())
+}

@@ -1,0 +1,175 @@
+//! What follows from the steps of leads.
+
+use api::views::Role;
+use entity::lead::LeadStatus;
+use serde_json::{Value, json};
+use tests::{app::TestApp, app::each_app, client::Response};
+
+use super::{Team, gid};
+
+async fn run(app: &TestApp, token: &str, name: &str, said: Value) -> Response {
+    let input = name[..1].to_ascii_uppercase() + &name[1..];
+    let document = format!(
+        "mutation ($input: {input}Input!) {{ {name}(input: $input) {{ lead {{ status version
+           account {{ name }} contact {{ firstName lastName email account {{ name }} }}
+           opportunities {{ nodes {{ name stage amount {{ amount currency }} expectedCloseOn owner {{ name }} }} }}
+           feedback {{ nodes {{ kind direction theme verbatim state author {{ name }} assignee {{ name }} }} }}
+           transitions {{ nodes {{ fromStatus toStatus cause note need reason {{ key }} byUser {{ name }} }} }}
+         }} }} }}"
+    );
+    app.graphql(token, &document, json!({ "input": said }))
+        .await
+}
+
+fn problem(answer: &Response) -> (String, String) {
+    let extensions = &answer.body["errors"][0]["extensions"];
+    let text = |name: &str| extensions[name].as_str().unwrap_or_default().to_owned();
+    (text("code"), text("field"))
+}
+
+#[tokio::test]
+async fn a_lead_that_is_captured_begins_with_a_step_and_with_the_touch_that_brought_it() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let document = "mutation ($input: CaptureLeadInput!) { captureLead(input: $input) { lead { status
+            transitions { nodes { fromStatus toStatus cause byUser { name } } }
+            touches { nodes { kind direction function } } } } }";
+        let said = json!({ "lastName": "Lemgor", "email": "eva@acme.example", "source": "WEB_FORM" });
+        let marketer = team.token(Role::Marketer);
+        let answer = app.graphql(marketer, document, json!({ "input": said })).await;
+        let lead = &answer.data()["captureLead"]["lead"];
+        assert_eq!(lead["status"], "NEW");
+        let step = json!({ "fromStatus": null, "toStatus": "NEW", "cause": "MUTATION", "byUser": { "name": "MARKETER" } });
+        assert_eq!(lead["transitions"]["nodes"], json!([step]));
+        let touch = json!({ "kind": "FORM_SUBMIT", "direction": "INBOUND", "function": "MARKETING" });
+        assert_eq!(lead["touches"]["nodes"], json!([touch]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rejection_needs_a_reason_and_becomes_feedback() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let rep = team.token(Role::SalesRep);
+        let lead = team.lead(app, LeadStatus::Mql).await;
+        let id = gid("Lead", lead.id);
+        let other = team.reasons.iter().find(|reason| {
+            sea_orm::ActiveEnum::to_value(&reason.kind) == "REJECT" && reason.key == "OTHER"
+        });
+        let other = gid("ReasonCode", other.unwrap().id);
+        let of = |reason: &str| json!({ "id": id, "reasonId": reason });
+        let answer = run(app, rep, "rejectLead", of(&team.reason("RECYCLE"))).await;
+        assert_eq!(
+            problem(&answer),
+            ("VALIDATION".into(), "input.reasonId".into())
+        );
+        let answer = run(app, rep, "rejectLead", of(&other)).await;
+        assert_eq!(problem(&answer), ("VALIDATION".into(), "input.note".into()));
+        let mut said = of(&other);
+        said["note"] = json!("they sell shoes");
+        said["expectedVersion"] = json!(7);
+        let answer = run(app, rep, "rejectLead", said.clone()).await;
+        assert_eq!(problem(&answer).0, "VERSION_CONFLICT");
+        said["expectedVersion"] = json!(1);
+        let answer = run(app, rep, "rejectLead", said).await;
+        let lead = &answer.data()["rejectLead"]["lead"];
+        assert_eq!(
+            (&lead["status"], &lead["version"]),
+            (&json!("REJECTED"), &json!(2))
+        );
+        let step = &lead["transitions"]["nodes"][0];
+        assert_eq!(step["reason"]["key"], "OTHER");
+        assert_eq!(step["note"], "they sell shoes");
+        let feedback = &lead["feedback"]["nodes"];
+        assert_eq!(feedback.as_array().unwrap().len(), 1);
+        assert_eq!(feedback[0]["kind"], "LEAD_QUALITY");
+        assert_eq!(feedback[0]["direction"], "SALES_TO_MARKETING");
+        assert_eq!(feedback[0]["theme"], "OTHER");
+        assert_eq!(feedback[0]["author"]["name"], "SALES_REP");
+        let words = feedback[0]["verbatim"].as_str().unwrap();
+        assert!(words.ends_with(": they sell shoes"), "{words}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rejection_is_disputed_once_in_a_cycle_and_goes_to_the_manager() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let marketing = team.token(Role::MarketingManager);
+        let lead = team.lead(app, LeadStatus::Rejected).await;
+        let said = json!({ "id": gid("Lead", lead.id), "reason": "look again" });
+        let answer = run(app, marketing, "disputeRejection", said.clone()).await;
+        assert_eq!(answer.data()["disputeRejection"]["lead"]["status"], "MQL");
+        let owner = "query ($id: ID!) { lead(id: $id) { owner { name } } }";
+        let asked = json!({ "id": gid("Lead", lead.id) });
+        let answer = app.graphql(marketing, owner, asked).await;
+        assert_eq!(answer.data()["lead"]["owner"]["name"], "SALES_MANAGER");
+        let manager = team.token(Role::SalesManager);
+        let again = json!({ "id": gid("Lead", lead.id), "reasonId": team.reason("REJECT") });
+        let _ = run(app, manager, "rejectLead", again).await.data();
+        let answer = run(app, marketing, "disputeRejection", said).await;
+        assert_eq!(problem(&answer).0, "VALIDATION");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_approach_of_sales_has_an_accepted_lead_worked() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let rep = team.token(Role::SalesRep);
+        let lead = gid("Lead", team.lead(app, LeadStatus::Accepted).await.id);
+        let me = gid("User", team.user(Role::SalesRep).id);
+        let log = "mutation ($input: LogTouchInput!) { logTouch(input: $input) { touch { lead {
+            status firstTouchedAt transitions { nodes { toStatus cause byUser { name } } } } } } }";
+        let touch = |kind: &str, direction: &str| {
+            json!({ "input": { "kind": kind, "direction": direction, "leadId": lead, "actorId": me, "channel": "PHONE", "function": "SALES" } })
+        };
+        let answer = app.graphql(rep, log, touch("CALL", "INBOUND")).await;
+        assert_eq!(answer.data()["logTouch"]["touch"]["lead"]["status"], "ACCEPTED");
+        for _ in 0..2 {
+            let answer = app.graphql(rep, log, touch("CALL", "OUTBOUND")).await;
+            let lead = &answer.data()["logTouch"]["touch"]["lead"];
+            assert_eq!(lead["status"], "WORKING");
+            assert_eq!(lead["firstTouchedAt"], "2026-11-22T12:00:00.000000Z");
+            let step = json!({ "toStatus": "WORKING", "cause": "RULE", "byUser": null });
+            assert_eq!(lead["transitions"]["nodes"], json!([step]));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lead_that_is_converted_becomes_a_contact_and_an_opportunity_of_an_account() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let rep = team.token(Role::SalesRep);
+        let lead = team.lead(app, LeadStatus::Sql).await;
+        let id = gid("Lead", lead.id);
+        let answer = run(app, rep, "convertLead", json!({ "id": id })).await;
+        let missing = ("VALIDATION".to_owned(), "input.opportunityName".to_owned());
+        assert_eq!(problem(&answer), missing);
+        let said = json!({ "id": id, "opportunityName": "Pumps", "opportunityAmount": { "amount": "1.234", "currency": "EUR" } });
+        let answer = run(app, rep, "convertLead", said).await;
+        let wrong = ("VALIDATION".to_owned(), "input.opportunityAmount.amount".to_owned());
+        assert_eq!(problem(&answer), wrong, "{}", answer.body);
+        let said = json!({
+            "id": id, "opportunityName": "Pumps", "opportunityCloseOn": "2027-01-31",
+            "opportunityAmount": { "amount": "1200", "currency": "EUR" },
+        });
+        let answer = run(app, rep, "convertLead", said).await;
+        let lead = &answer.data()["convertLead"]["lead"];
+        assert_eq!(lead["status"], "CONVERTED");
+        assert_eq!(lead["account"]["name"], "Acme");
+        assert_eq!(lead["contact"]["lastName"], "Lemgor");
+        let deals = &lead["opportunities"]["nodes"];
+        let deal = json!({
+            "name": "Pumps", "stage": "PROSPECTING", "amount": { "amount": "1200.00", "currency": "EUR" },
+            "expectedCloseOn": "2027-01-31", "owner": { "name": "SALES_REP" },
+        });
+        assert_eq!(*deals, json!([deal]));
+    })
+    .await;
+}
