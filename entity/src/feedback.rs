@@ -44,6 +44,15 @@ pub struct Model {
     pub actioned_at: Option<DateTimeUtc>,
     /// UTC; when its author agreed that it is done.
     pub verified_at: Option<DateTimeUtc>,
+    /// The campaign that has changed because of it.
+    pub resolved_by_campaign_id: Option<Uuid>,
+    /// Where to see what has changed because of it.
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub resolved_by_url: Option<String>,
+    /// UTC; when its author appealed against its being declined.
+    pub appealed_at: Option<DateTimeUtc>,
+    /// UTC; when that was decided.
+    pub appeal_decided_at: Option<DateTimeUtc>,
     /// Counts the changes, from 1; who writes says which one they read.
     pub version: i32,
     /// UTC; when it came into being in the business, which an import takes from its source.

@@ -6,6 +6,7 @@ mod cli;
 mod clients;
 mod demo;
 mod feed;
+mod feedback;
 mod http;
 mod idempotency;
 mod import;

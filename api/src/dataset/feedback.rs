@@ -31,6 +31,10 @@ pub(super) fn feedback() -> Entity {
     .open(instant("acknowledgedAt", Column::AcknowledgedAt, "When it was acknowledged, in UTC."))
     .open(instant("actionedAt", Column::ActionedAt, "When it was acted on, in UTC."))
     .open(instant("verifiedAt", Column::VerifiedAt, "When its author agreed, in UTC."))
+    .one(("resolvedByCampaign", "resolvedByCampaignId"), Column::ResolvedByCampaignId, "Campaign", "The campaign that has changed because of it.")
+    .open(text("resolvedByUrl", Column::ResolvedByUrl, "Where to see what has changed because of it."))
+    .open(instant("appealedAt", Column::AppealedAt, "When its author appealed against its being declined, in UTC."))
+    .open(instant("appealDecidedAt", Column::AppealDecidedAt, "When that was decided, in UTC."))
     .many("comments", "FeedbackComment", feedback_comment::Column::FeedbackId, "What was said about it since, earliest first.")
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("feedback")
@@ -41,6 +45,7 @@ pub(super) fn feedback() -> Entity {
     .place(at(account::Column::TerritoryId).via(opportunity::Column::AccountId, "Account").via(Column::OpportunityId, "Opportunity"))
     .test(Word::ToMarketing, is(Column::Direction, &FeedbackDirection::SalesToMarketing))
     .can(&["give"], &["comment", "act", "assign", "decline", "verify", "appeal", "decide", "delete", "restore"])
+    .made("give", &["kind", "verbatim"], &["direction", "campaignId", "leadId", "accountId", "opportunityId", "theme", "sentiment"])
 }
 
 pub(super) fn feedback_direction() -> Enumeration {

@@ -34,4 +34,6 @@ pub(super) fn feedback_comment() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("feedback")
     .part_of(Column::FeedbackId, "Feedback")
+    .made("add", &["feedbackId", "body"], &[])
+    .written_with("comment")
 }

@@ -8,7 +8,10 @@ use serde::Deserialize;
 use super::model::{Entity, Enumeration, Kind};
 
 /// The files; each names its noun.
-const FILES: [&str; 1] = [include_str!("workflow/lead.toml")];
+const FILES: [&str; 2] = [
+    include_str!("workflow/lead.toml"),
+    include_str!("workflow/feedback.toml"),
+];
 
 /// The states of a noun and the steps between them.
 #[derive(Debug, Deserialize)]
@@ -50,8 +53,16 @@ pub struct Step {
     pub action: String,
     /// The states that it begins in.
     pub from: Vec<String>,
-    /// The states that it leads to; where there are several, who takes it says which.
+    /// The states that it leads to; where there are several, who takes it says which, and where there is none the
+    /// row stays where it is.
+    #[serde(default)]
     pub to: Vec<String>,
+    /// The field with the user who alone takes it.
+    #[serde(default)]
+    only: Option<String>,
+    /// The field with the user who does not take it.
+    #[serde(default)]
+    except: Option<String>,
     /// Whether a reason in words is required.
     #[serde(default)]
     pub why: bool,
@@ -85,6 +96,19 @@ pub struct Saying<'w> {
     pub field: &'w str,
     /// Whether it must be said, whichever state the step leads to.
     pub required: bool,
+}
+
+impl Step {
+    /// The column of `entity` with the user who alone takes the step (`true`), or does not (`false`).
+    #[must_use]
+    pub fn bound_to(&self, entity: &Entity) -> Option<(&'static str, bool)> {
+        let (field, alone) = match (&self.only, &self.except) {
+            (Some(field), _) => (field, true),
+            (None, field) => (field.as_ref()?, false),
+        };
+        let column = entity.find(field)?.kind.columns().next()?;
+        Some((column, alone))
+    }
 }
 
 impl Workflow {
@@ -203,7 +227,9 @@ mod tests {
             for step in &workflow.steps {
                 let name = &step.mutation;
                 assert!(named(&step.from) && named(&step.to), "{name}");
-                assert!(!step.from.is_empty() && !step.to.is_empty(), "{name}");
+                assert!(!step.from.is_empty(), "{name}");
+                let bound = step.only.is_some() || step.except.is_some();
+                assert_eq!(bound, step.bound_to(entity).is_some(), "{name}");
                 let mut actions = entity.actions.iter();
                 let action = actions.find(|action| action.name == step.action);
                 assert!(action.is_some_and(|action| !action.makes), "{name}");

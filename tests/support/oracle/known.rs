@@ -66,8 +66,8 @@ const ALLOWED: &str = "allowedTransitions";
 const FOLLOWING: &str = "ChangeFilter";
 
 /// What is done with rows, as in `createAccount` and `CreateAccountInput`.
-const DEEDS: [&str; 11] = [
-    "add", "assign", "capture", "create", "delete", "destroy", "log", "record", "restore",
+const DEEDS: [&str; 12] = [
+    "add", "assign", "capture", "create", "delete", "destroy", "give", "log", "record", "restore",
     "update", "upsert",
 ];
 
@@ -185,6 +185,10 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("HistoryConnection", &["edges", "nodes", "pageInfo"]),
     ("HistoryEdge", &["cursor", "node"]),
     ("HistoryEntry", &["actor", "at", "fields", "kind", "reason"]),
+    (
+        "FeedbackTransitionOption",
+        &["mutation", "to", "requires", "description"],
+    ),
     (
         "LeadTransitionOption",
         &["mutation", "to", "requires", "description"],

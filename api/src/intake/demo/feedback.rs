@@ -174,6 +174,10 @@ pub(super) fn play(
         acknowledged_at: None,
         actioned_at: None,
         verified_at: None,
+        resolved_by_campaign_id: None,
+        resolved_by_url: None,
+        appealed_at: None,
+        appeal_decided_at: None,
         version: 1,
         created_at: remark.at,
         created_by: remark.author_id,
@@ -221,7 +225,10 @@ fn answer(dice: &mut Dice, world: &World, row: &mut Model) {
         row.updated_by = row.assignee_id;
         match state {
             FeedbackState::Acknowledged => row.acknowledged_at = Some(at),
-            FeedbackState::Actioned => row.actioned_at = Some(at),
+            FeedbackState::Actioned => {
+                row.actioned_at = Some(at);
+                row.resolved_by_campaign_id = row.campaign_id;
+            }
             FeedbackState::Verified | FeedbackState::Reopened => {
                 row.updated_by = row.author_id;
                 row.verified_at = (*state == FeedbackState::Verified).then_some(at);

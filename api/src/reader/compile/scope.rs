@@ -149,6 +149,11 @@ impl Compiler<'_> {
         }
     }
 
+    /// The condition that `column` is the viewer.
+    pub(super) fn is_viewer(&mut self, column: &str) -> String {
+        self.belongs_to_viewer(column, Word::Own)
+    }
+
     fn belongs_to_viewer(&mut self, column: &str, word: Word) -> String {
         let reach = self.reach;
         let ids = match word {

@@ -40,7 +40,12 @@ impl Compiler<'_> {
             let states: Vec<String> = step.from.iter().map(|state| literal(state)).collect();
             let states = states.join(", ");
             let option = literal(&format!(",{}", option(parts, workflow, step)));
-            let condition = format!("{alias}.\"{column}\" IN ({states}) AND {may}");
+            let mut condition = format!("{alias}.\"{column}\" IN ({states}) AND {may}");
+            if let Some((column, alone)) = step.bound_to(entity) {
+                let named = self.is_viewer(&format!("{alias}.\"{column}\""));
+                let not = if alone { "" } else { "NOT " };
+                condition = format!("{condition} AND {not}coalesce({named}, FALSE)");
+            }
             pieces.push(format!("CASE WHEN {condition} THEN {option} ELSE '' END"));
             conditions.insert(&step.action, may);
         }
@@ -74,6 +79,8 @@ impl Compiler<'_> {
         let scopes = steps.filter_map(|step| can.get(step.action.as_str()));
         let words = scopes.flat_map(Scope::words);
         columns.extend(words.flat_map(|word| entity.ties.columns(word)));
+        let steps = entity.workflow.iter().flat_map(|workflow| &workflow.steps);
+        columns.extend(steps.filter_map(|step| Some(step.bound_to(entity)?.0)));
         columns
     }
 }

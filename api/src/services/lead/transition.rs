@@ -210,7 +210,7 @@ async fn record_steps(
     let mut moved = Vec::with_capacity(drafts.len());
     let mut transitions = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let step = step_of(write, record, mover, draft)?;
+        let step = step_of(write, record, draft)?;
         transitions.push(transition(write, record, mover, (draft, &step)));
         moved.push(step);
     }
@@ -235,12 +235,7 @@ fn words(draft: &Draft, name: &str) -> Option<String> {
     said.filter(|words| !words.is_empty()).map(str::to_owned)
 }
 
-fn step_of(
-    write: &Write<'_>,
-    record: &record::Entity,
-    mover: Mover,
-    draft: &Draft,
-) -> Result<Moved, ApiError> {
+fn step_of(write: &Write<'_>, record: &record::Entity, draft: &Draft) -> Result<Moved, ApiError> {
     let at = record.position("status");
     let status = |row: &Record| match at.and_then(|at| row.get(at)) {
         Some(Value::String(Some(text))) => {

@@ -4,7 +4,7 @@ use crate::{
     dataset::{Entity, Step},
     error::{ApiError, Problem},
     record::{self, derive},
-    services::{account, campaign, contact, lead, opportunity, territory, touch, user},
+    services::{account, campaign, contact, feedback, lead, opportunity, territory, touch, user},
     views::Views,
 };
 
@@ -23,6 +23,7 @@ pub(super) async fn settle(
     match record.name {
         "territory" => known.paths = territory::paths(write, record, drafts).await?,
         "touch" => touch::settle(write, record, drafts).await?,
+        "feedback" => feedback::settle(write, record, drafts).await?,
         _ => {}
     }
     for draft in drafts {
@@ -32,6 +33,8 @@ pub(super) async fn settle(
             "account_domain" => account::check_domain(record, draft, &mut problems),
             "campaign" => campaign::settle(record, draft, &mut problems),
             "contact" => contact::check(record, draft, &mut problems),
+            "feedback" => feedback::check(record, draft, &mut problems),
+            "feedback_comment" => feedback::sign(write, record, draft),
             "lead" => lead::check(record, draft, &mut problems),
             "opportunity" => opportunity::settle(write, record, draft, &mut problems),
             "territory" => territory::check(record, draft, &known, &mut problems),
@@ -77,6 +80,7 @@ pub(super) async fn settle_step(
 ) -> Result<(), ApiError> {
     let problems = match record.name {
         "lead" => lead::settle_step(write, record, step, drafts).await?,
+        "feedback" => feedback::settle_step(write, record, step, drafts),
         _ => Vec::new(),
     };
     for (index, problem) in problems {
@@ -95,6 +99,7 @@ pub(super) async fn take_step(
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     match record.name {
         "lead" => lead::take_step(write, views, record, step, drafts).await,
+        "feedback" => feedback::take_step(write, record, step, &drafts).await,
         _ => {
             save::store(write, record, &drafts).await?;
             Ok(Vec::new())

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
-    dataset::{Entity, Step, Workflow},
+    dataset::{Entity, Step},
     error::{ApiError, Problem},
     record,
     store::table::Value,
@@ -90,7 +90,7 @@ pub(super) fn read(
     };
     if let (Some(to), Some(position)) = (to, record.position(column)) {
         draft.said.insert(column, vec![(position, to.into())]);
-    } else {
+    } else if !step.to.is_empty() {
         let problem = draft.problem("to", "it does not lead there");
         problems.push(problem.allowing(&step.to));
     }
@@ -163,44 +163,42 @@ async fn may_take(
             return false;
         };
         let state = draft.text(record, column).unwrap_or_default();
-        if !right.actions.contains(step.action.as_str()) {
+        let may = |step: &Step| {
+            let right = right.actions.contains(step.action.as_str());
+            right && is_theirs(write, entity, step, (record, draft))
+        };
+        let begins = |step: &Step| step.from.iter().any(|from| from == state);
+        let problem = if !may(step) {
             let problem = format!("you may not {} this", step.action);
-            let problem = Problem::new("FORBIDDEN_SCOPE", draft.path.clone(), &problem);
-            refused.add(
-                draft.index,
-                problem.allowing(possible(workflow, right, state)),
-            );
-            return false;
-        }
-        if !step.from.iter().any(|from| from == state) {
+            Problem::new("FORBIDDEN_SCOPE", draft.path.clone(), &problem)
+        } else if !begins(step) {
             let from = step.from.join(", ");
             let problem = format!("{} leads from {from}; it is {state}", step.mutation);
-            let problem = Problem::new(INVALID_TRANSITION, draft.path.clone(), &problem);
-            refused.add(
-                draft.index,
-                problem.allowing(possible(workflow, right, state)),
-            );
-            return false;
-        }
-        true
+            Problem::new(INVALID_TRANSITION, draft.path.clone(), &problem)
+        } else {
+            return true;
+        };
+        let possible = workflow.steps.iter().filter(|it| begins(it) && may(it));
+        let possible = possible.map(|step| step.mutation.as_str());
+        refused.add(draft.index, problem.allowing(possible));
+        false
     });
     Ok(())
 }
 
-/// The mutations that take a step which the caller can take with a row in `state`.
-fn possible<'w>(
-    workflow: &'w Workflow,
-    right: &rights::Right,
-    state: &str,
-) -> impl Iterator<Item = &'w str> {
-    let steps = workflow.steps.iter().filter(|step| {
-        let begins = step.from.iter().any(|from| from == state);
-        begins && right.actions.contains(step.action.as_str())
-    });
-    steps
-        .map(|step| step.mutation.as_str())
-        .collect::<Vec<_>>()
-        .into_iter()
+/// Whether the step is the caller's to take with the row, as far as it is bound to a user that the row names.
+fn is_theirs(
+    write: &Write<'_>,
+    entity: &Entity,
+    step: &Step,
+    (record, draft): (&record::Entity, &Draft),
+) -> bool {
+    let (Some(viewer), Some((column, alone))) = (write.viewer, step.bound_to(entity)) else {
+        return true;
+    };
+    let named = draft.uuid(record, column);
+    let is_named = named.is_some() && named == viewer.user_id;
+    is_named == alone
 }
 
 /// Refuses steps without the reason that the state they lead to asks for. The reason's key, and what is said in

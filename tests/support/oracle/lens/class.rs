@@ -124,7 +124,8 @@ pub const CLASSES: [Class; 20] = [
         token_scope: "feedback:read",
         guarded: "verbatim author",
         open: "direction kind campaign lead account opportunity theme sentiment assignee \
-               state dueAt acknowledgedAt actionedAt verifiedAt comments",
+               state dueAt acknowledgedAt actionedAt verifiedAt resolvedByCampaign \
+               resolvedByUrl appealedAt appealDecidedAt comments",
     },
     Class {
         noun: "FeedbackComment",
