@@ -26,9 +26,9 @@ use super::{
     subject::{Noun, Row, Subject, hashed, load},
 };
 
-/// So many accounts are kept beside the one that a lead was matched with.
+/// So many accounts are kept of a lead, the one that it was matched with among them.
 const CANDIDATES: usize = 5;
-/// From this score on a name alone leads to an account: somebody sees at once where it does not.
+/// From this score on an account is the lead's that is no owner of its domain; below it is a candidate only.
 const NEAR: f64 = 0.5;
 
 /// An account that was weighed for a lead.

@@ -57,15 +57,20 @@ pub(super) async fn decide(
         DuplicateState::Open => (None, None),
         DuplicateState::Dismissed | DuplicateState::Merged => (Some(write.now), user),
     };
+    let before = store::pair(write.tx, id).await?;
     store::decide(write.tx, id, state, decided).await?;
     let row = ("duplicate_candidate", id);
     let change = Change::by(write.author, write.now, row, ChangeKind::Updated);
-    let state = match state {
+    let before = before.map(|pair| named(pair.state));
+    let change = change.of(json!({"state": [before, named(state)]}));
+    change::record(write.tx, vec![change]).await?;
+    Ok(())
+}
+
+fn named(state: DuplicateState) -> &'static str {
+    match state {
         DuplicateState::Open => "OPEN",
         DuplicateState::Dismissed => "DISMISSED",
         DuplicateState::Merged => "MERGED",
-    };
-    let change = change.of(json!({"state": [null, state]}));
-    change::record(write.tx, vec![change]).await?;
-    Ok(())
+    }
 }
