@@ -3,6 +3,7 @@
 mod deadline;
 pub mod migrations;
 mod notices;
+mod refusal;
 
 use std::{str::FromStr, time::Duration};
 
@@ -18,6 +19,7 @@ use sea_orm::{
 use crate::error::ApiError;
 
 pub use deadline::{Term, Waiting, is_over, may_commit};
+pub use refusal::Refusal;
 
 /// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
 const SQLITE_CACHE: &str = "-16384";
@@ -186,7 +188,10 @@ impl From<DbErr> for ApiError {
         if deadline::was_stopped(&error) {
             return Self::Timeout;
         }
-        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+        // Of two who wait for one another, the one who is sent away can come again.
+        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+            || refusal::is_deadlock(&error)
+        {
             return Self::Unavailable;
         }
         Self::internal(error)

@@ -3,8 +3,12 @@
 
 #![cfg(test)]
 
+mod again;
+mod alone;
 mod batches;
 mod deals;
+mod domains;
+mod faults;
 mod rights;
 mod rows;
 mod together;

@@ -12,7 +12,7 @@ use crate::{
 
 use super::{rows::Draft, write::Write};
 
-/// Whether there are such roles, and they are the caller's to give: their own, or any where they make tokens
+/// Whether they come back after they have gone, and whether there are such roles, and they are the caller's to give: their own, or any where they make tokens
 /// for systems with any.
 pub(super) fn check(
     write: &Write<'_>,
@@ -21,7 +21,8 @@ pub(super) fn check(
     draft: &mut Draft,
     problems: &mut Vec<Problem>,
 ) {
-    if !draft.says("roles") {
+    check_absence(record, draft, problems);
+    if !draft.differs("roles") {
         return;
     }
     let Some(Value::Json(Some(roles))) = draft.get(record, "roles") else {
@@ -49,6 +50,18 @@ pub(super) fn check(
         }
     }
     problems.extend(wrong);
+}
+
+/// Whether who is absent comes back after they have gone.
+fn check_absence(record: &record::Entity, draft: &Draft, problems: &mut Vec<Problem>) {
+    let at = |column| match draft.get(record, column) {
+        Some(Value::ChronoDateTimeUtc(at)) => *at,
+        _ => None,
+    };
+    let absence = at("out_of_office_from").zip(at("out_of_office_until"));
+    if absence.is_some_and(|(from, until)| until <= from) {
+        problems.push(draft.problem("outOfOfficeUntil", "it is not after outOfOfficeFrom"));
+    }
 }
 
 /// Nobody is known any more: roles, managers and teams may be others.
