@@ -25,15 +25,13 @@ async fn each(
     );
     let answer = app.graphql(token, &document, input(list)).await;
     let results = answer.data()["told"]["results"].as_array().unwrap();
-    let told = results
-        .iter()
-        .map(|result| match result["outcome"].as_str() {
-            Some(outcome) => outcome.to_owned(),
-            None => {
-                let problem = &result["problems"][0];
-                format!("{} {}", problem["code"], problem["field"]).replace('"', "")
-            }
-        });
+    let told = results.iter().map(|result| {
+        if let Some(outcome) = result["outcome"].as_str() {
+            return outcome.to_owned();
+        }
+        let problem = &result["problems"][0];
+        format!("{} {}", problem["code"], problem["field"]).replace('"', "")
+    });
     told.collect()
 }
 

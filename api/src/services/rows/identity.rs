@@ -83,9 +83,9 @@ pub(super) fn field_of(entity: &Entity, by: By) -> &'static str {
     }
 }
 
-/// That an earlier row of the list, the one at `earlier`, means the same row.
+/// That an earlier row of the list, the one at `earlier`, means the same row, or would have the same.
 pub(super) fn repeated(draft: &Draft, field: &str, earlier: &str) -> Problem {
-    let problem = format!("it is the same row as {earlier}: say it once");
+    let problem = format!("{earlier} has the same, and only one row may: say it once");
     draft.problem(field, &problem)
 }
 
