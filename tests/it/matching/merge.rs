@@ -186,6 +186,10 @@ async fn nonsense_old_versions_and_what_is_hidden_are_refused() {
         let stale = input(json!([{"id": con(two.id), "version": 7}]), json!(null));
         let response = app.graphql(&token, MERGE, stale).await;
         assert_eq!(response.codes(), ["VERSION_CONFLICT"]);
+        let extensions = &response.body["errors"][0]["extensions"];
+        assert_eq!(extensions["field"], "expectedVersions");
+        assert_eq!(extensions["currentVersion"], 1);
+        assert_eq!(extensions["current"]["email"], "eva.l@acme.example");
         let unknown = input(json!(null), json!(["deletedAt"]));
         let response = app.graphql(&token, MERGE, unknown).await;
         assert_eq!(response.codes(), ["VALIDATION"]);
@@ -202,6 +206,34 @@ async fn nonsense_old_versions_and_what_is_hidden_are_refused() {
         let response = app.graphql(&token, MERGE, chosen).await;
         let contact = &response.data()["mergeContacts"]["contact"];
         assert_eq!(contact["email"], "eva.l@acme.example");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_fails_leaves_the_others_of_its_document_as_they_are() {
+    const DOCUMENT: &str = "mutation($merge: MergeInput!, $update: UpdateContactInput!) {
+        mergeContacts(input: $merge) { mergeId }
+        mergeAccounts(input: $merge) { mergeId }
+        undoMerge(mergeId: \"merge_none\") { restored }
+        dismissDuplicate(id: \"dup_none\") { duplicateCandidate { id } }
+        updateContact(input: $update) { contact { jobTitle } }
+    }";
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        let (one, _, _) = pair(app).await;
+        let merge = json!({"winnerId": con(one.id), "loserIds": []});
+        let update = json!({"id": con(one.id), "jobTitle": "Buyer"});
+        let variables = json!({"merge": merge, "update": update});
+        let answer = app.graphql(&token, DOCUMENT, variables).await;
+        let expected = json!({
+            "mergeContacts": null, "mergeAccounts": null, "undoMerge": null, "dismissDuplicate": null,
+            "updateContact": {"contact": {"jobTitle": "Buyer"}},
+        });
+        assert_eq!(answer.body["data"], expected, "{}", answer.text);
+        assert_eq!(answer.codes(), ["VALIDATION", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"]);
+        let stored = stored(app, one.id).await;
+        assert_eq!(stored.job_title.as_deref(), Some("Buyer"));
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! The root fields that change something, a file a noun.
 
+mod conflict;
 mod dataset;
 mod duplicate;
 mod token;

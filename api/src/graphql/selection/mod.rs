@@ -201,6 +201,19 @@ impl<'a> Selector<'a> {
         Ok(NodeSelection { entity, fields })
     }
 
+    /// What `group`, which asks for an object of a type, selects of the row of `entity` in that field of it; `None` where
+    /// it does not select the field.
+    pub(in crate::graphql) fn node_in(
+        &self,
+        (type_name, field): (&str, &str),
+        entity: &'static Entity,
+        group: &Group<'a>,
+    ) -> Option<NodeSelection> {
+        let groups = self.collect(type_name, sets(group));
+        let row = groups.values().find(|group| name_of(group) == field)?;
+        self.node(entity, row).ok()
+    }
+
     fn node_field(
         &self,
         entity: &'static Entity,
