@@ -13,6 +13,7 @@ use tests::{
     client::Response,
     database::TestDatabase,
     fixtures,
+    socket::Socket,
     sqlite::SqliteDatabase,
 };
 use uuid::Uuid;
@@ -234,6 +235,51 @@ async fn one_that_fails_leaves_the_others_of_its_document_as_they_are() {
         assert_eq!(answer.codes(), ["VALIDATION", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"]);
         let stored = stored(app, one.id).await;
         assert_eq!(stored.job_title.as_deref(), Some("Buyer"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_one_of_its_own_again_is_told_so() {
+    const TOLD: &str = "query($after: String, $id: ID!) {
+        changes(after: $after, filter: {ids: [$id]}) { nodes { kind node { id } } }
+        contact(id: $id) { history(first: 1) { nodes { kind } } }
+    }";
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        let (one, two, _) = pair(app).await;
+        let mut socket = Socket::of(&app.url, &token).await;
+        let events = "subscription { changed(entities: [CONTACT]) { kind id } }";
+        socket.subscribe("a", events, json!({})).await;
+        let cursor = app.graphql(&token, "{ changeCursor }", json!(null)).await;
+        let cursor = &cursor.data()["changeCursor"];
+        let merged = merge(app, &token, one.id, &[two.id]).await;
+        let told = async || {
+            let asked = json!({"after": cursor, "id": con(two.id)});
+            app.graphql(&token, TOLD, asked).await.data().clone()
+        };
+        let before = told().await;
+        assert_eq!(
+            before["changes"]["nodes"],
+            json!([{"kind": "REMOVED", "node": null}])
+        );
+        assert_eq!(before["contact"], json!(null));
+        let _undone = undo(app, &token, &merged).await.data();
+        let after = told().await;
+        let back = json!({"kind": "UNMERGED", "node": {"id": con(two.id)}});
+        let all = after["changes"]["nodes"].as_array().unwrap();
+        assert_eq!(all.last(), Some(&back), "{after}");
+        assert_eq!(
+            after["contact"]["history"]["nodes"],
+            json!([{"kind": "UNMERGED"}])
+        );
+        let last = json!({"kind": "UNMERGED", "id": con(two.id)});
+        loop {
+            let message = socket.message().await;
+            if message["payload"]["data"]["changed"] == last {
+                break;
+            }
+        }
     })
     .await;
 }

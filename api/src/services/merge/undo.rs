@@ -63,15 +63,8 @@ pub async fn undo(write: &Write<'_>, id: Uuid) -> Result<Undone, ApiError> {
             put_back(write, &table, steps, ChangeKind::Updated, &mut undone).await?;
         }
     }
-    let restored = ChangeKind::Restored;
-    put_back(
-        write,
-        &record.table,
-        of_losers.iter(),
-        restored,
-        &mut undone,
-    )
-    .await?;
+    let apart = ChangeKind::Unmerged;
+    put_back(write, &record.table, of_losers.iter(), apart, &mut undone).await?;
     give_back_external_ids(write, record.name, &merge, &mut undone).await?;
     reopen_pairs(write, &merge, &losers).await?;
     store::undone(write.tx, id, write.now).await?;
