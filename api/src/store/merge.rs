@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The rows of `table`, deleted ones too, whose `column` holds one of `ids`. Nobody else changes them before
-/// `tx` ends.
+/// `tx` ends; whoever locks several of them does so in the order of their ids.
 ///
 /// # Errors
 ///
@@ -35,7 +35,7 @@ pub async fn pointing_to(
         "= ANY($1::text::uuid[])"
     };
     let lock = if backend == DbBackend::Postgres {
-        " FOR UPDATE"
+        " ORDER BY \"id\" FOR UPDATE"
     } else {
         ""
     };
