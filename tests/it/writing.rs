@@ -9,6 +9,7 @@ mod rights;
 mod rows;
 mod together;
 
+mod trees;
 use api::{
     dataset::{dataset, global_id},
     views::Role,

@@ -10,7 +10,7 @@ use crate::{
     change::{self, Change},
     error::{ApiError, Problem},
     reader::Reading,
-    record::{self, derive},
+    record,
     store::{
         self, bulk, lookup,
         table::{Record, Value},
@@ -49,25 +49,13 @@ pub(super) async fn paths(
     Ok(paths.collect())
 }
 
-/// Whether the code can stand in a path, and the territory does not lie in itself.
-pub(super) fn check(
-    record: &record::Entity,
-    draft: &mut Draft,
-    known: &derive::Known,
-    problems: &mut Vec<Problem>,
-) {
+/// Whether the code can stand in a path.
+pub(super) fn check(record: &record::Entity, draft: &mut Draft, problems: &mut Vec<Problem>) {
     if draft
         .text(record, "code")
         .is_some_and(|code| code.contains('/'))
     {
         problems.push(draft.problem("code", "it cannot have a `/` in it"));
-    }
-    let parent = draft.uuid(record, "parent_id");
-    let above = parent.and_then(|parent| known.paths.get(&parent));
-    if let (Some(before), Some(above)) = (path_of(record, draft.before.as_ref()), above)
-        && above.starts_with(before)
-    {
-        problems.push(draft.problem("parentId", "it would lie in itself"));
     }
 }
 

@@ -13,6 +13,7 @@ mod remove;
 mod rights;
 mod rules;
 mod save;
+pub(super) mod tree;
 
 use std::collections::BTreeMap;
 

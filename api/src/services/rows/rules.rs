@@ -34,7 +34,7 @@ pub(super) async fn settle(
             "contact" => contact::check(record, draft, &mut problems),
             "lead" => lead::check(record, draft, &mut problems),
             "opportunity" => opportunity::settle(write, record, draft, &mut problems),
-            "territory" => territory::check(record, draft, &known, &mut problems),
+            "territory" => territory::check(record, draft, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
         }

@@ -19,7 +19,7 @@ use super::{
     draft::{self, Draft},
     identity, reference,
     rights::{self, Rights},
-    rules, stored,
+    rules, stored, tree,
 };
 use crate::services::write::Write;
 
@@ -33,6 +33,7 @@ pub(super) async fn save(
     let entity = order.entity;
     let record = stored(entity)?;
     let mut drafts = draft::read(order, refused)?;
+    tree::lock_for(write, entity, order.deed, &drafts).await?;
     let there = match order.deed {
         Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
         deed => identity::identify(write, entity, deed, &mut drafts, refused).await?,
@@ -44,6 +45,7 @@ pub(super) async fn save(
     may_change(write, entity, &there, &mut drafts, refused).await?;
     refuse_stale(record, &drafts, refused);
     reference::refuse_unknown(write, entity, &drafts, refused).await?;
+    tree::refuse_loops(write, entity, &drafts, refused).await?;
     refuse_incomplete(order, &drafts, refused);
     rules::settle(write, views, record, &mut drafts, refused).await?;
     refuse_empty(entity, record, &drafts, refused);
