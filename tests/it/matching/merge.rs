@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::{services::merge::links, views::Role};
+use chrono::TimeDelta;
 use entity::{contact, external_id};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, Statement,
@@ -235,6 +236,24 @@ async fn one_that_fails_leaves_the_others_of_its_document_as_they_are() {
         assert_eq!(answer.codes(), ["VALIDATION", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"]);
         let stored = stored(app, one.id).await;
         assert_eq!(stored.job_title.as_deref(), Some("Buyer"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_undone_for_thirty_days() {
+    each_app(async |app| {
+        let (one, two, _) = pair(app).await;
+        let merged = merge(app, &app.token_for(Role::Admin).await, one.id, &[two.id]).await;
+        let last = TestApp::now() + TimeDelta::days(30);
+        app.clock.set(last + TimeDelta::seconds(1));
+        let late = undo(app, &app.token_for(Role::Admin).await, &merged).await;
+        assert_eq!(late.codes(), ["VALIDATION"]);
+        assert!(late.text.contains("more than 30 days ago"), "{}", late.text);
+        assert!(stored(app, two.id).await.deleted_at.is_some());
+        app.clock.set(last - TimeDelta::seconds(1));
+        let undone = undo(app, &app.token_for(Role::Admin).await, &merged).await;
+        assert_eq!(undone.data()["undoMerge"]["restored"], 1);
     })
     .await;
 }
