@@ -1,6 +1,7 @@
 //! Endpoints: places of other systems that are told of changes. Making them, changing them, and what becomes of them.
 
 mod life;
+mod lost;
 mod message;
 mod rules;
 mod save;
@@ -28,6 +29,7 @@ use crate::{
 use save::{permitted, save};
 
 pub use life::{delete, pause, redeliver, resume, take_out, test};
+pub use lost::{Sealed, sealed};
 pub use message::{message, message_id};
 pub use rules::entities_of;
 pub use secret::Secret;

@@ -94,6 +94,16 @@ fn at(position: String) -> ActiveModel {
     }
 }
 
+/// Every endpoint that is not deleted.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    let all = Entity::find().filter(Column::DeletedAt.is_null());
+    all.order_by_asc(Column::Id).all(db).await
+}
+
 /// Every endpoint that is active.
 ///
 /// # Errors
