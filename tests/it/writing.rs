@@ -7,9 +7,10 @@ mod batches;
 mod deals;
 mod rights;
 mod rows;
+mod territories;
 mod together;
-
 mod trees;
+
 use api::{
     dataset::{dataset, global_id},
     views::Role,

@@ -19,7 +19,7 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
-    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, WebhookMutation},
+    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, UserMutation, WebhookMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
@@ -99,6 +99,7 @@ pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     TokenMutation,
+    UserMutation,
     WebhookMutation,
     DatasetMutation,
     DuplicateMutation,
@@ -156,6 +157,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
         Mutation(
             TokenMutation,
+            UserMutation,
             WebhookMutation,
             DatasetMutation,
             DuplicateMutation,

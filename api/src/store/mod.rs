@@ -18,5 +18,6 @@ pub mod table;
 pub mod territory;
 pub mod tree;
 pub mod user;
+pub mod user_territory;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;

@@ -48,6 +48,7 @@ const CHANGING: &[&str] = &[
     "ExpectedVersion",
     "ExternalIdInput",
     "MergeInput",
+    "SetUserTerritoriesInput",
     "RestoreInput",
     "RevokeTokenInput",
     "RotateTokenInput",
@@ -133,6 +134,7 @@ const BESIDE: &[(&str, &[&str])] = &[
             "redeliverWebhook",
             "resumeWebhookEndpoint",
             "rotateWebhookSecret",
+            "setUserTerritories",
             "testWebhookEndpoint",
             "updateWebhookEndpoint",
             "undoMerge",
@@ -143,6 +145,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("UndoneMerge", &["restored", "changedSince"]),
     ("ChangedSince", &["id", "what"]),
     ("DismissedDuplicate", &["duplicateCandidate"]),
+    ("ChangedUserTerritories", &["user"]),
     (
         "Change",
         &[

@@ -4,6 +4,7 @@ mod conflict;
 mod dataset;
 mod duplicate;
 mod token;
+mod user;
 mod webhook;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::services::write::Writing;
 pub(super) use dataset::DatasetMutation;
 pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
+pub(super) use user::UserMutation;
 pub(super) use webhook::WebhookMutation;
 
 /// The root fields that show a secret, which is kept nowhere, so that their answers are not either.

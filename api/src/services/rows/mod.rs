@@ -30,6 +30,7 @@ use crate::{
 
 use super::write::Write;
 pub(super) use draft::Draft;
+pub(super) use rights::seen;
 
 /// How many rows may be written at once.
 pub const MOST_ROWS: usize = 1_000;
