@@ -53,9 +53,9 @@ async fn a_key_that_does_not_open_what_is_kept_is_told_with_the_way_out() {
         assert!(hub.wait_with_output().unwrap().status.success());
         fine("is for its owner only, and opens the secrets of 1 endpoints");
 
-        let file = folder.path().join(".revhub/webhook-key");
-        let right = fs::read_to_string(&file).unwrap();
-        let write = |text: &str| fs::write(&file, text).unwrap();
+        let key_file = folder.path().join(".revhub/webhook-key");
+        let right = fs::read_to_string(&key_file).unwrap();
+        let write = |text: &str| fs::write(&key_file, text).unwrap();
         write(&BASE64_STANDARD.encode([1; 16]));
         wrong("it has 16 bytes, not 32", "webhooks.key_file");
         write("secret?");
@@ -63,16 +63,16 @@ async fn a_key_that_does_not_open_what_is_kept_is_told_with_the_way_out() {
         write(&BASE64_STANDARD.encode([1; 32]));
         wrong("is another than that of 1 endpoints", "overlapHours: 0");
         write(&right);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(&key_file, fs::Permissions::from_mode(0o644)).unwrap();
         wrong("can be read by others", "chmod 600");
-        fs::remove_file(&file).unwrap();
+        fs::remove_file(&key_file).unwrap();
         wrong(
             "is not there, and seals the secrets of 1 endpoints",
             "put it there",
         );
-        assert!(!file.exists(), "it changes nothing");
+        assert!(!key_file.exists(), "it changes nothing");
         write(&right);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
         let connection = database.connect().await;
         let damage = "UPDATE webhook_endpoint SET secret = 'AAAA'";
         connection.execute_unprepared(damage).await.unwrap();
