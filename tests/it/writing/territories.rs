@@ -102,7 +102,9 @@ async fn what_there_is_not_for_the_caller_is_refused_with_where_it_stands() {
             "mutation ($input: DeleteInput!) { deleteTerritory(input: $input) { outcome } }";
         let gone = input(&json!({ "id": id("Territory", us.id) }));
         let _deleted = app.graphql(&admin, delete, gone).await.data();
-        let reading = app.issue(Bearer::User(ada.email.clone()), &["user:read"]).await;
+        let reading = app
+            .issue(Bearer::User(ada.email.clone()), &["user:read"])
+            .await;
         let reading = reading.unwrap();
         let before = log(app).await.len();
         let answer = set(app, &admin, &rita, &[us.id, emea.id, Uuid::now_v7()], None).await;

@@ -30,8 +30,8 @@ use crate::{
     dataset::{Entity, Kind, dataset},
     error::ApiError,
     reader::{
-        BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection,
-        PageInfoPart, Reading, ReferencePart,
+        BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, MoneyPart, NodeField,
+        NodeSelection, PageInfoPart, Reading, ReferencePart,
     },
 };
 
@@ -232,6 +232,9 @@ impl<'a> Selector<'a> {
             Kind::Reference { .. } => {
                 NodeField::Reference(field, self.parts("Reference", group, reference_part)?)
             }
+            Kind::ExternalIds => {
+                NodeField::ExternalIds(field, self.parts("ExternalId", group, external_id_part)?)
+            }
             Kind::ToOne { target, .. } => {
                 NodeField::ToOne(field, self.node(dataset().target(target)?, group)?)
             }
@@ -340,6 +343,15 @@ fn reference_part(name: &str) -> Option<ReferencePart> {
         "id" => Some(ReferencePart::Id),
         "name" => Some(ReferencePart::Name),
         "status" => Some(ReferencePart::Status),
+        _ => None,
+    }
+}
+
+fn external_id_part(name: &str) -> Option<ExternalIdPart> {
+    match name {
+        "__typename" => Some(ExternalIdPart::TypeName),
+        "system" => Some(ExternalIdPart::System),
+        "key" => Some(ExternalIdPart::Key),
         _ => None,
     }
 }

@@ -61,6 +61,7 @@ fn told_by(field: &Field) -> Option<&'static str> {
         Kind::Id
         | Kind::Band { .. }
         | Kind::MaskedFields
+        | Kind::ExternalIds
         | Kind::History
         | Kind::Reference { .. }
         | Kind::ToOne { .. }
