@@ -5,6 +5,7 @@
 
 mod batches;
 mod deals;
+mod giving_way;
 mod rights;
 mod rows;
 mod together;

@@ -16,6 +16,7 @@ pub mod merge;
 pub mod signing_key;
 pub mod table;
 pub mod territory;
+pub mod turn;
 pub mod user;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;
