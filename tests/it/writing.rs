@@ -9,6 +9,7 @@ mod giving_way;
 mod rights;
 mod rows;
 mod together;
+mod values;
 
 use api::{
     dataset::{dataset, global_id},
