@@ -10,6 +10,7 @@ mod rights;
 mod rows;
 mod together;
 mod values;
+mod widening;
 
 use api::{
     dataset::{dataset, global_id},

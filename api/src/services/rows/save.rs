@@ -17,7 +17,7 @@ use crate::{
 use super::{
     Deed, Order, Outcome, Refused, Written,
     draft::{self, Draft},
-    identity, reference,
+    identity, moved, reference,
     rights::{self, Rights},
     rules, stored,
 };
@@ -65,6 +65,7 @@ pub(super) async fn save(
     store(write, record, &drafts).await?;
     rules::beside(write, record, &drafts).await?;
     written.late = refuse_made(write, entity, record, &drafts, refused).await?;
+    written.late |= moved::refuse(write, entity, record, &drafts, refused).await?;
     Ok(written)
 }
 
