@@ -6,6 +6,7 @@
 mod batches;
 mod deals;
 mod giving_way;
+mod paths;
 mod rights;
 mod rows;
 mod together;

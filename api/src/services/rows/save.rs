@@ -32,6 +32,7 @@ pub(super) async fn save(
 ) -> Result<Written, ApiError> {
     let entity = order.entity;
     let record = stored(entity)?;
+    rules::begin(write, record).await?;
     let mut drafts = draft::read(order, refused)?;
     let there = match order.deed {
         Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
