@@ -102,3 +102,53 @@ async fn who_may_not_reopen_a_deal_does_not_close_it_otherwise() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_token_for_users_alone_gives_nobody_a_role() {
+    each_app(async |app| {
+        let narrow = Bearer::Service {
+            name: "directory".to_owned(),
+            role: Role::Admin.to_string(),
+        };
+        let narrow = app
+            .issue(narrow, &["user:read", "user:write"])
+            .await
+            .unwrap()
+            .token;
+        let (rita, _) = somebody(app, "Rita Rep", Role::SalesRep).await;
+        let change = async |token: &str, said: Value| {
+            let mut said = said;
+            said["id"] = json!(id("User", rita.id));
+            problems(&app.graphql(token, UPDATE_USER, input(&said)).await)
+        };
+        let more = json!({ "roles": ["SALES_REP", "ADMIN"] });
+        let other = json!({ "email": "mallory@example.com" });
+        let of_roles = pairs(&[("FORBIDDEN_SCOPE", "input.roles")]);
+        assert_eq!(change(&narrow, more.clone()).await, of_roles);
+        let of_address = pairs(&[("FORBIDDEN_SCOPE", "input.email")]);
+        assert_eq!(change(&narrow, other.clone()).await, of_address);
+        let made = |roles: Value| {
+            let email = format!("{}@example.com", Uuid::now_v7().simple());
+            input(&json!({ "name": "Ida", "email": email, "roles": roles }))
+        };
+        let answer = app
+            .graphql(&narrow, CREATE_USER, made(json!(["ANALYST"])))
+            .await;
+        assert_eq!(problems(&answer), of_roles);
+
+        // It is good for what it is for, and takes roles away.
+        let answer = app.graphql(&narrow, CREATE_USER, made(json!([]))).await;
+        assert_eq!(problems(&answer), []);
+        assert_eq!(
+            change(&narrow, json!({ "capacity": 5, "roles": ["SALES_REP"] })).await,
+            []
+        );
+        let all = app.token_for(Role::Admin).await;
+        assert_eq!(change(&all, more).await, []);
+        assert_eq!(change(&all, other).await, []);
+        assert_eq!(change(&narrow, json!({ "roles": ["SALES_REP"] })).await, []);
+        let stored = user::Entity::find_by_id(rita.id).one(app.database.reads());
+        assert_eq!(stored.await.unwrap().unwrap().roles, json!(["SALES_REP"]));
+    })
+    .await;
+}
