@@ -135,13 +135,9 @@ impl Tree {
             let Some((_, code)) = self.nodes.get(&id) else {
                 continue;
             };
-            match self.stored.get(&id).filter(|_| !changed) {
-                Some(stored) => path.clone_from(stored),
-                None => {
-                    changed = true;
-                    path = format!("{path}{code}/");
-                }
-            }
+            let stored = self.stored.get(&id).filter(|_| !changed);
+            changed = stored.is_none();
+            path = stored.map_or_else(|| format!("{path}{code}/"), String::clone);
         }
         path
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::{
-    dataset::{Entity, Written},
+    dataset::{Entity, Path, Written},
     error::{ApiError, Problem},
     record,
 };
@@ -66,7 +66,7 @@ pub(super) async fn refuse(
 fn ties(entity: &'static Entity) -> BTreeMap<&'static str, &'static Written> {
     let paths = entity.ties.people.iter().chain(&entity.ties.places);
     let whole = entity.ties.part_of.map(|(column, _)| column);
-    let columns = paths.map(|path| path.first()).chain(whole);
+    let columns = paths.map(Path::first).chain(whole);
     let said = columns.filter_map(|column| {
         let field = entity.field_of(column)?;
         let mut fields = entity.writes.fields.iter();
