@@ -1,6 +1,7 @@
 //! The connections to the database: PostgreSQL, or an embedded SQLite file.
 
 mod deadline;
+mod fault;
 pub mod migrations;
 mod notices;
 mod refusal;
@@ -188,13 +189,13 @@ impl From<DbErr> for ApiError {
         if deadline::was_stopped(&error) {
             return Self::Timeout;
         }
-        // Of two who wait for one another, the one who is sent away can come again.
-        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-            || refusal::is_deadlock(&error)
-        {
+        if fault::gave_way(&error) {
+            return Self::GaveWay;
+        }
+        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
             return Self::Unavailable;
         }
-        Self::internal(error)
+        fault::for_the_log(error)
     }
 }
 

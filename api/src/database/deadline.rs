@@ -16,7 +16,7 @@ use sea_orm::{
     sqlx::{Error as SqlxError, Sqlite, SqliteConnection, pool::PoolOptions},
 };
 
-use super::refusal::code;
+use super::fault;
 
 /// How many steps SQLite makes between two questions: some hundredths of a millisecond.
 const STEPS: i32 = 4096;
@@ -129,8 +129,8 @@ pub(super) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = 
 
 /// Whether the database stopped the statement because its time was over.
 pub(super) fn was_stopped(error: &DbErr) -> bool {
-    let stopped = [POSTGRES_CANCELED, SQLITE_INTERRUPTED];
-    code(error).is_some_and(|code| stopped.contains(&code.as_ref()))
+    let code = fault::code(error);
+    code.is_some_and(|code| [POSTGRES_CANCELED, SQLITE_INTERRUPTED].contains(&code.as_ref()))
 }
 
 /// Has every connection of a pool of SQLite stop at the end of the term of the request that takes it,

@@ -52,11 +52,15 @@ fn step<'d>(record: &record::Entity, draft: &'d Draft) -> Option<(&'d str, &'d s
     (before != after).then_some((before, after))
 }
 
-/// What somebody has to be allowed to change the stage as they say: reopening is a right of its own.
+/// What somebody has to be allowed to change the stage as they say: reopening is a right of its own, also where the deal
+/// is closed otherwise at once.
 pub(super) fn needs(record: &record::Entity, draft: &Draft) -> Option<&'static str> {
-    let (before, after) = step(record, draft)?;
-    let reopens = is_closed(before) && !is_closed(after);
-    Some(if reopens { "reopen" } else { "update" })
+    let (before, _) = step(record, draft)?;
+    Some(if is_closed(before) {
+        "reopen"
+    } else {
+        "update"
+    })
 }
 
 /// The reasons that can be chosen for a deal that is lost, of those that the drafts say.

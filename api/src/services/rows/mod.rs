@@ -10,6 +10,7 @@ mod draft;
 mod identity;
 mod in_use;
 mod input;
+mod moved;
 mod own;
 mod parts;
 mod reference;
@@ -17,6 +18,7 @@ mod remove;
 mod rights;
 mod rules;
 mod save;
+pub(super) mod tree;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +37,7 @@ use crate::{
 use super::write::Write;
 pub(super) use draft::Draft;
 use parts::keep;
+pub(super) use rights::seen;
 
 /// How many rows may be written at once.
 pub const MOST_ROWS: usize = 1_000;

@@ -17,9 +17,9 @@ use crate::{
 use super::{
     Deed, Order, Outcome, Refused, Written, alone,
     draft::{self, Draft},
-    identity, own, reference,
+    identity, moved, own, reference,
     rights::{self, Rights},
-    rules, stored,
+    rules, stored, tree,
 };
 use crate::services::{account, write::Write};
 
@@ -32,7 +32,9 @@ pub(super) async fn save(
 ) -> Result<Written, ApiError> {
     let entity = order.entity;
     let record = stored(entity)?;
+    rules::begin(write, record).await?;
     let mut drafts = draft::read(order, refused)?;
+    tree::lock_for(write, entity, order.deed, &drafts).await?;
     alone::reserve(write, record, &drafts).await?;
     let there = match order.deed {
         Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
@@ -50,6 +52,7 @@ pub(super) async fn save(
     owned.refuse(write, entity, &drafts, refused).await?;
     refuse_stale(record, &drafts, refused);
     reference::refuse_unknown(write, entity, &drafts, refused).await?;
+    tree::refuse_loops(write, entity, &drafts, refused).await?;
     refuse_incomplete(order, &drafts, refused);
     rules::settle(write, views, record, &mut drafts, refused).await?;
     own::give(write, entity, record, &mut drafts);
@@ -72,6 +75,7 @@ pub(super) async fn save(
     store(write, record, &drafts).await?;
     rules::beside(write, record, &drafts).await?;
     written.late = refuse_made(write, entity, record, &drafts, refused).await?;
+    written.late |= moved::refuse(write, entity, record, &drafts, refused).await?;
     Ok(written)
 }
 
