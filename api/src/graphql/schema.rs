@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::{
     auth::{Budgets, Known},
-    calendar::Calendar,
+    calendar::{Calendar, Moment},
     clock::Clock,
     database::Database,
     reader::Reader,
@@ -74,6 +74,14 @@ impl Schema {
         Self {
             reader: self.reader.keeping(kept),
             ..self
+        }
+    }
+
+    /// Now, in the workspace's calendar.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            calendar: self.calendar.clone(),
         }
     }
 

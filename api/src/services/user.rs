@@ -16,7 +16,7 @@ use crate::{
         self, bulk, lookup,
         table::{Record, Value},
     },
-    views::{Scope, Views},
+    views::{Policy, Scope, Views, allows},
 };
 
 use super::{
@@ -45,6 +45,7 @@ pub(super) fn check(
     draft: &mut Draft,
     problems: &mut Vec<Problem>,
 ) {
+    check_token(write, views.policy(), record, draft, problems);
     if !draft.says("roles") {
         return;
     }
@@ -56,13 +57,14 @@ pub(super) fn check(
         let makes = viewer.view.noun("ApiToken").can.get("createService");
         viewer.makes_tokens && makes.is_some_and(|on| on.covers(&Scope::all()))
     });
-    let policy = views.policy();
+    let (policy, had) = (views.policy(), had(record, draft));
     let mut wrong = Vec::new();
     for role in roles.iter().filter_map(Json::as_str) {
         if policy.role(role).is_none() {
             let problem = draft.problem("roles", &format!("there is no role {role:?}"));
             wrong.push(problem.allowing(policy.roles.iter().map(|role| role.name.as_str())));
         } else if !any
+            && !had.iter().any(|had| had == role)
             && !write
                 .viewer
                 .is_some_and(|viewer| viewer.roles.iter().any(|own| own == role))
@@ -73,6 +75,52 @@ pub(super) fn check(
         }
     }
     problems.extend(wrong);
+}
+
+/// What a user may do goes as far as their roles, and they are whoever has their address. So who gives a role, or has
+/// somebody else have what there is, needs a token that may be used for everything; else one that is for users alone
+/// would be as good as any.
+fn check_token(
+    write: &Write<'_>,
+    policy: &Policy,
+    record: &record::Entity,
+    draft: &Draft,
+    problems: &mut Vec<Problem>,
+) {
+    let everything = policy.vocabulary.scopes();
+    let unbound = write.viewer.is_none_or(|viewer| {
+        let scopes = &viewer.scopes;
+        everything.iter().all(|scope| allows(scopes, scope))
+    });
+    if unbound {
+        return;
+    }
+    let had = had(record, draft);
+    let mut given = roles(draft.get(record, "roles")).into_iter();
+    let moves = !had.is_empty() && draft.changes(record, "email");
+    let wrong = [
+        ("roles", given.any(|role| !had.contains(&role))),
+        ("email", moves),
+    ];
+    for (field, _) in wrong.into_iter().filter(|(_, wrong)| *wrong) {
+        let field = format!("{}.{field}", draft.path);
+        let problem = "this needs a token that may be used for everything: what is given can be used for everything, too";
+        problems.push(Problem::new("FORBIDDEN_SCOPE", field, problem));
+    }
+}
+
+/// The roles that a user had before.
+fn had(record: &record::Entity, draft: &Draft) -> Vec<Json> {
+    let position = record.position("roles");
+    let before = draft.before.as_ref().zip(position);
+    roles(before.and_then(|(row, position)| row.get(position)))
+}
+
+fn roles(value: Option<&Value>) -> Vec<Json> {
+    match value {
+        Some(Value::Json(Some(roles))) => roles.as_array().cloned().unwrap_or_default(),
+        _ => Vec::new(),
+    }
 }
 
 /// Nobody is known any more: roles, managers and teams may be others.

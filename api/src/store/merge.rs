@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::LockType,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -37,7 +37,7 @@ pub async fn pointing_to(
         "= ANY($1::text::uuid[])"
     };
     let lock = if backend == DbBackend::Postgres {
-        " ORDER BY \"id\" FOR UPDATE"
+        " ORDER BY \"id\" FOR NO KEY UPDATE"
     } else {
         ""
     };
@@ -108,7 +108,10 @@ pub async fn insert(tx: &DatabaseTransaction, row: merge::Model) -> Result<(), D
 ///
 /// Returns [`DbErr`] when the database fails.
 pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<merge::Model>, DbErr> {
-    merge::Entity::find_by_id(id).lock_exclusive().one(tx).await
+    merge::Entity::find_by_id(id)
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await
 }
 
 /// Notes that it was undone, and forgets how everything was before.
@@ -164,7 +167,7 @@ pub async fn pair(
     id: Uuid,
 ) -> Result<Option<duplicate_candidate::Model>, DbErr> {
     duplicate_candidate::Entity::find_by_id(id)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await
 }

@@ -17,6 +17,7 @@ pub mod signing_key;
 pub mod table;
 pub mod territory;
 pub mod tree;
+pub mod turn;
 pub mod user;
 pub mod user_territory;
 pub mod webhook_delivery;

@@ -8,6 +8,7 @@
 mod draft;
 mod identity;
 mod input;
+mod moved;
 mod reference;
 mod remove;
 mod rights;

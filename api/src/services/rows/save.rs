@@ -17,7 +17,7 @@ use crate::{
 use super::{
     Deed, Order, Outcome, Refused, Written,
     draft::{self, Draft},
-    identity, reference,
+    identity, moved, reference,
     rights::{self, Rights},
     rules, stored, tree,
 };
@@ -32,6 +32,7 @@ pub(super) async fn save(
 ) -> Result<Written, ApiError> {
     let entity = order.entity;
     let record = stored(entity)?;
+    rules::begin(write, record).await?;
     let mut drafts = draft::read(order, refused)?;
     tree::lock_for(write, entity, order.deed, &drafts).await?;
     let there = match order.deed {
@@ -67,6 +68,7 @@ pub(super) async fn save(
     store(write, record, &drafts).await?;
     rules::beside(write, record, &drafts).await?;
     written.late = refuse_made(write, entity, record, &drafts, refused).await?;
+    written.late |= moved::refuse(write, entity, record, &drafts, refused).await?;
     Ok(written)
 }
 
