@@ -37,7 +37,7 @@ use crate::{
 use super::write::Write;
 pub(super) use draft::Draft;
 use parts::keep;
-pub(super) use rights::seen;
+pub(super) use rights::{Rights, seen};
 
 /// How many rows may be written at once.
 pub const MOST_ROWS: usize = 1_000;
@@ -237,7 +237,7 @@ impl Written {
 }
 
 /// The tables of `entity`.
-fn stored(entity: &Entity) -> Result<&'static record::Entity, ApiError> {
+pub(super) fn stored(entity: &Entity) -> Result<&'static record::Entity, ApiError> {
     record::written(&entity.table)
         .ok_or_else(|| ApiError::internal(format!("{} cannot be written", entity.name)))
 }

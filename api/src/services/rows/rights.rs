@@ -21,25 +21,25 @@ use crate::services::write::Write;
 
 /// What a caller may do with each of some rows.
 #[derive(Debug, Default)]
-pub(super) struct Rights {
+pub(in crate::services) struct Rights {
     rows: HashMap<Uuid, Right>,
 }
 
 /// What a caller may do with a row that there is for them.
 #[derive(Debug, Default)]
-pub(super) struct Right {
+pub(in crate::services) struct Right {
     /// Whether they see it.
     seen: bool,
     /// The actions that they may do with it.
-    pub(super) actions: BTreeSet<&'static str>,
+    pub(in crate::services) actions: BTreeSet<&'static str>,
     /// The fields of it that are masked for them.
-    pub(super) masked: BTreeSet<&'static str>,
+    pub(in crate::services) masked: BTreeSet<&'static str>,
 }
 
 impl Rights {
     /// What the caller may do of `actions` with the rows of `entity` with those ids; those that were deleted
     /// are there where they count.
-    pub(super) async fn of(
+    pub(in crate::services) async fn of(
         write: &Write<'_>,
         entity: &'static Entity,
         ids: &[Uuid],
@@ -98,7 +98,7 @@ impl Rights {
     }
 
     /// What the caller may do with that row; `None` where there is none for them.
-    pub(super) fn get(&self, id: Uuid) -> Option<&Right> {
+    pub(in crate::services) fn get(&self, id: Uuid) -> Option<&Right> {
         self.rows.get(&id).filter(|right| right.seen)
     }
 }
