@@ -8,6 +8,7 @@ mod deals;
 mod rights;
 mod rows;
 mod together;
+mod trials;
 
 use api::{
     dataset::{dataset, global_id},

@@ -104,6 +104,8 @@ async fn run(
         response.extensions.extend([as_of]);
     }
     match sees {
+        // Where nothing is answered of what was done, it is not done either.
+        Sees::OwnWrites if response.data == Value::Null => writing.take_back().await,
         Sees::OwnWrites => {
             let committed = match &once {
                 None => writing.commit(&schema.known).await,

@@ -106,8 +106,7 @@ pub(super) async fn commit(
     (writing, known): (&Writing, &Known),
     response: &mut Response,
 ) -> Result<(), ApiError> {
-    let ran = response.data != Value::Null || response.errors.iter().any(|it| !it.path.is_empty());
-    if !ran || response.errors.iter().any(is_of_the_moment) {
+    if response.errors.iter().any(is_of_the_moment) {
         writing.take_back().await;
         response.data = Value::Null;
         response.extensions.remove(AS_OF);
