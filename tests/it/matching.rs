@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod eyes;
 mod found;
 mod identity;
 mod merge;

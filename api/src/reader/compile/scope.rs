@@ -8,7 +8,7 @@
 //! a scope may find them the other way.
 
 use crate::{
-    dataset::{Entity, Path, RowTest, dataset},
+    dataset::{About, Entity, Path, RowTest, dataset},
     error::ApiError,
     views::{Scope, Term, Word},
 };
@@ -139,6 +139,33 @@ impl Compiler<'_> {
         format!("(SELECT 1 FROM {table} WHERE {conditions} LIMIT 1) = 1")
     }
 
+    /// Whether the viewer sees the row that this one is about, and what is told of it.
+    fn sees(&mut self, about: &About, alias: &str) -> Result<String, ApiError> {
+        let target = dataset().target(about.target)?;
+        let view = self.view.noun(target.name);
+        let there = self.alias();
+        let key = self.scoped(alias, about.column);
+        let mut conditions = vec![format!("{there}.\"id\" = {key}")];
+        conditions.extend(self.visible(target, &there)?);
+        let mut told = vec![&view.rows];
+        let masked = about
+            .tells
+            .iter()
+            .filter_map(|field| view.masked.get(field));
+        for masked in masked {
+            if !told.contains(&&masked.clear) {
+                told.push(&masked.clear);
+                conditions.extend(self.in_scope(target, &masked.clear, &there)?);
+            }
+        }
+        let seen = self.some(target, &there, &conditions);
+        Ok(if about.none_tells && !view.rows.is_all() {
+            seen
+        } else {
+            format!("({key} IS NULL OR {seen})")
+        })
+    }
+
     /// A column of a row whose scope is asked for.
     fn scoped(&self, alias: &str, column: &str) -> String {
         let column = format!("{alias}.\"{column}\"");
@@ -178,16 +205,10 @@ impl Compiler<'_> {
                 let column = self.scoped(alias, column);
                 self.dialect.lists_object(&column, key, value)
             }
-            RowTest::Seen(keys) => {
-                let mut all = Vec::with_capacity(keys.len());
-                for (column, target) in keys {
-                    let target = dataset().target(target)?;
-                    let there = self.alias();
-                    let key = self.scoped(alias, column);
-                    let mut conditions = vec![format!("{there}.\"id\" = {key}")];
-                    conditions.extend(self.visible(target, &there)?);
-                    let seen = self.some(target, &there, &conditions);
-                    all.push(format!("({key} IS NULL OR {seen})"));
+            RowTest::Seen(rows) => {
+                let mut all = Vec::with_capacity(rows.len());
+                for about in rows {
+                    all.push(self.sees(about, alias)?);
                 }
                 all.join(" AND ")
             }
