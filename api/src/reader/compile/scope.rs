@@ -79,6 +79,7 @@ impl Compiler<'_> {
         let mut conditions = vec![format!("{there}.\"id\" = {key}")];
         conditions.extend(not_deleted(whole, &there));
         conditions.extend(self.in_scope(whole, rows, &there)?);
+        conditions.extend(self.unchanged_for(whole, &there, &[rows]));
         Ok(self.some(whole, &there, &conditions))
     }
 
@@ -106,6 +107,7 @@ impl Compiler<'_> {
         let there = self.alias();
         let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{key}\"")];
         conditions.extend(not_deleted(target, &there));
+        conditions.extend(self.unchanged(target, &there, &[next(rest, column)]));
         conditions.push(self.path(rest, column, word, &there)?);
         Ok(exists(target, &there, &conditions))
     }
@@ -125,6 +127,7 @@ impl Compiler<'_> {
         let value = self.at_end(rest, column, &there)?;
         let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{key}\"")];
         conditions.extend(not_deleted(target, &there));
+        conditions.extend(self.unchanged(target, &there, &[next(rest, column)]));
         let (table, conditions) = (table(target, &there), conditions.join(" AND "));
         Ok(format!("(SELECT {value} FROM {table} WHERE {conditions})"))
     }
@@ -158,6 +161,7 @@ impl Compiler<'_> {
                 conditions.extend(self.in_scope(target, &masked.clear, &there)?);
             }
         }
+        conditions.extend(self.unchanged_for(target, &there, &told));
         let seen = self.some(target, &there, &conditions);
         Ok(if about.none_tells && !view.rows.is_all() {
             seen
@@ -222,11 +226,17 @@ impl Compiler<'_> {
                 let there = self.alias();
                 let mut conditions = vec![format!("{there}.\"{column}\" = {alias}.\"id\"")];
                 conditions.extend(not_deleted(target, &there));
+                conditions.extend(self.unchanged(target, &there, &[column, path.first()]));
                 conditions.push(self.path(&path.hops, path.column, Word::Own, &there)?);
                 self.some(target, &there, &conditions)
             }
         })
     }
+}
+
+/// The column that a way goes on by, or that stands at its end.
+fn next<'c>(rest: &[(&'c str, &'static str)], column: &'c str) -> &'c str {
+    rest.first().map_or(column, |(key, _)| key)
 }
 
 /// The condition that a row was not deleted, where rows can be.
