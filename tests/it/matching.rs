@@ -2,11 +2,14 @@
 
 #![cfg(test)]
 
+mod accounts;
+mod dismissed;
 mod eyes;
 mod found;
 mod identity;
 mod merge;
 mod quality;
+mod together;
 
 use entity::{account, contact, lead};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};

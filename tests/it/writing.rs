@@ -5,10 +5,16 @@
 
 mod batches;
 mod deals;
+mod giving_way;
+mod paths;
 mod rights;
 mod rows;
+mod territories;
 mod together;
+mod trees;
 mod trials;
+mod values;
+mod widening;
 
 use api::{
     dataset::{dataset, global_id},
