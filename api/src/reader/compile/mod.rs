@@ -22,6 +22,7 @@ mod row;
 mod scope;
 mod source;
 mod test;
+mod unchanged;
 
 pub(super) use feed::{Candidates, Past};
 
@@ -73,6 +74,9 @@ pub(super) struct Compiler<'v> {
     shared: BTreeMap<Word, String>,
     /// Whether rows may be found by the scope that they are in.
     by_scope: bool,
+    /// The number of the change before which rows are asked for, where that is not now: what ties them to others
+    /// counts only where it was then as it is now.
+    before: Option<String>,
     aliases: usize,
 }
 
@@ -93,6 +97,7 @@ impl<'v> Compiler<'v> {
             values: Vec::new(),
             shared: BTreeMap::new(),
             by_scope: false,
+            before: None,
             aliases: 0,
         }
     }

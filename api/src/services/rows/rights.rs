@@ -97,6 +97,13 @@ impl Rights {
         }
     }
 
+    /// Whether the caller sees that row, and what stands in `field` of it, if that is said.
+    pub(super) fn shows(&self, entity: &Entity, id: Uuid, field: Option<&str>) -> bool {
+        let guard = field.and_then(|field| entity.find(field)?.guard);
+        let right = self.get(id);
+        right.is_some_and(|right| guard.is_none_or(|guard| !right.masked.contains(guard)))
+    }
+
     /// What the caller may do with that row; `None` where there is none for them.
     pub(in crate::services) fn get(&self, id: Uuid) -> Option<&Right> {
         self.rows.get(&id).filter(|right| right.seen)
