@@ -18,8 +18,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     account, account_domain, campaign, campaign_cost, campaign_member, contact,
     duplicate_candidate, feedback, feedback_comment, lead, lead_match, lead_match_candidate,
-    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code, territory,
-    touch, user, user_territory,
+    lead_transition, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
+    territory, touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -129,6 +129,7 @@ impl Rows {
         rows.match_with_own();
         rows.fill::<lead_match_candidate::Entity>();
         rows.fill::<duplicate_candidate::Entity>();
+        rows.fill::<merge::Entity>();
         company::settle(&mut rows);
         rows
     }

@@ -86,7 +86,14 @@ const COMPARED: &[&str] = &["firstName", "lastName", "email", "phone"];
 type About = (&'static str, &'static str, &'static [&'static str]);
 
 /// What is seen with all that it is about.
-pub(super) const ABOUT: [(&str, &[About]); 3] = [
+pub(super) const ABOUT: [(&str, &[About]); 4] = [
+    (
+        "Merge",
+        &[
+            ("contact_id", "Contact", &[]),
+            ("account_id", "Account", &[]),
+        ],
+    ),
     ("LeadMatch", &[("account_id", "Account", &[])]),
     (
         "LeadMatchCandidate",
