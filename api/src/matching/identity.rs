@@ -113,7 +113,8 @@ pub async fn claimed(
 ) -> Result<Vec<Vec<Found>>, DbErr> {
     let all = claims(keys);
     let mut stored = by_external_id(tx, entity, &all).await?;
-    stored.extend(by_itself(tx, entity, all, &HashSet::new()).await?);
+    let nobody: HashSet<(Uuid, By)> = HashSet::new();
+    stored.extend(by_itself(tx, entity, all, &nobody).await?);
     let mut earlier: HashMap<Claim<'_>, usize> = HashMap::new();
     let found = keys.iter().enumerate().map(|(index, keys)| {
         let mut found = Vec::new();
@@ -153,7 +154,7 @@ fn claims<'k>(keys: &[Keys<'k>]) -> Vec<Claim<'k>> {
     claims
 }
 
-/// The stored rows that claims are about by what stands in the rows, but for those that are hidden.
+/// The stored rows that claims are about by what stands in the rows.
 async fn by_itself<'k, S: BuildHasher>(
     tx: &DatabaseTransaction,
     entity: &Entity,
@@ -172,12 +173,13 @@ async fn by_itself<'k, S: BuildHasher>(
         let here = hidden.iter().filter(|(_, way)| *way == by);
         let hidden: HashSet<Uuid> = here.map(|(id, _)| *id).collect();
         let by_text = async |table, columns| by_text(tx, table, columns, &claims, &hidden).await;
-        let found = match by {
+        let mut found = match by {
             By::ExternalId => continue,
             By::Column(column) => by_text(&entity.table, (column, "id")).await?,
             By::Domain => by_text(record::domains(), ("domain", "account_id")).await?,
             By::Pair(first, second) => by_pair(tx, entity, (first, second), &claims).await?,
         };
+        found.retain(|_, id| !hidden.contains(id));
         stored.extend(found);
     }
     Ok(stored)

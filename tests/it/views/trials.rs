@@ -34,7 +34,7 @@ async fn a_trial_shows_rows_as_they_are() {
         members(&hubs).await;
     }
     // Otherwise it would prove nothing.
-    assert!(shown > 500, "{shown}");
+    assert!(shown > 200, "{shown}");
     hubs.close().await;
 }
 

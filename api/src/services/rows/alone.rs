@@ -177,8 +177,8 @@ impl Owners {
         let deleted = self
             .deleted
             .get(owner)
-            .filter(|_| entity.soft_delete && self.deleted.shows(entity, owner, Some(field)));
-        let problem = if self.there.shows(entity, owner, Some(field)) {
+            .filter(|_| entity.soft_delete && self.deleted.shows(entity, owner, field));
+        let problem = if self.there.shows(entity, owner, field) {
             format!("{} has it already", global_id(entity, owner))
         } else if let Some(right) = deleted {
             if right.actions.contains("restore") {

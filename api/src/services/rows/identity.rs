@@ -18,7 +18,7 @@ use crate::services::write::Write;
 
 /// Gives the drafts that are about a row that is there its id, and says which those are. Who makes rows is
 /// refused where there is one, and what means the same row as an earlier one is. A row that the caller does not
-/// see is none, nor is one that they would be known to by what is masked for them in it.
+/// see is none, nor is one that would be known by what is masked for them in it.
 pub(super) async fn identify(
     write: &Write<'_>,
     entity: &'static Entity,
@@ -28,7 +28,7 @@ pub(super) async fn identify(
 ) -> Result<Vec<Uuid>, ApiError> {
     let record = stored(entity)?;
     let keys: Vec<Keys<'_>> = drafts.iter().map(|draft| said(record, draft)).collect();
-    let found = there(write, entity, &keys).await?;
+    let found = shown(write, entity, record, &keys).await?;
     let paths: Vec<String> = drafts.iter().map(|draft| draft.path.clone()).collect();
     let mut known = Vec::new();
     let mut first: HashMap<Uuid, String> = HashMap::new();
@@ -66,31 +66,29 @@ pub(super) async fn identify(
     Ok(known)
 }
 
-/// For each of `keys` the row that is there for the caller, or the earlier item.
-async fn there(
+/// For each of `keys` the row that it is about. Of several rows it is the oldest that there is for the caller: another one
+/// does not stand in front of it.
+async fn shown(
     write: &Write<'_>,
     entity: &'static Entity,
+    record: &record::Entity,
     keys: &[Keys<'_>],
 ) -> Result<Vec<Option<Found>>, ApiError> {
-    let record = stored(entity)?;
-    // Of several rows the oldest that is there for the caller: another one does not stand in front of it.
     let mut hidden = HashSet::new();
     loop {
         let found = identity::identify_but(write.tx, record, keys, &hidden).await?;
-        let rows = found
-            .iter()
-            .flatten()
-            .filter_map(|found| match found.which {
-                Which::Row(id) => Some((id, found.by)),
-                Which::Item(_) => None,
-            });
+        let rows = found.iter().flatten();
+        let rows = rows.filter_map(|found| match found.which {
+            Which::Row(id) => Some((id, found.by)),
+            Which::Item(_) => None,
+        });
         let rows: Vec<(Uuid, By)> = rows.collect();
         let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
         let rights = Rights::of(write, entity, &ids, &[], false).await?;
-        let shows = |(id, by): &(Uuid, By)| rights.shows(entity, *id, Some(field_of(entity, *by)));
-        let before = hidden.len();
-        hidden.extend(rows.into_iter().filter(|row| !shows(row)));
-        if hidden.len() == before {
+        let known = hidden.len();
+        let unseen = |(id, by): &(Uuid, By)| !rights.shows(entity, *id, field_of(entity, *by));
+        hidden.extend(rows.into_iter().filter(unseen));
+        if hidden.len() == known {
             return Ok(found);
         }
     }

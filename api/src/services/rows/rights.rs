@@ -97,9 +97,9 @@ impl Rights {
         }
     }
 
-    /// Whether the caller sees that row, and what stands in `field` of it, if that is said.
-    pub(super) fn shows(&self, entity: &Entity, id: Uuid, field: Option<&str>) -> bool {
-        let guard = field.and_then(|field| entity.find(field)?.guard);
+    /// Whether the caller sees that row, and what stands in `field` of it.
+    pub(super) fn shows(&self, entity: &Entity, id: Uuid, field: &str) -> bool {
+        let guard = entity.find(field).and_then(|field| field.guard);
         let right = self.get(id);
         right.is_some_and(|right| guard.is_none_or(|guard| !right.masked.contains(guard)))
     }
