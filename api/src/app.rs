@@ -34,7 +34,7 @@ use crate::{
     graphql, http,
     services::{
         follower::{self, Follower},
-        idempotency, matching,
+        idempotency, matching, merge,
         news::News,
         signing_key::{self, Registration},
         token::Issuer,
@@ -79,7 +79,7 @@ pub struct Running {
     courier: Option<webhooks::Running>,
     /// Looks who may be the same; none where another hub does it.
     matching: Option<JoinHandle<()>>,
-    /// Forgets the answers that nobody asks for again.
+    /// Forgets the answers that nobody asks for again, and how everything was before old merges.
     sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
@@ -165,7 +165,7 @@ impl App {
             .keeping(kept)
             .with_news(news.clone())
             .with_webhooks(self.webhooks.clone(), Arc::clone(&documents));
-        let courier = webhooks::courier(&self.config, self.webhooks, &schema, &documents);
+        let courier = webhooks::courier(&self.config, self.webhooks, (&schema, &documents), &news);
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(
             self.tokens.clone(),
@@ -177,8 +177,10 @@ impl App {
         .with_providers(providers);
         let database = self.database.clone();
         let matching = self.config.matching.background;
-        let matching =
-            matching.then(|| tokio::spawn(matching::follow(database.clone(), clock.clone())));
+        let matching = matching.then(|| {
+            let following = matching::follow(database.clone(), clock.clone(), news.clone());
+            tokio::spawn(following)
+        });
         let following = Follower {
             database: database.clone(),
             known: known.clone(),
@@ -186,7 +188,8 @@ impl App {
             clock: clock.clone(),
             news,
         };
-        let sweeping = idempotency::sweep(database.clone(), clock.clone());
+        let answers = idempotency::sweep(database.clone(), clock.clone());
+        let merges = merge::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -209,7 +212,9 @@ impl App {
             following: tokio::spawn(following.run()),
             courier: courier.map(webhooks::Running::start),
             matching,
-            sweeping: tokio::spawn(sweeping),
+            sweeping: tokio::spawn(async {
+                let ((), ()) = tokio::join!(answers, merges);
+            }),
             known,
             clock,
             database: self.database,

@@ -1,8 +1,10 @@
 //! The connections to the database: PostgreSQL, or an embedded SQLite file.
 
 mod deadline;
+mod fault;
 pub mod migrations;
 mod notices;
+mod refusal;
 
 use std::{str::FromStr, time::Duration};
 
@@ -18,6 +20,7 @@ use sea_orm::{
 use crate::error::ApiError;
 
 pub use deadline::{Term, Waiting, is_over, may_commit};
+pub use refusal::Refusal;
 
 /// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
 const SQLITE_CACHE: &str = "-16384";
@@ -186,10 +189,13 @@ impl From<DbErr> for ApiError {
         if deadline::was_stopped(&error) {
             return Self::Timeout;
         }
+        if fault::gave_way(&error) {
+            return Self::GaveWay;
+        }
         if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
             return Self::Unavailable;
         }
-        Self::internal(error)
+        fault::for_the_log(error)
     }
 }
 

@@ -40,6 +40,7 @@ mod m20261123_000033_create_match;
 mod m20261123_000034_create_merge;
 mod m20261123_000035_create_idempotency;
 mod m20261123_000036_extend_lead_transition;
+mod m20261123_000050_extend_merge;
 mod m20261123_000052_extend_feedback;
 
 use async_trait::async_trait;
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000034_create_merge::Migration)),
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
             Box::new(Atomic(m20261123_000036_extend_lead_transition::Migration)),
+            Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
         ]
     }

@@ -4,11 +4,13 @@
 
 mod delivery;
 mod eyes;
+mod key;
 mod making;
 mod receiver;
 mod replicas;
 mod signatures;
 mod trouble;
+mod waiting;
 
 use api::{
     change::{self, Author, Change},

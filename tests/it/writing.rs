@@ -3,11 +3,22 @@
 
 #![cfg(test)]
 
+mod again;
+mod alone;
 mod batches;
 mod deals;
+mod domains;
+mod faults;
+mod giving_way;
+mod paths;
 mod rights;
 mod rows;
+mod territories;
 mod together;
+mod trees;
+mod trials;
+mod values;
+mod widening;
 
 use api::{
     dataset::{dataset, global_id},

@@ -294,6 +294,17 @@ impl TestApp {
         lookups.count()
     }
 
+    /// How often the hub looked what is new in the change log since the last call, which forgets it.
+    #[must_use]
+    pub fn take_looks(&self) -> usize {
+        let log = self.statements.lock();
+        let mut log = log.unwrap_or_else(PoisonError::into_inner);
+        let looks = log.extract_if(.., |query| {
+            query.sql.contains("AS seen") && is_of_the_hub(query)
+        });
+        looks.count()
+    }
+
     /// The file with the key that signs its tokens.
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
@@ -315,7 +326,7 @@ impl TestApp {
 /// By what one sees that a statement looks up who calls.
 const LOOKUP: &str = "api_token AS t LEFT JOIN";
 
-/// Whether a statement looks up who calls, or what changed of them, or forgets answers that are old, or tells other
+/// Whether a statement looks up who calls, or what changed of them, or forgets answers and merges that are old, or tells other
 /// replicas that something did: only who follows callers follows keys.
 fn is_of_the_hub(query: &Statement) -> bool {
     let values = query.values.as_ref();
@@ -325,6 +336,7 @@ fn is_of_the_hub(query: &Statement) -> bool {
         LOOKUP,
         "\"last_used_at\" =",
         "DELETE FROM \"idempotency\"",
+        "\"forgotten_at\" IS NULL",
         "pg_notify",
     ];
     own.iter().any(|own| sql.contains(own)) || (sql.contains("AS seen") && follows())

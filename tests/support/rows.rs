@@ -18,8 +18,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     account, account_domain, campaign, campaign_cost, campaign_member, contact,
     duplicate_candidate, feedback, feedback_comment, lead, lead_match, lead_match_candidate,
-    lead_transition, opportunity, opportunity_change, opportunity_contact, reason_code, territory,
-    touch, user, user_territory,
+    lead_transition, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
+    territory, touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -126,8 +126,10 @@ impl Rows {
         rows.fill::<feedback_comment::Entity>();
         rows.have_match_ids();
         rows.fill::<lead_match::Entity>();
+        rows.match_with_own();
         rows.fill::<lead_match_candidate::Entity>();
         rows.fill::<duplicate_candidate::Entity>();
+        rows.fill::<merge::Entity>();
         company::settle(&mut rows);
         rows
     }
@@ -217,6 +219,26 @@ impl Rows {
         for row in leads.flat_map(|table| &mut table.rows) {
             let id = cell(row, "id").clone();
             row.insert("match_id", id);
+        }
+    }
+
+    /// Most leads are matched with an account of their owner, so that there are some who see both.
+    fn match_with_own(&mut self) {
+        let accounts = self.of("account").to_vec();
+        let leads = self.of("lead").to_vec();
+        let matches = self.tables.last_mut();
+        let matches = matches.into_iter().flat_map(|table| &mut table.rows);
+        for (_, found) in matches.enumerate().filter(|(number, _)| number % 4 != 0) {
+            let lead = leads
+                .iter()
+                .find(|lead| cell(lead, "id") == cell(found, "lead_id"));
+            let owner = lead.map(|lead| cell(lead, "owner_id"));
+            let account = accounts
+                .iter()
+                .find(|it| Some(cell(it, "owner_id")) == owner);
+            if let Some(account) = account {
+                found.insert("account_id", cell(account, "id").clone());
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
     writes::Writes,
 };
 
-pub(super) use super::ties::{absent, at, is, is_not, lists, mine, seen, some_mine};
+pub(super) use super::ties::{about, absent, at, is, is_not, lists, mine, seen, some_mine};
 
 /// It can be hidden.
 pub(super) const HIDE: [MaskKind; 1] = [MaskKind::Hide];
@@ -110,7 +110,7 @@ impl Entity {
 
     /// Adds `customFields`, which can be hidden.
     pub(super) fn custom_fields<C: ColumnTrait>(self, column: C) -> Self {
-        let described = "Fields that the operator declared, by name.";
+        let described = "Fields that the operator declared, by name. Who writes them writes all of them: what is not said goes.";
         self.guarded(json("customFields", column, described), &HIDE)
     }
 

@@ -24,6 +24,7 @@ mod lead;
 mod lead_match;
 mod lead_match_candidate;
 mod lead_transition;
+mod merge;
 mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
@@ -40,7 +41,7 @@ use crate::error::ApiError;
 
 pub use global_id::{GlobalId, global_id};
 pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey};
-pub use ties::{Path, RowTest, Ties};
+pub use ties::{About, Path, RowTest, Ties};
 pub use vocabulary::vocabulary;
 pub use workflow::{Rule, Saying, Step, Workflow};
 pub use writes::{With, Writes, Written};
@@ -106,6 +107,7 @@ pub fn dataset() -> &'static Dataset {
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
             duplicate_candidate::duplicate_candidate(),
+            merge::merge(),
             api_token::api_token(),
             webhook_endpoint::webhook_endpoint(),
             webhook_delivery::webhook_delivery(),
@@ -115,7 +117,8 @@ pub fn dataset() -> &'static Dataset {
 }
 
 /// The entities with what follows from the whole: a reference beside each relation to a row that has
-/// a label, the names of masked fields where there can be some, and the history of each row.
+/// a label, the names of masked fields where there can be some, what other systems call a row where that can be said, and
+/// the history of each row.
 fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
     let labelled = entities.iter().filter(|entity| entity.label.is_some());
     let labelled: Vec<_> = labelled.map(|entity| entity.name).collect();
@@ -161,6 +164,16 @@ fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
                 guard: None,
             });
         }
+        if entity.has_external_ids() {
+            entity.fields.push(Field {
+                name: "externalIds",
+                description: "What other systems call it, by system and key; the first 100.",
+                kind: Kind::ExternalIds,
+                nullable: false,
+                filterable: false,
+                guard: None,
+            });
+        }
         entity.fields.push(Field {
             name: "history",
             description: "What was done to it, latest first, as far as the hub has it on record; of fields that are masked for you in this row nothing is told.",
@@ -190,6 +203,24 @@ mod tests {
                         entity.name,
                         field.name
                     );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_another_row_can_be_masked_there() {
+        for entity in dataset().entities() {
+            let tests = entity.ties.tests.iter().map(|(_, test)| test);
+            for about in tests.flat_map(|test| match test {
+                RowTest::Seen(rows) => rows.as_slice(),
+                _ => &[],
+            }) {
+                let target = dataset().entity(about.target).unwrap();
+                for field in about.tells {
+                    let guards = target.guards.iter();
+                    let guarded = guards.filter(|guard| guard.name == *field).count();
+                    assert_eq!(guarded, 1, "{} {field}", entity.name);
                 }
             }
         }

@@ -133,6 +133,8 @@ pub enum Kind {
     },
     /// The names of the fields that are masked in the row.
     MaskedFields,
+    /// What other systems call the row.
+    ExternalIds,
     /// What was done to the row, page by page.
     History,
     /// The steps that the viewer can take with the row as it is.
@@ -210,6 +212,7 @@ impl Kind {
                 (Some(minor), Some(currency))
             }
             Self::MaskedFields
+            | Self::ExternalIds
             | Self::History
             | Self::AllowedTransitions
             | Self::ToMany { .. }

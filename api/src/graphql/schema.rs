@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::{
     auth::{Budgets, Known},
-    calendar::Calendar,
+    calendar::{Calendar, Moment},
     clock::Clock,
     database::Database,
     reader::Reader,
@@ -19,7 +19,7 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
-    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, WebhookMutation},
+    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, UserMutation, WebhookMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
@@ -77,6 +77,14 @@ impl Schema {
         }
     }
 
+    /// Now, in the workspace's calendar.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            calendar: self.calendar.clone(),
+        }
+    }
+
     /// What callers may still ask.
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
@@ -99,6 +107,7 @@ pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     TokenMutation,
+    UserMutation,
     WebhookMutation,
     DatasetMutation,
     DuplicateMutation,
@@ -156,6 +165,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
         Mutation(
             TokenMutation,
+            UserMutation,
             WebhookMutation,
             DatasetMutation,
             DuplicateMutation,

@@ -6,6 +6,7 @@
 pub mod api_token;
 pub mod bulk;
 pub mod caller;
+pub mod claim;
 pub mod demo;
 pub mod erase;
 pub mod idempotency;
@@ -17,6 +18,9 @@ pub mod merge;
 pub mod signing_key;
 pub mod table;
 pub mod territory;
+pub mod tree;
+pub mod turn;
 pub mod user;
+pub mod user_territory;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;

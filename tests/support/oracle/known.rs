@@ -49,6 +49,7 @@ const CHANGING: &[&str] = &[
     "ExpectedVersion",
     "ExternalIdInput",
     "MergeInput",
+    "SetUserTerritoriesInput",
     "RestoreInput",
     "RevokeTokenInput",
     "RotateTokenInput",
@@ -61,6 +62,9 @@ const HISTORY: &str = "history";
 
 /// What a noun with states has that says what the caller can do with a row: tests/it/leads says who is told what.
 const ALLOWED: &str = "allowedTransitions";
+
+/// What each noun has that other systems call its rows by: tests/it/writing says who gets what of it.
+const EXTERNAL_IDS: &str = "externalIds";
 
 /// The input that says which changes one follows.
 const FOLLOWING: &str = "ChangeFilter";
@@ -153,6 +157,7 @@ const BESIDE: &[(&str, &[&str])] = &[
             "redeliverWebhook",
             "resumeWebhookEndpoint",
             "rotateWebhookSecret",
+            "setUserTerritories",
             "testWebhookEndpoint",
             "updateWebhookEndpoint",
             "undoMerge",
@@ -163,6 +168,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("UndoneMerge", &["restored", "changedSince"]),
     ("ChangedSince", &["id", "what"]),
     ("DismissedDuplicate", &["duplicateCandidate"]),
+    ("ChangedUserTerritories", &["user"]),
     (
         "Change",
         &[
@@ -185,6 +191,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("HistoryConnection", &["edges", "nodes", "pageInfo"]),
     ("HistoryEdge", &["cursor", "node"]),
     ("HistoryEntry", &["actor", "at", "fields", "kind", "reason"]),
+    ("ExternalId", &["key", "system"]),
     (
         "FeedbackTransitionOption",
         &["mutation", "to", "requires", "description"],
@@ -240,7 +247,7 @@ pub fn is_asked(type_name: &str, field: &str) -> bool {
         return false;
     }
     let mut beside = BESIDE.iter();
-    let apart = [HISTORY, ALLOWED].contains(&field) && Noun::of(type_name).is_some();
+    let apart = [HISTORY, ALLOWED, EXTERNAL_IDS].contains(&field) && Noun::of(type_name).is_some();
     !apart && !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
 }
 
@@ -479,6 +486,9 @@ fn known_fields(model: &Model, class: &Class) -> BTreeMap<String, Option<bool>> 
     known.insert(HISTORY.to_owned(), Some(false));
     if has(ALLOWED) {
         known.insert(ALLOWED.to_owned(), Some(false));
+    }
+    if has(EXTERNAL_IDS) {
+        known.insert(EXTERNAL_IDS.to_owned(), Some(false));
     }
     let stamps = STAMPS.into_iter().filter(|stamp| has(stamp));
     known.extend(stamps.map(|stamp| (stamp.to_owned(), Some(false))));

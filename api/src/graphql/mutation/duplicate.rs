@@ -6,9 +6,9 @@ use uuid::Uuid;
 use entity::merge::MergeEntity;
 
 use crate::{
-    dataset::{GlobalId, dataset, global_id},
-    error::ApiError,
-    services::merge::{self, Merged, Order},
+    dataset::{Entity, GlobalId, dataset, global_id},
+    error::{ApiError, Problem},
+    services::merge::{self, Merged, Order, Undone},
 };
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
         error::resolver_error,
         row::{Account, Contact, DuplicateCandidate, Row},
     },
+    conflict::{Shown, answered},
     writing,
 };
 
@@ -34,13 +35,19 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which contact stays, and which go into it.")] input: MergeInput,
-    ) -> Result<MergedContacts> {
-        let (id, merged) = run(ctx, MergeEntity::Contact, "Contact", input).await?;
-        Ok(MergedContacts {
+    ) -> Option<Result<MergedContacts>> {
+        let done = run(ctx, MergeEntity::Contact, "Contact", input).await;
+        let done = done.map(|(id, merged)| MergedContacts {
             merge_id: merge_id(merged.id),
             contact: Row::new(id),
             relinked: count(merged.relinked),
-        })
+        });
+        let shown = Shown {
+            answer: "MergedContacts",
+            field: "contact",
+            noun: "Contact",
+        };
+        answered(ctx, shown, done).await
     }
 
     /// Makes accounts one, with their domains. What refers to the others refers to the winner, its empty fields
@@ -49,13 +56,19 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which account stays, and which go into it.")] input: MergeInput,
-    ) -> Result<MergedAccounts> {
-        let (id, merged) = run(ctx, MergeEntity::Account, "Account", input).await?;
-        Ok(MergedAccounts {
+    ) -> Option<Result<MergedAccounts>> {
+        let done = run(ctx, MergeEntity::Account, "Account", input).await;
+        let done = done.map(|(id, merged)| MergedAccounts {
             merge_id: merge_id(merged.id),
             account: Row::new(id),
             relinked: count(merged.relinked),
-        })
+        });
+        let shown = Shown {
+            answer: "MergedAccounts",
+            field: "account",
+            noun: "Account",
+        };
+        answered(ctx, shown, done).await
     }
 
     /// Puts back what a merge has changed, for 30 days after it. What somebody has changed since stays as it is, and
@@ -64,7 +77,7 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the merge answered.")] merge_id: ID,
-    ) -> Result<UndoneMerge> {
+    ) -> Option<Result<UndoneMerge>> {
         let undone = writing(ctx).run(async |write| {
             let digits = merge_id.strip_prefix(PREFIX);
             let id = digits.and_then(|digits| Uuid::try_parse(digits).ok());
@@ -73,21 +86,8 @@ impl DuplicateMutation {
             })?;
             merge::undo(write, id).await
         });
-        let undone = undone.await.map_err(|error| resolver_error(&error))?;
-        let entities = dataset().entities().iter();
-        let named = |(what, id): &(String, Uuid)| {
-            let (table, column) = what.split_once('.').unwrap_or((what, "entity_id"));
-            let mut entities = entities.clone();
-            let entity = entities.find(|entity| entity.table == table);
-            ChangedSince {
-                id: entity.map(|entity| ID(global_id(entity, *id))),
-                what: column.to_owned(),
-            }
-        };
-        Ok(UndoneMerge {
-            restored: count(undone.restored.len()),
-            changed_since: undone.changed_since.iter().map(named).collect(),
-        })
+        let undone = undone.await.map_err(|error| resolver_error(&error));
+        Some(undone.map(|undone| told(&undone)))
     }
 
     /// Says that two rows that may be the same are not. They are not found again.
@@ -95,16 +95,16 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global id of the pair.")] id: ID,
-    ) -> Result<DismissedDuplicate> {
+    ) -> Option<Result<DismissedDuplicate>> {
         let dismissed = writing(ctx).run(async |write| {
             let id = row_id("DuplicateCandidate", &id)?;
             merge::dismiss(write, id).await?;
             Ok(id)
         });
-        let id = dismissed.await.map_err(|error| resolver_error(&error))?;
-        Ok(DismissedDuplicate {
+        let dismissed = dismissed.await.map_err(|error| resolver_error(&error));
+        Some(dismissed.map(|id| DismissedDuplicate {
             duplicate_candidate: Row::new(id),
-        })
+        }))
     }
 }
 
@@ -117,8 +117,10 @@ struct MergeInput {
     loser_ids: Vec<ID>,
     /// The versions that you have seen: where one of them is another by now, nothing is merged.
     expected_versions: Option<Vec<ExpectedVersion>>,
-    /// Fields of the first loser that the winner takes although it has its own, such as `phone`.
+    /// Fields of the first loser that the winner takes although it has its own, such as `phone` or `accountId`.
     take: Option<Vec<String>>,
+    /// Why; it is kept with the change.
+    reason: Option<String>,
 }
 
 /// The version of a row that somebody has seen.
@@ -137,7 +139,7 @@ struct MergedContacts {
     merge_id: ID,
     /// The one that stayed.
     contact: Row<Contact>,
-    /// How many values refer to it now that referred to another.
+    /// How many rows refer to it now that referred to another.
     relinked: i32,
 }
 
@@ -148,7 +150,7 @@ struct MergedAccounts {
     merge_id: ID,
     /// The one that stayed.
     account: Row<Account>,
-    /// How many values refer to it now that referred to another.
+    /// How many rows refer to it now that referred to another.
     relinked: i32,
 }
 
@@ -162,11 +164,11 @@ struct UndoneMerge {
 }
 
 /// A value that was changed after a merge.
-#[derive(Debug, SimpleObject)]
+#[derive(Debug, PartialEq, Eq, SimpleObject)]
 struct ChangedSince {
-    /// The row; null where it is none that can be read.
-    id: Option<ID>,
-    /// What of it, such as `account_id`.
+    /// The row.
+    id: ID,
+    /// Which field of it, such as `accountId`.
     what: String,
 }
 
@@ -182,12 +184,52 @@ async fn run(
     entity: MergeEntity,
     noun: &'static str,
     input: MergeInput,
-) -> Result<(Uuid, Merged)> {
+) -> Result<(Uuid, Merged), ApiError> {
     let merged = writing(ctx).run(async |write| {
         let order = order(entity, noun, input)?;
         Ok((order.winner, merge::merge(write, &order).await?))
     });
-    merged.await.map_err(|error| resolver_error(&error))
+    merged.await
+}
+
+/// What undoing came to, in the names of the schema.
+fn told(undone: &Undone) -> UndoneMerge {
+    let mut changed_since: Vec<ChangedSince> = Vec::new();
+    for kept in &undone.changed_since {
+        let mut entities = dataset().entities().iter();
+        let Some(entity) = entities.find(|entity| entity.table == kept.table) else {
+            continue;
+        };
+        let told = ChangedSince {
+            id: ID(global_id(entity, kept.id)),
+            what: field_of(entity, &kept.column),
+        };
+        // An amount is two columns and one field.
+        if !changed_since.contains(&told) {
+            changed_since.push(told);
+        }
+    }
+    UndoneMerge {
+        restored: count(undone.restored.len()),
+        changed_since,
+    }
+}
+
+/// The field of `entity` that a column stands in; a column that there is no field for in the same spelling.
+fn field_of(entity: &Entity, column: &str) -> String {
+    let mut fields = entity.fields.iter();
+    let field = fields.find(|field| field.kind.columns().any(|it| it == column));
+    if let Some(field) = field {
+        return field.name.to_owned();
+    }
+    let mut words = column.split('_');
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    name
 }
 
 fn order(entity: MergeEntity, noun: &'static str, input: MergeInput) -> Result<Order, ApiError> {
@@ -196,16 +238,40 @@ fn order(entity: MergeEntity, noun: &'static str, input: MergeInput) -> Result<O
         loser_ids,
         expected_versions,
         take,
+        reason,
     } = input;
-    let losers = loser_ids.iter().map(|id| row_id(noun, id));
-    let versions = expected_versions.unwrap_or_default().into_iter();
-    let versions = versions.map(|seen| Ok((row_id(noun, &seen.id)?, seen.version)));
+    let mut problems = Vec::new();
+    let mut read = |id: &str, path: String| {
+        let parsed = GlobalId::parse(id).filter(|id| id.entity.name == noun);
+        if parsed.is_none() {
+            let mut problem = Problem::new("NOT_FOUND", path, "");
+            problem.message = format!("no such {noun}");
+            problems.push(problem);
+        }
+        // One that is none is refused below, whatever is here.
+        parsed.map_or_else(Uuid::nil, |id| id.id)
+    };
+    let winner = read(&winner_id, "input.winnerId".to_owned());
+    let losers = loser_ids.iter().enumerate();
+    let losers = losers.map(|(index, id)| read(id, format!("input.loserIds.{index}")));
+    let losers = losers.collect();
+    let versions = expected_versions.unwrap_or_default();
+    let versions = versions.iter().enumerate().map(|(index, seen)| {
+        let path = format!("input.expectedVersions.{index}.id");
+        (read(&seen.id, path), seen.version)
+    });
+    let versions = versions.collect();
+    if !problems.is_empty() {
+        return Err(ApiError::Input(problems));
+    }
+    let reason = reason.map(|reason| reason.trim().to_owned());
     Ok(Order {
         entity,
-        winner: row_id(noun, &winner_id)?,
-        losers: losers.collect::<Result<_, ApiError>>()?,
-        versions: versions.collect::<Result<_, ApiError>>()?,
+        winner,
+        losers,
+        versions,
         take: take.unwrap_or_default(),
+        reason: reason.filter(|reason| !reason.is_empty()),
     })
 }
 

@@ -1,15 +1,27 @@
 //! What holds for the rows of single nouns, beyond what their columns say.
 
+use std::collections::HashSet;
+
 use crate::{
     dataset::{Entity, Step},
     error::{ApiError, Problem},
     record::{self, derive},
     services::{account, campaign, contact, feedback, lead, opportunity, territory, touch, user},
+    store::tree,
     views::Views,
 };
 
 use super::{Refused, draft::Draft, save};
 use crate::services::write::Write;
+
+/// Keeps others from what rows are made of that are not there yet, or are written with them, before any is locked: the
+/// path of a territory is made of those above, and goes into those below.
+pub(super) async fn begin(write: &Write<'_>, record: &record::Entity) -> Result<(), ApiError> {
+    if record.name == "territory" {
+        tree::lock(write.tx, record.name).await?;
+    }
+    Ok(())
+}
 
 /// Settles what follows from what is said, and refuses what makes no sense.
 pub(super) async fn settle(
@@ -20,8 +32,23 @@ pub(super) async fn settle(
     refused: &mut Refused,
 ) -> Result<(), ApiError> {
     let mut known = derive::Known::default();
+    let mut reasons = HashSet::new();
     match record.name {
-        "territory" => known.paths = territory::paths(write, record, drafts).await?,
+        "account_domain" => {
+            for (index, problem) in account::settle_domains(write, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
+        "opportunity" => reasons = opportunity::reasons(write, record, drafts).await?,
+        "territory" => {
+            let accepted = drafts.iter();
+            let accepted = accepted.filter(|draft| !refused.0.contains_key(&draft.index));
+            let placed = territory::place(write, record, accepted.collect()).await?;
+            for (index, problem) in placed.refused {
+                refused.add(index, problem);
+            }
+            known.paths = placed.paths;
+        }
         "touch" => touch::settle(write, record, drafts).await?,
         "feedback" => feedback::settle(write, record, drafts).await?,
         _ => {}
@@ -29,15 +56,14 @@ pub(super) async fn settle(
     for draft in drafts {
         let mut problems = Vec::new();
         match record.name {
-            "account" => account::check(draft, &mut problems),
+            "account" => account::check(record, draft, &mut problems),
             "account_domain" => account::check_domain(record, draft, &mut problems),
             "campaign" => campaign::settle(record, draft, &mut problems),
             "contact" => contact::check(record, draft, &mut problems),
             "feedback" => feedback::check(record, draft, &mut problems),
             "feedback_comment" => feedback::sign(write, record, draft),
             "lead" => lead::check(record, draft, &mut problems),
-            "opportunity" => opportunity::settle(write, record, draft, &mut problems),
-            "territory" => territory::check(record, draft, &known, &mut problems),
+            "opportunity" => opportunity::settle(write, record, &reasons, draft, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
         }
@@ -60,6 +86,7 @@ pub(super) async fn beside(
         "account" => account::add_domains(write, drafts).await,
         "lead" => lead::captured(write, record, drafts).await,
         "touch" => touch::logged(write, record, drafts).await,
+        "account_domain" => account::show_primary(write, record, drafts).await,
         "opportunity" => opportunity::record_changes(write, record, drafts).await,
         "territory" => territory::move_children(write, record, drafts).await,
         "user" => {

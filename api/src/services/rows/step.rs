@@ -97,13 +97,14 @@ pub(super) fn read(
     if step.why && draft.reason.is_none() {
         problems.push(draft.problem("reason", "a reason is required"));
     }
+    let path = format!("{}.note", draft.path);
+    problems.extend(input::reason(&path, fields.get("note")).err());
     for name in ["reasonId", "note"] {
         let said = fields.get(name).filter(|json| !json.is_null());
         if let Some(json) = said {
             draft.told.insert(name.to_owned(), json.clone());
         }
     }
-    problems.extend(unstorable(draft));
     for says in workflow.says(step) {
         let demanded = to.is_some_and(|to| workflow.demands(to, says.field));
         let json = fields.get(says.field).filter(|json| !json.is_null());
@@ -128,17 +129,6 @@ pub(super) fn read(
         }
     }
     problems
-}
-
-/// What is said in words and cannot be kept.
-fn unstorable(draft: &Draft) -> Vec<Problem> {
-    let note = draft.told.get("note").and_then(Json::as_str);
-    let words = [("reason", draft.reason.as_deref()), ("note", note)];
-    let wrong = words.into_iter().filter_map(|(name, words)| {
-        let problem = input::words(words?).err()?;
-        Some(draft.problem(name, &problem))
-    });
-    wrong.collect()
 }
 
 /// Refuses rows that there are not for the caller, steps that they may not take, and such as do not begin where
