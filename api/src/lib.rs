@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod business_time;
 pub mod calendar;
 pub mod change;
 pub mod cli;

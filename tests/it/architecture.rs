@@ -10,8 +10,9 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 22] = [
+const MODULES: [(&str, &[&str]); 23] = [
     ("error", &[]),
+    ("business_time", &[]),
     ("calendar", &[]),
     ("clock", &[]),
     ("config", &[]),
@@ -41,8 +42,19 @@ const MODULES: [(&str, &[&str]); 22] = [
     (
         "services",
         &[
-            "auth", "change", "clock", "database", "dataset", "error", "matching", "outbound",
-            "reader", "record", "store", "views",
+            "auth",
+            "business_time",
+            "change",
+            "clock",
+            "database",
+            "dataset",
+            "error",
+            "matching",
+            "outbound",
+            "reader",
+            "record",
+            "store",
+            "views",
         ],
     ),
     (
