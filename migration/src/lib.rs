@@ -39,6 +39,10 @@ mod m20261123_000032_create_webhook_delivery;
 mod m20261123_000033_create_match;
 mod m20261123_000034_create_merge;
 mod m20261123_000035_create_idempotency;
+mod m20261123_000040_create_business_calendar;
+mod m20261123_000041_create_sla;
+mod m20261123_000042_seed_sla;
+mod m20261123_000043_extend_territory;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -88,6 +92,10 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000033_create_match::Migration)),
             Box::new(Atomic(m20261123_000034_create_merge::Migration)),
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
+            Box::new(Atomic(m20261123_000040_create_business_calendar::Migration)),
+            Box::new(Atomic(m20261123_000041_create_sla::Migration)),
+            Box::new(Atomic(m20261123_000042_seed_sla::Migration)),
+            Box::new(Atomic(m20261123_000043_extend_territory::Migration)),
         ]
     }
 }
