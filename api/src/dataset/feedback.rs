@@ -3,7 +3,7 @@
 use entity::{
     account,
     feedback::{Column, Entity as Table, FeedbackDirection, FeedbackKind, FeedbackState},
-    feedback_comment, lead, opportunity,
+    feedback_comment, lead, opportunity, sla_clock,
 };
 
 use crate::views::Word;
@@ -32,6 +32,7 @@ pub(super) fn feedback() -> Entity {
     .open(instant("actionedAt", Column::ActionedAt, "When it was acted on, in UTC."))
     .open(instant("verifiedAt", Column::VerifiedAt, "When its author agreed, in UTC."))
     .many("comments", "FeedbackComment", feedback_comment::Column::FeedbackId, "What was said about it since, earliest first.")
+    .many("slaClocks", "SlaClock", sla_clock::Column::FeedbackId, "What its readers or its author were or are waited for, latest first.")
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("feedback")
     .person(at(Column::AuthorId))

@@ -102,6 +102,7 @@ const BESIDE: &[(&str, &[&str])] = &[
             "changeCursor",
             "changes",
             "explainAccess",
+            "slaBreaches",
             "apiToken",
             "apiTokens",
             "apiTokenAggregate",

@@ -66,10 +66,16 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 3] = ["User", "Territory", "ReasonCode"];
+pub(super) const COMMON: [&str; 5] = [
+    "User",
+    "Territory",
+    "ReasonCode",
+    "BusinessCalendar",
+    "SlaPolicy",
+];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 7] = [
+pub(super) const PARTS: [(&str, &str, &str); 8] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
@@ -77,10 +83,11 @@ pub(super) const PARTS: [(&str, &str, &str); 7] = [
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
+    ("Holiday", "BusinessCalendar", "business_calendar_id"),
 ];
 
 /// What is seen with all that it is about: the columns, each with what it leads to.
-pub(super) const ABOUT: [(&str, &[(&str, &str)]); 2] = [
+pub(super) const ABOUT: [(&str, &[(&str, &str)]); 3] = [
     (
         "LeadMatchCandidate",
         &[("lead_id", "Lead"), ("account_id", "Account")],
@@ -95,6 +102,10 @@ pub(super) const ABOUT: [(&str, &[(&str, &str)]); 2] = [
             ("account_id", "Account"),
             ("other_account_id", "Account"),
         ],
+    ),
+    (
+        "SlaClock",
+        &[("lead_id", "Lead"), ("feedback_id", "Feedback")],
     ),
 ];
 
