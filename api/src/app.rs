@@ -37,6 +37,7 @@ use crate::{
         idempotency, matching,
         news::News,
         signing_key::{self, Registration},
+        sla::watch::Watch,
         token::Issuer,
         webhook::{VaultError, Webhooks},
     },
@@ -79,6 +80,8 @@ pub struct Running {
     courier: Option<webhooks::Running>,
     /// Looks who may be the same; none where another hub does it.
     matching: Option<JoinHandle<()>>,
+    /// Has clocks be breached; none where another hub does it.
+    watching: Option<JoinHandle<()>>,
     /// Forgets the answers that nobody asks for again.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -179,6 +182,11 @@ impl App {
         let matching = self.config.matching.background;
         let matching =
             matching.then(|| tokio::spawn(matching::follow(database.clone(), clock.clone())));
+        let watch = self.config.sla.background.then(|| Watch {
+            database: database.clone(),
+            clock: clock.clone(),
+            news: news.clone(),
+        });
         let following = Follower {
             database: database.clone(),
             known: known.clone(),
@@ -209,6 +217,7 @@ impl App {
             following: tokio::spawn(following.run()),
             courier: courier.map(webhooks::Running::start),
             matching,
+            watching: watch.map(|watch| tokio::spawn(watch.run())),
             sweeping: tokio::spawn(sweeping),
             known,
             clock,
@@ -250,6 +259,7 @@ impl Running {
         self.following.abort();
         self.sweeping.abort();
         self.matching.iter().for_each(JoinHandle::abort);
+        self.watching.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -22,6 +22,7 @@ pub mod outbound;
 pub mod reader;
 pub mod record;
 pub mod services;
+pub mod sla;
 pub mod store;
 pub mod telemetry;
 pub mod views;

@@ -10,9 +10,10 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 23] = [
+const MODULES: [(&str, &[&str]); 24] = [
     ("error", &[]),
     ("business_time", &[]),
+    ("sla", &["business_time"]),
     ("calendar", &[]),
     ("clock", &[]),
     ("config", &[]),
@@ -53,6 +54,7 @@ const MODULES: [(&str, &[&str]); 23] = [
             "outbound",
             "reader",
             "record",
+            "sla",
             "store",
             "views",
         ],
@@ -60,8 +62,19 @@ const MODULES: [(&str, &[&str]); 23] = [
     (
         "intake",
         &[
-            "auth", "change", "clock", "database", "document", "error", "matching", "reader",
-            "record", "store", "views",
+            "auth",
+            "business_time",
+            "change",
+            "clock",
+            "database",
+            "document",
+            "error",
+            "matching",
+            "reader",
+            "record",
+            "sla",
+            "store",
+            "views",
         ],
     ),
     (

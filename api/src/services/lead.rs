@@ -1,8 +1,12 @@
 //! Leads.
 
+mod moved;
+
 use crate::{error::Problem, record};
 
 use super::rows::Draft;
+
+pub use moved::Moved;
 
 /// Whether somebody could be reached, or found: by e-mail, by telephone, or by name and company.
 pub(super) fn check(record: &record::Entity, draft: &mut Draft, problems: &mut Vec<Problem>) {

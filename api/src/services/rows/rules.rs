@@ -2,9 +2,9 @@
 
 use crate::{
     dataset::Entity,
-    error::ApiError,
+    error::{ApiError, Problem},
     record::{self, derive},
-    services::{account, campaign, contact, lead, opportunity, territory, touch, user},
+    services::{account, campaign, contact, lead, opportunity, sla, territory, touch, user},
     views::Views,
 };
 
@@ -23,6 +23,7 @@ pub(super) async fn settle(
     match record.name {
         "territory" => known.paths = territory::paths(write, record, drafts).await?,
         "touch" => touch::settle(write, record, drafts).await?,
+        "sla_policy" => known.paths = sla::policy::paths(write, record, drafts).await?,
         _ => {}
     }
     for draft in drafts {
@@ -30,10 +31,12 @@ pub(super) async fn settle(
         match record.name {
             "account" => account::check(draft, &mut problems),
             "account_domain" => account::check_domain(record, draft, &mut problems),
+            "business_calendar" => sla::calendar::check(record, draft, &mut problems),
             "campaign" => campaign::settle(record, draft, &mut problems),
             "contact" => contact::check(record, draft, &mut problems),
             "lead" => lead::check(record, draft, &mut problems),
             "opportunity" => opportunity::settle(write, record, draft, &mut problems),
+            "sla_policy" => sla::policy::check(record, draft, &known, &mut problems),
             "territory" => territory::check(record, draft, &known, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
@@ -45,6 +48,18 @@ pub(super) async fn settle(
         refused.accepts(draft.index, problems);
     }
     Ok(())
+}
+
+/// Writes what has to be there before the rows are written.
+pub(super) async fn ahead(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    match record.name {
+        "business_calendar" => sla::calendar::make_room(write, record, drafts).await,
+        _ => Ok(()),
+    }
 }
 
 /// Writes what goes with the rows, which are written.
@@ -62,6 +77,14 @@ pub(super) async fn beside(
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// Why a row cannot be deleted, whoever asks for it.
+pub(super) fn undeletable(record: &record::Entity, draft: &Draft) -> Option<Problem> {
+    match record.name {
+        "business_calendar" => sla::calendar::undeletable(record, draft),
+        _ => None,
     }
 }
 
