@@ -10,6 +10,7 @@ mod execute;
 mod idempotency;
 mod instant;
 mod kind;
+mod mutate;
 mod mutation;
 mod query;
 mod row;

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::{
     auth::{Budgets, Known},
-    calendar::Calendar,
+    calendar::{Calendar, Moment},
     clock::Clock,
     database::Database,
     reader::Reader,
@@ -19,7 +19,7 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
-    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, WebhookMutation},
+    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, UserMutation, WebhookMutation},
     query::{AccessQuery, ChangeQuery, DatasetQuery, SlaQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
@@ -77,6 +77,14 @@ impl Schema {
         }
     }
 
+    /// Now, in the workspace's calendar.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            calendar: self.calendar.clone(),
+        }
+    }
+
     /// What callers may still ask.
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
@@ -105,6 +113,7 @@ pub struct Query(
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     TokenMutation,
+    UserMutation,
     WebhookMutation,
     DatasetMutation,
     DuplicateMutation,
@@ -168,6 +177,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         ),
         Mutation(
             TokenMutation,
+            UserMutation,
             WebhookMutation,
             DatasetMutation,
             DuplicateMutation,

@@ -38,8 +38,8 @@ pub use pattern::{MAX_PATTERN, Side, ignoring_case};
 pub use permission::{holding, permit};
 pub use reading::{Reading, Sees};
 pub use selection::{
-    BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,
-    PageInfoPart, ReferencePart,
+    BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, MoneyPart, NodeField,
+    NodeSelection, Page, PageInfoPart, ReferencePart,
 };
 
 /// Reads what viewers may see. Cheap to clone.

@@ -18,7 +18,7 @@ pub mod sla;
 pub mod territory;
 pub mod token;
 mod touch;
-mod user;
+pub mod user;
 pub mod viewing;
 pub mod webhook;
 pub mod write;

@@ -1,8 +1,10 @@
 //! The root fields that change something, a file a noun.
 
+mod conflict;
 mod dataset;
 mod duplicate;
 mod token;
+mod user;
 mod webhook;
 
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use crate::services::write::Writing;
 pub(super) use dataset::DatasetMutation;
 pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
+pub(super) use user::UserMutation;
 pub(super) use webhook::WebhookMutation;
 
 /// The root fields that show a secret, which is kept nowhere, so that their answers are not either.

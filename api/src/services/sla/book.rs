@@ -11,7 +11,7 @@ use crate::{
     store,
 };
 
-use super::{Start, Subject, condition::Condition};
+use super::{Subject, begin::Start, condition::Condition};
 use crate::services::write::Write;
 
 /// What clocks run by.

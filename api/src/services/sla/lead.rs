@@ -16,7 +16,8 @@ use crate::{
 };
 
 use super::{
-    About, LeadTraits, Start, Subject, begin,
+    About, LeadTraits, Subject,
+    begin::{Start, begin},
     ledger::{self, Edit},
     waiting,
 };
@@ -68,7 +69,7 @@ fn stop(
     let decides = decides(write);
     for before in waiting {
         let step = before.lead_id.and_then(|lead| steps.get(&lead));
-        let Some(step) = step.filter(|step| before.started_at <= step.at) else {
+        let Some(step) = step else {
             continue;
         };
         let cycle = before.cycle.unwrap_or_default();

@@ -5,6 +5,7 @@
 //! statements, however many subjects there are, and each clock that changes is a row of the change log. That
 //! time passes is [`watch`]ed in the background.
 
+mod begin;
 mod book;
 pub(super) mod calendar;
 mod condition;
@@ -16,21 +17,18 @@ pub mod watch;
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use entity::{
-    change::ChangeKind,
-    sla_clock::{Column, Model, SlaKind, SlaState},
-};
+use entity::sla_clock::{Column, Model, SlaKind, SlaState};
 use uuid::Uuid;
 
 use crate::{
-    change::{self, Change},
     error::ApiError,
     reader::Reading,
-    sla::clock::{self, minutes},
+    sla::clock,
     store::{self, erase},
 };
 
 use super::write::Write;
+use begin::{Start, begin};
 use book::Book;
 pub use lead::leads_moved;
 use ledger::Edit;
@@ -115,14 +113,6 @@ pub struct LeadTraits {
     pub source: String,
     /// Counts how often it was opened.
     pub cycle: i32,
-}
-
-/// A clock that is to be started.
-#[derive(Debug)]
-struct Start {
-    kind: SlaKind,
-    subject: Subject,
-    restarts: i32,
 }
 
 /// Starts clocks of `kind`, but for subjects that have one that runs or is paused, and where no policy holds.
@@ -311,72 +301,4 @@ async fn edit(
         Edit { before, after }
     });
     ledger::save(write, edits.collect()).await
-}
-
-/// Starts clocks, where a policy holds.
-async fn begin(write: &Write<'_>, starts: Vec<Start>) -> Result<(), ApiError> {
-    if starts.is_empty() {
-        return Ok(());
-    }
-    let book = Book::of(write, &starts).await?;
-    let clocks: Vec<Model> = starts
-        .iter()
-        .filter_map(|start| new_clock(&book, start))
-        .collect();
-    let made = |clock: &Model| {
-        let row = (TABLE, clock.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = clocks.iter().map(made).collect();
-    store::sla::insert(write.tx, clocks).await?;
-    change::record(write.tx, changes).await?;
-    Ok(())
-}
-
-/// The clock that `start` asks for; `None` where no policy holds, or none can be kept.
-fn new_clock(book: &Book, start: &Start) -> Option<Model> {
-    let Start {
-        kind,
-        subject,
-        restarts,
-    } = start;
-    let policy = book.policy(*kind, subject)?;
-    let (calendar_id, calendar) = book.calendar_for(policy, subject)?;
-    let target = policy.target_minutes;
-    let due = calendar.due(subject.at, minutes(target));
-    let warning = policy.warn_at_percent.map(|percent| {
-        let share = i64::from(target) * i64::from(percent) / 100;
-        calendar.due(subject.at, chrono::TimeDelta::minutes(share))
-    });
-    let (Ok(due_at), Ok(warn_at)) = (due, warning.transpose()) else {
-        tracing::warn!(policy = %policy.id, calendar = %calendar_id,
-            "no clock is started: with this calendar the policy's time would take more than a hundred years");
-        return None;
-    };
-    let about = About::of(*kind);
-    let id = |of: About| (of == about).then_some(subject.id);
-    Some(Model {
-        id: Uuid::now_v7(),
-        kind: *kind,
-        lead_id: id(About::Lead),
-        feedback_id: id(About::Feedback),
-        team_request_id: id(About::TeamRequest),
-        policy_id: policy.id,
-        business_calendar_id: calendar_id,
-        owner_id: subject.owner_id,
-        cycle: subject.lead.as_ref().map(|lead| lead.cycle),
-        restarts: *restarts,
-        state: SlaState::Running,
-        started_at: subject.at,
-        due_at,
-        warn_at,
-        warned_at: None,
-        paused_at: None,
-        paused_minutes: 0,
-        remaining_minutes: None,
-        stopped_at: None,
-        met_late_at: None,
-        breached_at: None,
-        escalated_to_id: None,
-    })
 }
