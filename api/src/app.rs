@@ -34,7 +34,7 @@ use crate::{
     graphql, http,
     services::{
         follower::{self, Follower},
-        idempotency, matching,
+        idempotency, matching, merge,
         news::News,
         signing_key::{self, Registration},
         sla::watch::Watch,
@@ -82,7 +82,7 @@ pub struct Running {
     matching: Option<JoinHandle<()>>,
     /// Has clocks be breached; none where another hub does it.
     watching: Option<JoinHandle<()>>,
-    /// Forgets the answers that nobody asks for again.
+    /// Forgets the answers that nobody asks for again, and how everything was before old merges.
     sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
@@ -196,7 +196,8 @@ impl App {
             clock: clock.clone(),
             news,
         };
-        let sweeping = idempotency::sweep(database.clone(), clock.clone());
+        let answers = idempotency::sweep(database.clone(), clock.clone());
+        let merges = merge::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -220,7 +221,9 @@ impl App {
             courier: courier.map(webhooks::Running::start),
             matching,
             watching: watch.map(|watch| tokio::spawn(watch.run())),
-            sweeping: tokio::spawn(sweeping),
+            sweeping: tokio::spawn(async {
+                let ((), ()) = tokio::join!(answers, merges);
+            }),
             known,
             clock,
             database: self.database,

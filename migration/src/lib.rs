@@ -43,6 +43,7 @@ mod m20261123_000040_create_business_calendar;
 mod m20261123_000041_create_sla;
 mod m20261123_000042_seed_sla;
 mod m20261123_000043_extend_territory;
+mod m20261123_000050_extend_merge;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -96,6 +97,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000041_create_sla::Migration)),
             Box::new(Atomic(m20261123_000042_seed_sla::Migration)),
             Box::new(Atomic(m20261123_000043_extend_territory::Migration)),
+            Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
         ]
     }
 }

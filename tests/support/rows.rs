@@ -18,8 +18,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     account, account_domain, business_calendar, campaign, campaign_cost, campaign_member, contact,
     duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_match,
-    lead_match_candidate, lead_transition, opportunity, opportunity_change, opportunity_contact,
-    reason_code, sla_clock, sla_policy, territory, touch, user, user_territory,
+    lead_match_candidate, lead_transition, merge, opportunity, opportunity_change,
+    opportunity_contact, reason_code, sla_clock, sla_policy, territory, touch, user,
+    user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -132,6 +133,7 @@ impl Rows {
         rows.fill::<duplicate_candidate::Entity>();
         rows.fill::<sla_policy::Entity>();
         rows.fill::<sla_clock::Entity>();
+        rows.fill::<merge::Entity>();
         company::settle(&mut rows);
         rows
     }

@@ -25,6 +25,7 @@ mod lead;
 mod lead_match;
 mod lead_match_candidate;
 mod lead_transition;
+mod merge;
 mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
@@ -112,6 +113,7 @@ pub fn dataset() -> &'static Dataset {
             holiday::holiday(),
             sla_policy::sla_policy(),
             sla_clock::sla_clock(),
+            merge::merge(),
             api_token::api_token(),
             webhook_endpoint::webhook_endpoint(),
             webhook_delivery::webhook_delivery(),

@@ -87,7 +87,11 @@ pub(super) const PARTS: [(&str, &str, &str); 8] = [
 ];
 
 /// What is seen with all that it is about: the columns, each with what it leads to.
-pub(super) const ABOUT: [(&str, &[(&str, &str)]); 3] = [
+pub(super) const ABOUT: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "Merge",
+        &[("contact_id", "Contact"), ("account_id", "Account")],
+    ),
     (
         "LeadMatchCandidate",
         &[("lead_id", "Lead"), ("account_id", "Account")],
