@@ -37,6 +37,7 @@ use crate::{
         idempotency, matching, merge,
         news::News,
         signing_key::{self, Registration},
+        sla::watch::Watch,
         token::Issuer,
         webhook::{VaultError, Webhooks},
     },
@@ -79,6 +80,8 @@ pub struct Running {
     courier: Option<webhooks::Running>,
     /// Looks who may be the same; none where another hub does it.
     matching: Option<JoinHandle<()>>,
+    /// Has clocks be breached; none where another hub does it.
+    watching: Option<JoinHandle<()>>,
     /// Forgets the answers that nobody asks for again, and how everything was before old merges.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -177,6 +180,11 @@ impl App {
         .with_providers(providers);
         let database = self.database.clone();
         let matching = self.config.matching.background;
+        let watch = self.config.sla.background.then(|| Watch {
+            database: database.clone(),
+            clock: clock.clone(),
+            news: news.clone(),
+        });
         let matching = matching.then(|| {
             let following = matching::follow(database.clone(), clock.clone(), news.clone());
             tokio::spawn(following)
@@ -212,6 +220,7 @@ impl App {
             following: tokio::spawn(following.run()),
             courier: courier.map(webhooks::Running::start),
             matching,
+            watching: watch.map(|watch| tokio::spawn(watch.run())),
             sweeping: tokio::spawn(async {
                 let ((), ()) = tokio::join!(answers, merges);
             }),
@@ -255,6 +264,7 @@ impl Running {
         self.following.abort();
         self.sweeping.abort();
         self.matching.iter().for_each(JoinHandle::abort);
+        self.watching.iter().for_each(JoinHandle::abort);
     }
 }
 

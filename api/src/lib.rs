@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod business_time;
 pub mod calendar;
 pub mod change;
 pub mod cli;
@@ -21,6 +22,7 @@ pub mod outbound;
 pub mod reader;
 pub mod record;
 pub mod services;
+pub mod sla;
 pub mod store;
 pub mod telemetry;
 pub mod views;

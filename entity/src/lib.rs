@@ -43,6 +43,12 @@ pub mod merge;
 pub mod feedback;
 pub mod feedback_comment;
 
+// What may take how long.
+pub mod business_calendar;
+pub mod holiday;
+pub mod sla_clock;
+pub mod sla_policy;
+
 // The hub's own books.
 pub mod api_token;
 pub mod change;

@@ -23,6 +23,8 @@ pub struct Model {
     pub parent_id: Option<Uuid>,
     /// What divides it from its neighbours.
     pub kind: TerritoryKind,
+    /// The calendar by which people work there; none is that of the territory above it.
+    pub business_calendar_id: Option<Uuid>,
     /// Counts the changes, from 1; who writes says which one they read.
     pub version: i32,
     /// UTC; when it came into being in the business, which an import takes from its source.

@@ -10,8 +10,10 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 22] = [
+const MODULES: [(&str, &[&str]); 24] = [
     ("error", &[]),
+    ("business_time", &[]),
+    ("sla", &["business_time"]),
     ("calendar", &[]),
     ("clock", &[]),
     ("config", &[]),
@@ -41,15 +43,38 @@ const MODULES: [(&str, &[&str]); 22] = [
     (
         "services",
         &[
-            "auth", "change", "clock", "database", "dataset", "error", "matching", "outbound",
-            "reader", "record", "store", "views",
+            "auth",
+            "business_time",
+            "change",
+            "clock",
+            "database",
+            "dataset",
+            "error",
+            "matching",
+            "outbound",
+            "reader",
+            "record",
+            "sla",
+            "store",
+            "views",
         ],
     ),
     (
         "intake",
         &[
-            "auth", "change", "clock", "database", "document", "error", "matching", "reader",
-            "record", "store", "views",
+            "auth",
+            "business_time",
+            "change",
+            "clock",
+            "database",
+            "document",
+            "error",
+            "matching",
+            "reader",
+            "record",
+            "sla",
+            "store",
+            "views",
         ],
     ),
     (

@@ -289,6 +289,16 @@ async fn feedback_is_answered_appealed_against_done_and_verified() {
         assert_eq!(problem(&answer).0, "FORBIDDEN_SCOPE");
         let answer = take(app, rep_token, "verifyFeedback", id.clone()).await;
         assert_eq!(answer.data()["verifyFeedback"]["feedback"]["state"], "VERIFIED");
+        let clocks = "query ($id: ID!) { feedback(id: $id) { slaClocks { nodes { kind state } } } }";
+        let answer = app.graphql(leader, clocks, id.clone()).await;
+        let nodes = answer.data()["feedback"]["slaClocks"]["nodes"].as_array().unwrap();
+        let mut told: Vec<String> = nodes.iter().map(|it| format!("{} {}", it["kind"], it["state"]).replace('"', "")).collect();
+        told.sort();
+        let expected = [
+            "FEEDBACK_ACKNOWLEDGE MET", "FEEDBACK_ACKNOWLEDGE MET", "FEEDBACK_ACTION MET",
+            "FEEDBACK_DECIDE MET", "FEEDBACK_DECIDE MET", "FEEDBACK_VERIFY MET",
+        ];
+        assert_eq!(told, expected);
         let comment = "mutation ($input: AddFeedbackCommentInput!) { addFeedbackComment(input: $input) {
             feedbackComment { body author { name } feedback { state } } } }";
         let added = json!({ "input": { "feedbackId": id["id"], "body": "Thank you." } });

@@ -25,6 +25,7 @@ mod reading;
 mod roles;
 mod schema;
 mod serve;
+mod sla;
 mod tokens;
 mod views;
 mod webhooks;

@@ -58,6 +58,7 @@ pub async fn territory(
         code: path.replace('/', "-"),
         path: path.to_owned(),
         kind: territory::TerritoryKind::Geo,
+        business_calendar_id: None,
         parent_id: parent.map(|parent| parent.id),
         version: 1,
         created_at: TestApp::now(),

@@ -16,10 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    account, account_domain, campaign, campaign_cost, campaign_member, contact,
-    duplicate_candidate, feedback, feedback_comment, lead, lead_match, lead_match_candidate,
-    lead_transition, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
-    territory, touch, user, user_territory,
+    account, account_domain, business_calendar, campaign, campaign_cost, campaign_member, contact,
+    duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_match,
+    lead_match_candidate, lead_transition, merge, opportunity, opportunity_change,
+    opportunity_contact, reason_code, sla_clock, sla_policy, territory, touch, user,
+    user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -107,6 +108,8 @@ impl Rows {
             count,
         };
         rows.fill::<user::Entity>();
+        rows.fill::<business_calendar::Entity>();
+        rows.fill::<holiday::Entity>();
         rows.fill::<territory::Entity>();
         rows.fill::<user_territory::Entity>();
         rows.fill::<account::Entity>();
@@ -129,6 +132,8 @@ impl Rows {
         rows.match_with_own();
         rows.fill::<lead_match_candidate::Entity>();
         rows.fill::<duplicate_candidate::Entity>();
+        rows.fill::<sla_policy::Entity>();
+        rows.fill::<sla_clock::Entity>();
         rows.fill::<merge::Entity>();
         company::settle(&mut rows);
         rows
@@ -169,11 +174,9 @@ impl Rows {
     ///
     /// When the database refuses.
     pub async fn insert(&self, database: &DatabaseConnection) {
-        let reasons = reason_code::Entity::delete_many();
-        reasons
-            .exec(database)
-            .await
-            .expect("the seeded reasons can be deleted");
+        delete_seeds::<reason_code::Entity>(database).await;
+        delete_seeds::<sla_policy::Entity>(database).await;
+        delete_seeds::<business_calendar::Entity>(database).await;
         let filled = self.tables.iter().filter(|table| !table.rows.is_empty());
         for table in filled {
             let mut insert = Query::insert();
@@ -322,6 +325,11 @@ impl Table {
         }
         self.rows.push(row);
     }
+}
+
+async fn delete_seeds<E: EntityTrait>(database: &DatabaseConnection) {
+    let deleted = E::delete_many().exec(database).await;
+    deleted.expect("what migrations have put there can be deleted");
 }
 
 #[expect(clippy::panic, reason = "a test that cannot have its rows fails")]

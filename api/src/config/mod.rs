@@ -53,6 +53,8 @@ pub struct Config {
     pub workspace: Workspace,
     /// Finding who is the same.
     pub matching: Matching,
+    /// SLA clocks.
+    pub sla: Sla,
     /// The change feed.
     pub changes: Changes,
     /// Logs.
@@ -178,6 +180,14 @@ pub struct Workspace {
 #[serde(deny_unknown_fields)]
 pub struct Matching {
     /// Whether this hub does it, as rows are written.
+    pub background: bool,
+}
+
+/// SLA clocks.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sla {
+    /// Whether this hub has them warn and be breached.
     pub background: bool,
 }
 

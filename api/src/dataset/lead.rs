@@ -3,7 +3,7 @@
 use entity::{
     account, campaign_member, feedback,
     lead::{Column, Entity as Table, IntentBand, LeadSource, LeadStatus},
-    lead_transition, opportunity, touch,
+    lead_transition, opportunity, sla_clock, touch,
 };
 
 use crate::views::Word;
@@ -49,6 +49,7 @@ pub(super) fn lead() -> Entity {
     .many("memberships", "CampaignMember", campaign_member::Column::LeadId, "The campaigns that it is a member of.")
     .many("opportunities", "Opportunity", opportunity::Column::LeadId, "The deals that came out of it, newest first.")
     .many("feedback", "Feedback", feedback::Column::LeadId, "What the team said about it, newest first.")
+    .many("slaClocks", "SlaClock", sla_clock::Column::LeadId, "What sales or marketing was or is waited for, latest first.")
     .many("duplicates", "Lead", Column::DuplicateOfId, "The leads that repeat it, newest first.")
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

@@ -12,6 +12,7 @@ mod writes;
 mod account;
 mod account_domain;
 mod api_token;
+mod business_calendar;
 mod campaign;
 mod campaign_cost;
 mod campaign_member;
@@ -20,6 +21,7 @@ mod contact;
 mod duplicate_candidate;
 mod feedback;
 mod feedback_comment;
+mod holiday;
 mod lead;
 mod lead_match;
 mod lead_match_candidate;
@@ -29,6 +31,8 @@ mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
 mod reason_code;
+mod sla_clock;
+mod sla_policy;
 mod territory;
 mod touch;
 mod user;
@@ -107,6 +111,10 @@ pub fn dataset() -> &'static Dataset {
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
             duplicate_candidate::duplicate_candidate(),
+            business_calendar::business_calendar(),
+            holiday::holiday(),
+            sla_policy::sla_policy(),
+            sla_clock::sla_clock(),
             merge::merge(),
             api_token::api_token(),
             webhook_endpoint::webhook_endpoint(),

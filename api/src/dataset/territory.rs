@@ -18,6 +18,7 @@ pub(super) fn territory() -> Entity {
     .open(text("path", Column::Path, "Its place in the tree: the codes from the top down, such as `/WORLD/EMEA/DACH/`. A territory holds everything whose path begins with its own."))
     .open(choice("kind", Column::Kind, territory_kind(), "What it is cut by."))
     .one(("parent", "parentId"), Column::ParentId, "Territory", "The territory that it is a part of; null at the top.")
+    .one(("businessCalendar", "businessCalendarId"), Column::BusinessCalendarId, "BusinessCalendar", "The calendar by which people work there; null: that of the territory that it is a part of, and at the top the default.")
     .many("children", "Territory", Column::ParentId, "The territories that it is cut into.")
     .many_through("users", "User", (user_territory::Column::TerritoryId, user_territory::Column::UserId), "The people who work in it, by name.")
     .many("accounts", "Account", account::Column::TerritoryId, "Its accounts, newest first.")
@@ -26,7 +27,7 @@ pub(super) fn territory() -> Entity {
     .read_by("territory")
     .place(at(Column::Id))
     .can(&["create"], &["update", "delete", "restore", "destroy"])
-    .made("create", &["name", "code"], &["kind", "parentId"])
+    .made("create", &["name", "code"], &["kind", "parentId", "businessCalendarId"])
     .all_changed("update")
 }
 

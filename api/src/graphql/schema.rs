@@ -20,7 +20,7 @@ use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
     mutation::{DatasetMutation, DuplicateMutation, TokenMutation, UserMutation, WebhookMutation},
-    query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
+    query::{AccessQuery, ChangeQuery, DatasetQuery, SlaQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
 };
@@ -100,7 +100,13 @@ const MAX_DEPTH: usize = 20;
 /// What there is to ask.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
+pub struct Query(
+    ViewerQuery,
+    AccessQuery,
+    ChangeQuery,
+    SlaQuery,
+    DatasetQuery,
+);
 
 /// What there is to do.
 #[derive(Debug, MergedObject)]
@@ -162,7 +168,13 @@ pub(super) fn bare() -> Executable {
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
-        Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
+        Query(
+            ViewerQuery,
+            AccessQuery,
+            ChangeQuery,
+            SlaQuery,
+            DatasetQuery,
+        ),
         Mutation(
             TokenMutation,
             UserMutation,

@@ -1,9 +1,10 @@
 //! What the columns of the importable entities do not say.
 
 use entity::{
-    account, account_domain, campaign, campaign_cost, campaign_member, channel::Channel, contact,
-    feedback, feedback_comment, lead, lead_transition, opportunity, opportunity_change,
-    opportunity_contact, reason_code, territory, touch, user,
+    account, account_domain, business_calendar, campaign, campaign_cost, campaign_member,
+    channel::Channel, contact, feedback, feedback_comment, holiday, lead, lead_transition,
+    opportunity, opportunity_change, opportunity_contact, reason_code, sla_policy, territory,
+    touch, user,
 };
 
 use crate::store::table::{self, Table, Value};
@@ -216,6 +217,31 @@ impl Entity {
         self.matching.push(by);
         self
     }
+}
+
+/// What callers write and no file brings as such: the domains of accounts, which their field `domain` is written to,
+/// and what clocks run by.
+pub(super) fn unimported() -> Vec<Entity> {
+    vec![
+        account_domain(),
+        business_calendar(),
+        of(Table::of::<holiday::Entity>()),
+        sla_policy(),
+    ]
+}
+
+fn business_calendar() -> Entity {
+    of(Table::of::<business_calendar::Entity>())
+        .default("is_default", false)
+        .matching(Match::Column("name"))
+}
+
+fn sla_policy() -> Entity {
+    of(Table::of::<sla_policy::Entity>())
+        .choice("kind", table::choices::<sla_policy::SlaKind>())
+        .default("escalate", false)
+        .default("active", true)
+        .default("priority", 100)
 }
 
 /// What the field `domain` of accounts is written to.

@@ -48,8 +48,8 @@ pub struct Field {
     pub column: usize,
 }
 
-/// Columns that follow from others or that the hub keeps itself.
-const OWN: [&str; 12] = [
+/// Columns that follow from others, that the hub keeps itself, or that no file brings.
+const OWN: [&str; 13] = [
     "id",
     "version",
     "created_by",
@@ -62,6 +62,7 @@ const OWN: [&str; 12] = [
     "path",
     "score_snapshot",
     "cause",
+    "business_calendar_id",
 ];
 
 /// The fields that the columns of `table` make.
@@ -118,6 +119,8 @@ fn kind(table: &Table, column: &Column) -> FieldKind {
         (Kind::Int, "score" | "fit_score" | "engagement_score" | "probability") => {
             FieldKind::Number(0, 100)
         }
+        (Kind::Int, "warn_at_percent") => FieldKind::Number(1, 99),
+        (Kind::Int, "target_minutes") => FieldKind::Number(1, 525_600),
         (Kind::Int, _) => FieldKind::Number(0, i64::from(i32::MAX)),
         (Kind::Big, _) => match currency_of(table, column) {
             Some(currency) => FieldKind::Money(currency),

@@ -44,6 +44,7 @@ pub struct Entity {
 }
 
 static ENTITIES: LazyLock<Vec<Entity>> = LazyLock::new(entities::all);
+static UNIMPORTED: LazyLock<Vec<Entity>> = LazyLock::new(entities::unimported);
 
 /// All of them; those that others point to come first.
 #[must_use]
@@ -88,10 +89,10 @@ impl Entity {
     }
 }
 
-/// The table called `name`, of an entity or of the domains of accounts.
+/// The table called `name`, of an entity or of what no file brings.
 #[must_use]
 pub fn written(name: &str) -> Option<&'static Entity> {
-    entity(name).or_else(|| Some(account_domain()).filter(|domains| domains.name == name))
+    entity(name).or_else(|| UNIMPORTED.iter().find(|entity| entity.name == name))
 }
 
 /// The domains of accounts, which have a table of their own.

@@ -1,12 +1,13 @@
 //! Feedback between sales and marketing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     change::ChangeKind,
     feedback::{self, FeedbackDirection, FeedbackKind, FeedbackState},
     feedback_comment,
     lead::LeadStatus,
+    sla_policy::SlaKind,
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -25,6 +26,7 @@ use crate::{
 use super::{
     lead::Moved,
     rows::{self, Draft, record_of},
+    sla::{self, About, Subject},
     write::Write,
 };
 
@@ -182,7 +184,89 @@ pub(super) async fn take_step(
     let changes = comments.iter().map(made).collect();
     bulk::insert(write.tx, comments).await?;
     change::record(write.tx, changes).await?;
+    follow(write, record, drafts).await?;
     Ok(Vec::new())
+}
+
+/// Starts the clocks of feedback that is new.
+pub(super) async fn given(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let new = drafts.iter().filter(|draft| draft.before.is_none());
+    let waits = new.map(|draft| waits(write, draft.id, draft.uuid(record, "assignee_id")));
+    sla::start(
+        write,
+        SlaKind::FeedbackAcknowledge,
+        &waits.collect::<Vec<_>>(),
+    )
+    .await
+}
+
+/// Stops and starts the clocks of feedback that has taken a step.
+async fn follow(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let state = record.position("state");
+    let mut met: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    let mut begun: BTreeMap<&str, Vec<Subject>> = BTreeMap::new();
+    let mut assigned = Vec::new();
+    for draft in drafts {
+        let before = draft.before.as_ref().zip(state);
+        let from = match before.and_then(|(row, at)| row.get(at)) {
+            Some(Value::String(Some(from))) => from.as_str(),
+            _ => continue,
+        };
+        let to = draft.text(record, "state").unwrap_or_default();
+        let assignee = draft.uuid(record, "assignee_id");
+        if from == to {
+            assigned.push((draft.id, assignee));
+            continue;
+        }
+        met.entry(from).or_default().push(draft.id);
+        let awaited = match to {
+            "ACTIONED" => draft.uuid(record, "author_id"),
+            _ => assignee,
+        };
+        let subject = waits(write, draft.id, awaited);
+        begun.entry(to).or_default().push(subject);
+    }
+    for (state, ids) in met {
+        if let Some(kind) = clock_of(state) {
+            sla::met(write, kind, &ids).await?;
+        }
+    }
+    for (state, subjects) in begun {
+        if let Some(kind) = clock_of(state) {
+            sla::start(write, kind, &subjects).await?;
+        }
+    }
+    sla::assign(write, About::Feedback, &assigned).await
+}
+
+/// What is waited for while feedback is in that state.
+fn clock_of(state: &str) -> Option<SlaKind> {
+    match state {
+        "OPEN" | "REOPENED" => Some(SlaKind::FeedbackAcknowledge),
+        "ACKNOWLEDGED" => Some(SlaKind::FeedbackDecide),
+        "PLANNED" => Some(SlaKind::FeedbackAction),
+        "ACTIONED" => Some(SlaKind::FeedbackVerify),
+        _ => None,
+    }
+}
+
+/// That `owner` is waited for from now on.
+fn waits(write: &Write<'_>, id: Uuid, owner: Option<Uuid>) -> Subject {
+    Subject {
+        id,
+        at: write.now,
+        owner_id: owner,
+        territory_id: None,
+        lead: None,
+    }
 }
 
 /// Who writes, where that is a person.
@@ -218,9 +302,13 @@ pub(super) async fn leads_moved(write: &Write<'_>, moved: &[Moved]) -> Result<()
         Change::by(write.author, write.now, row, ChangeKind::Created)
     };
     let changes = given.iter().map(made).collect();
+    let awaited = given
+        .iter()
+        .map(|row| waits(write, row.id, row.assignee_id));
+    let awaited: Vec<Subject> = awaited.collect();
     bulk::insert(write.tx, given).await?;
     change::record(write.tx, changes).await?;
-    Ok(())
+    sla::start(write, SlaKind::FeedbackAcknowledge, &awaited).await
 }
 
 fn of_rejection(

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
+    business_calendar,
     import_job::{self, ImportStatus},
-    lead, reason_code, user,
+    lead, reason_code, sla_policy, user,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
@@ -57,6 +58,29 @@ pub async fn people(connection: &impl ConnectionTrait) -> Result<Vec<user::Model
 /// Returns [`DbErr`] when the database fails.
 pub async fn reasons(tx: &DatabaseTransaction) -> Result<Vec<reason_code::Model>, DbErr> {
     reason_code::Entity::find().all(tx).await
+}
+
+/// All calendars.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn calendars(tx: &DatabaseTransaction) -> Result<Vec<business_calendar::Model>, DbErr> {
+    business_calendar::Entity::find().all(tx).await
+}
+
+/// All policies, in the order in which they are tried.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn policies(tx: &DatabaseTransaction) -> Result<Vec<sla_policy::Model>, DbErr> {
+    sla_policy::Entity::find()
+        .order_by_asc(sla_policy::Column::Priority)
+        .order_by_asc(sla_policy::Column::CreatedAt)
+        .order_by_asc(sla_policy::Column::Id)
+        .all(tx)
+        .await
 }
 
 /// Marks a job as done, `at`, with `counts` of rows by table.

@@ -16,6 +16,7 @@ pub mod lookup;
 pub mod matching;
 pub mod merge;
 pub mod signing_key;
+pub mod sla;
 pub mod table;
 pub mod territory;
 pub mod tree;

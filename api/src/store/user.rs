@@ -4,7 +4,10 @@ use entity::{
     external_id,
     user::{Column, Entity, Model},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement,
+};
+use uuid::Uuid;
 
 /// Finds a user who is not deleted by their e-mail address, in any case.
 ///
@@ -17,6 +20,26 @@ pub async fn find_by_email(db: &impl ConnectionTrait, email: &str) -> Result<Opt
         .filter(Column::DeletedAt.is_null())
         .one(db)
         .await
+}
+
+/// The user `head` and everybody below them, however often the tree meets itself.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn team(db: &impl ConnectionTrait, head: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let backend = db.get_database_backend();
+    let head_id = match backend {
+        DbBackend::Sqlite => "$1",
+        _ => "$1::uuid",
+    };
+    let sql = format!(
+        "WITH RECURSIVE team(id) AS (SELECT {head_id} UNION \
+         SELECT m.id FROM \"user\" AS m JOIN team ON m.manager_id = team.id) SELECT id FROM team"
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [head.into()]);
+    let rows = db.query_all_raw(statement).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Finds a user who is not deleted by what `system` calls them.

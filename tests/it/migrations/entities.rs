@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
-    account, account_domain, api_token, campaign, campaign_cost, campaign_member, change, channel,
-    contact, duplicate_candidate, external_id, feedback, feedback_comment, hub, idempotency,
-    import_job, import_row, lead, lead_match, lead_match_candidate, lead_transition, match_key,
-    match_state, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
-    signing_key, territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
+    account, account_domain, api_token, business_calendar, campaign, campaign_cost,
+    campaign_member, change, channel, contact, duplicate_candidate, external_id, feedback,
+    feedback_comment, holiday, hub, idempotency, import_job, import_row, lead, lead_match,
+    lead_match_candidate, lead_transition, match_key, match_state, merge, opportunity,
+    opportunity_change, opportunity_contact, reason_code, signing_key, sla_clock, sla_policy,
+    territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
@@ -57,6 +58,10 @@ pub(super) fn all() -> Vec<Described> {
         described::<merge::Entity>(),
         described::<idempotency::Entity>(),
         described::<hub::Entity>(),
+        described::<business_calendar::Entity>(),
+        described::<holiday::Entity>(),
+        described::<sla_policy::Entity>(),
+        described::<sla_clock::Entity>(),
         described::<webhook_endpoint::Entity>(),
         described::<webhook_delivery::Entity>(),
     ]
@@ -144,6 +149,9 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
             "webhook_delivery.error",
             values::<webhook_delivery::DeliveryError>(),
         ),
+        ("sla_policy.kind", values::<sla_policy::SlaKind>()),
+        ("sla_clock.kind", values::<sla_policy::SlaKind>()),
+        ("sla_clock.state", values::<sla_clock::SlaState>()),
     ])
 }
 

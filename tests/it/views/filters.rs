@@ -10,7 +10,7 @@ use super::{
     callers::{built_in_roles, in_operators_roles, one_role, operators_roles, user},
     documents::{filters, lists, telling},
     hubs::{Hubs, OperatorsFile},
-    sweep::SEED,
+    sweep::{OPERATORS_SEED, SEED},
 };
 
 /// How many fields of the root one document has.
@@ -39,7 +39,7 @@ async fn filters_tell_each_role_nothing_that_it_does_not_see() {
 
 #[tokio::test]
 async fn filters_tell_an_operators_roles_nothing_that_they_do_not_see() {
-    let rows = || Rows::random(SEED + 2, 40);
+    let rows = || Rows::random(OPERATORS_SEED, 40);
     let callers = in_operators_roles(&rows());
     let file = OperatorsFile::written();
     let mut hubs = Hubs::open(rows(), operators_roles(), &file.settings()).await;

@@ -41,12 +41,14 @@ async fn each_upsert_can_be_repeated() {
         let made = upsert(app, &admin, "Campaign", &json!({ "name": "Spring", "kind": "EVENT", "externalId": { "system": "x", "key": "0" } })).await;
         let said = |noun: &str| match noun {
             "Account" => json!({ "name": "Own", "domain": "own.example", "country": "FI", "annualRevenue": { "amount": "1.5", "currency": "EUR" }, "customFields": { "a": [1.5, "b"] } }),
+            "BusinessCalendar" => json!({ "name": "Helsinki", "timeZone": "Europe/Helsinki", "hours": { "monday": [["09:00", "17:00"]] } }),
             "Campaign" => json!({ "name": "Autumn", "kind": "EVENT", "ownerId": id("User", ada.id) }),
             "CampaignMember" => json!({ "campaignId": made["id"], "contactId": id("Contact", contact.id), "status": "SENT" }),
             "Contact" => json!({ "lastName": "Roe", "email": "roe@z.example", "phone": "+4312345678", "accountId": id("Account", account.id), "consent": [{ "channel": "EMAIL", "status": "GIVEN" }] }),
             "Lead" => json!({ "lastName": "Poe", "email": "poe@z.example", "source": "WEB_FORM" }),
             "Opportunity" => json!({ "name": "Big", "stage": "PROPOSAL", "amount": { "amount": "10", "currency": "EUR" }, "expectedCloseOn": "2026-12-24", "ownerId": id("User", ada.id) }),
             "ReasonCode" => json!({ "kind": "LOST", "key": "TOO_LATE", "label": "We were late" }),
+            "SlaPolicy" => json!({ "name": "Soon", "kind": "ACCEPT", "targetMinutes": 60, "condition": { "source": ["EVENT"] } }),
             "Territory" => json!({ "name": "Moon", "code": "MOON" }),
             "Touch" => json!({ "kind": "WEBINAR_ATTEND", "dedupeKey": "z", "function": "MARKETING", "sourceSystem": "zoom", "occurredAt": "2026-11-22T10:00:00.123Z", "contactId": id("Contact", contact.id) }),
             "User" => json!({ "name": "New", "email": "new@z.example", "roles": ["SALES_REP"], "managerId": id("User", ada.id) }),

@@ -126,6 +126,7 @@ const BESIDE: &[(&str, &[&str])] = &[
             "changeCursor",
             "changes",
             "explainAccess",
+            "slaBreaches",
             "apiToken",
             "apiTokens",
             "apiTokenAggregate",

@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 21] = [
+const NOUNS: [Noun; 25] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -194,6 +194,32 @@ const NOUNS: [Noun; 21] = [
         "found_at",
         true,
     ),
+    noun(
+        [
+            "BusinessCalendar",
+            "businessCalendar",
+            "businessCalendars",
+            "business_calendar",
+            "cal",
+        ],
+        "name",
+        false,
+    ),
+    noun(
+        ["Holiday", "holiday", "holidays", "holiday", "hol"],
+        "day",
+        false,
+    ),
+    noun(
+        ["SlaPolicy", "slaPolicy", "slaPolicies", "sla_policy", "sla"],
+        "priority",
+        false,
+    ),
+    noun(
+        ["SlaClock", "slaClock", "slaClocks", "sla_clock", "clock"],
+        "started_at",
+        true,
+    ),
 ];
 
 const fn noun(
@@ -250,6 +276,7 @@ impl Noun {
             ("User", _) => "owner_id",
             ("Account", "subsidiaries") | ("Territory" | "Campaign", "children") => "parent_id",
             ("Lead", "duplicates") => "duplicate_of_id",
+            ("SlaPolicy", "clocks") => "policy_id",
             ("Campaign", "leads") => "source_campaign_id",
             ("Campaign", "opportunities") => "primary_campaign_id",
             _ => return format!("{}_id", snake(parent)),

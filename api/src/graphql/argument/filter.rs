@@ -148,12 +148,22 @@ impl<'m> FilterReader<'m> {
             _ => {
                 let domain = Domain::of(entity.name, field).filter(|_| field.filterable);
                 let domain = domain.ok_or_else(unknown)?;
-                let tests = self.tests(domain, path, value)?;
-                let tests = tests.into_iter();
-                let clauses = tests.map(|test| clause(field, path, Demand::Value(test)));
-                Ok(Logic::All(clauses.collect()))
+                self.value(domain, field, path, value)
             }
         }
+    }
+
+    /// What is said of the value of `field`, at `path`.
+    pub(super) fn value(
+        &mut self,
+        domain: Domain,
+        field: &'static Field,
+        path: &str,
+        value: &Value,
+    ) -> Result<Filter, ApiError> {
+        let tests = self.tests(domain, path, value)?.into_iter();
+        let clauses = tests.map(|test| clause(field, path, Demand::Value(test)));
+        Ok(Logic::All(clauses.collect()))
     }
 
     /// The tests of a value.

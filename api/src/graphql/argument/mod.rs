@@ -14,8 +14,10 @@ use crate::{
     dataset::{Entity, GlobalId},
     error::ApiError,
     reader::{Cursor, Dimension, Filter, GroupOrder, Having, MAX_GROUPS, Order, Page},
+    services::sla::Whose,
 };
 
+use super::domain::Domain;
 pub(super) use change::{ACTIVITY, Activity, CHANGE_KINDS, DEFAULT_CHANGES};
 use filter::FilterReader;
 pub(super) use group::{FUNCTIONS, function, is_dimension, measured};
@@ -49,6 +51,17 @@ pub(super) const PERIODS: [(&str, Period, &str); 7] = [
         Period::FiscalYear,
         "The workspace's fiscal year.",
     ),
+];
+
+/// The values of `SlaScope`, with what they say.
+pub(super) const CLOCKS: [(&str, Whose, &str); 3] = [
+    ("MINE", Whose::Mine, "You are."),
+    (
+        "TEAM",
+        Whose::Team,
+        "You are, or somebody who reports to you, at whatever distance.",
+    ),
+    ("ALL", Whose::All, "Anybody is, or nobody."),
 ];
 
 /// The arguments of one field, with variables put in. What was not given is not in it.
@@ -85,6 +98,34 @@ impl Arguments {
             Some(input) => FilterReader::new("filter", moment).rows(entity, "filter", input),
             None => Ok(Filter::default()),
         }
+    }
+
+    /// Tests of the instant `field` of `entity`, in the argument `name`; `None` where it was not given.
+    pub(super) fn within(
+        &self,
+        entity: &'static Entity,
+        name: &str,
+        field: &str,
+        moment: &Moment,
+    ) -> Result<Option<Filter>, ApiError> {
+        let (Some(input), Some(field)) = (self.get(name), entity.find(field)) else {
+            return Ok(None);
+        };
+        let filter = FilterReader::new(name, moment).value(Domain::Instant, field, name, input)?;
+        Ok(Some(filter))
+    }
+
+    /// Whose clocks; the caller's own unless they say.
+    pub(super) fn whose_clocks(&self) -> Result<Whose, ApiError> {
+        let Some(value) = self.get("scope") else {
+            return Ok(Whose::Mine);
+        };
+        let known = CLOCKS
+            .iter()
+            .find(|(known, ..)| Some(*known) == name(value));
+        known
+            .map(|(_, whose, _)| *whose)
+            .ok_or_else(|| ApiError::validation("scope", "a SlaScope is required"))
     }
 
     /// The order of a list of `entity`.

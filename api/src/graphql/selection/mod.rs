@@ -30,8 +30,8 @@ use crate::{
     dataset::{Entity, Kind, dataset},
     error::ApiError,
     reader::{
-        BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, MoneyPart, NodeField,
-        NodeSelection, PageInfoPart, Reading, ReferencePart, TransitionPart,
+        BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, Filter, MoneyPart,
+        NodeField, NodeSelection, PageInfoPart, Reading, ReferencePart, TransitionPart,
     },
 };
 
@@ -251,14 +251,33 @@ impl<'a> Selector<'a> {
         })
     }
 
+    /// When it is asked, and by which calendar.
+    pub(in crate::graphql) fn moment(&self) -> &'a Moment {
+        self.moment
+    }
+
     /// What `group` selects of a list of `entity`, with its arguments.
     pub(in crate::graphql) fn connection(
         &self,
         entity: &'static Entity,
         group: &Group<'a>,
     ) -> Result<Connection, ApiError> {
+        self.connection_of(entity, group, &Filter::default())
+    }
+
+    /// As [`Self::connection`], of the rows for which `preset` holds as well.
+    pub(in crate::graphql) fn connection_of(
+        &self,
+        entity: &'static Entity,
+        group: &Group<'a>,
+        preset: &Filter,
+    ) -> Result<Connection, ApiError> {
         let arguments = self.arguments_of(group);
         let filter = arguments.filter(entity, self.moment)?;
+        let filter = match preset {
+            Filter::All(parts) if parts.is_empty() => filter,
+            preset => Filter::All(vec![preset.clone(), filter]),
+        };
         let order = arguments.order(entity)?;
         let page = arguments.page(entity, &filter, &order)?;
         let type_name = format!("{}Connection", entity.name);

@@ -165,7 +165,7 @@ fn register_common(registry: &mut Registry) {
     add(registry, input_object("MoneyInput", described, amount));
 }
 
-fn named_values(
+pub(super) fn named_values(
     name: &'static str,
     description: &'static str,
     values: Vec<(String, &'static str)>,

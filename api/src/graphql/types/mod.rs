@@ -4,6 +4,7 @@ mod aggregate;
 mod change;
 mod filter;
 mod meta;
+mod sla;
 mod subscription;
 mod write;
 
@@ -22,6 +23,7 @@ use change::register_changes;
 use filter::{filter_name, order_name, register_filters};
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
+pub(super) use sla::sla_root;
 pub(super) use subscription::subscription;
 pub(super) use write::{
     WriteField, batch_payload, batch_result, payload, write_fields, write_root,

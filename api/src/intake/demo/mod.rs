@@ -11,6 +11,7 @@ mod calendar;
 mod campaign;
 mod campaign_member;
 mod capture;
+mod clock;
 mod contact;
 mod dice;
 mod feedback;
@@ -33,7 +34,7 @@ use self::{calendar::Calendar, campaign::Campaigns, dice::Dice, name::Domains, t
 pub use self::reason::{MissingReason, Reasons};
 
 /// Counts the changes of what is made from the same plan.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Slices of a year at scale 1: 5,000 leads.
 const SLICES: u64 = 10;
 

@@ -136,6 +136,7 @@ fn territories(dice: &mut Dice, at: DateTime<Utc>) -> Vec<territory::Model> {
             path: format!("{}{code}/", parent.map_or("/", |parent| &parent.path)),
             parent_id: parent.map(|parent| parent.id),
             kind: TerritoryKind::Geo,
+            business_calendar_id: None,
             version: 1,
             created_at: at,
             created_by: None,

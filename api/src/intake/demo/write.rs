@@ -6,17 +6,18 @@
 
 use std::io;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use entity::{
     change::ChangeKind,
     import_job::{self, ImportStatus},
+    sla_clock,
 };
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, IntoActiveModel};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{MissingReason, Plan, Reasons, Rows, VERSION, Year};
+use super::{MissingReason, Plan, Reasons, Rows, VERSION, Year, clock::Terms};
 use crate::{
     change::{self, Actor, Change},
     database::Database,
@@ -80,7 +81,13 @@ pub async fn write(
     let reasons = Reasons::new(store::reasons(&tx).await?)?;
     let job = begin_job(&tx, plan, now).await?;
 
-    let mut slices = make_ahead(Year::new(plan, reasons));
+    let end = plan.ends_on.and_time(NaiveTime::MIN).and_utc();
+    let terms = Terms::new(
+        store::calendars(&tx).await?,
+        store::policies(&tx).await?,
+        end,
+    );
+    let mut slices = make_ahead(Year::new(plan, reasons), terms);
     let mut counts = Map::new();
     let mut written = Written { rows: 0, leads: 0 };
     let mut committed = 0;
@@ -182,12 +189,14 @@ struct Slice {
 }
 
 /// Makes slices on a thread of its own while others are written.
-fn make_ahead(year: Year) -> mpsc::Receiver<Slice> {
+fn make_ahead(year: Year, mut terms: Terms) -> mpsc::Receiver<Slice> {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
         for rows in year {
             // Nobody is waiting any more: the writer has failed, and says why.
-            if send.blocking_send(slice(rows)).is_err() {
+            terms.meet(&rows.users);
+            let clocks = terms.clocks(&rows);
+            if send.blocking_send(slice(rows, clocks)).is_err() {
                 return;
             }
         }
@@ -206,7 +215,7 @@ where
 }
 
 /// The tables of a slice, each after those that it refers to.
-fn slice(rows: Rows) -> Slice {
+fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
     let Rows {
         territories,
         users,
@@ -247,6 +256,7 @@ fn slice(rows: Rows) -> Slice {
         table(touches),
         table(feedback),
         table(feedback_comments),
+        table(clocks),
     ];
     Slice {
         leads: count,

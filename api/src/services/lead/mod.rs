@@ -11,7 +11,7 @@ use crate::{error::Problem, record};
 use super::rows::Draft;
 
 pub(super) use capture::captured;
-pub(super) use moved::Moved;
+pub use moved::Moved;
 pub(super) use transition::{settle_step, take_rule, take_step};
 
 /// Whether somebody could be reached, or found: by e-mail, by telephone, or by name and company.

@@ -25,6 +25,7 @@ use super::{Moved, convert, handover};
 use crate::services::{
     feedback,
     rows::{self, Draft},
+    sla,
     write::Write,
 };
 
@@ -226,6 +227,7 @@ async fn record_steps(
 
 /// What follows from leads that have moved, in the same transaction.
 async fn follow(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiError> {
+    sla::leads_moved(write, moved).await?;
     feedback::leads_moved(write, moved).await
 }
 

@@ -41,8 +41,8 @@ use super::{
     rows::{stored, tree},
     write::Write,
 };
-use edit::{Step, mark_deleted};
 pub(super) use edit::{Edit, apply};
+use edit::{Step, mark_deleted};
 use fill::Filled;
 
 pub use duplicate::dismiss;

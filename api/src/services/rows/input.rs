@@ -149,7 +149,7 @@ fn int(
 const NUL: char = '\0';
 
 /// Whether the databases can keep every text in `json`.
-fn storable(json: &Json) -> Result<(), String> {
+pub(super) fn storable(json: &Json) -> Result<(), String> {
     let holds = match json {
         Json::String(text) => !text.contains(NUL),
         Json::Array(items) => return items.iter().try_for_each(storable),

@@ -16,10 +16,11 @@ use super::{
     draft::{self, Draft},
     in_use, own,
     rights::{self, Rights},
+    rules,
     save::stale,
     stored,
 };
-use crate::services::write::Write;
+use crate::services::{sla, write::Write};
 
 /// Deletes, restores or destroys the rows of `order` that are not refused.
 pub(super) async fn remove(
@@ -67,7 +68,9 @@ pub(super) async fn remove(
     }
     match order.deed {
         Deed::Delete if entity.soft_delete => {
+            let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
             mark(write, record, drafts, ChangeKind::Deleted).await?;
+            sla::deleted(write, record.name, &ids).await?;
         }
         Deed::Restore => mark(write, record, drafts, ChangeKind::Restored).await?,
         _ => destroy(write, entity, record, &drafts).await?,
@@ -130,8 +133,11 @@ fn is_done(order: &Order, record: &record::Entity, draft: &Draft) -> bool {
     order.deed == Deed::Restore && !is_deleted(record, draft)
 }
 
-/// Only what is deleted is destroyed: nobody destroys by mistake what is in use.
+/// Why a row stays: only what is deleted is destroyed, so that nobody destroys by mistake what is in use.
 fn undeletable(order: &Order, record: &record::Entity, draft: &Draft) -> Option<Problem> {
+    if order.deed == Deed::Delete {
+        return rules::undeletable(record, draft);
+    }
     let wrong = order.deed == Deed::Destroy && !is_deleted(record, draft);
     wrong.then(|| draft.problem("id", "it is not deleted: delete it first"))
 }
@@ -183,6 +189,7 @@ async fn destroy(
             erase::delete(write.tx, (&part.table, column), None, &ids).await?;
         }
     }
+    sla::destroyed(write, record.name, &ids).await?;
     let names = ("external_id", "entity_id");
     erase::delete(write.tx, names, Some(record.name), &ids).await?;
     erase::delete(write.tx, (record.name, "id"), None, &ids).await?;

@@ -6,7 +6,9 @@ use crate::{
     dataset::{Entity, Step},
     error::{ApiError, Problem},
     record::{self, derive},
-    services::{account, campaign, contact, feedback, lead, opportunity, territory, touch, user},
+    services::{
+        account, campaign, contact, feedback, lead, opportunity, sla, territory, touch, user,
+    },
     store::tree,
     views::Views,
 };
@@ -51,6 +53,7 @@ pub(super) async fn settle(
         }
         "touch" => touch::settle(write, record, drafts).await?,
         "feedback" => feedback::settle(write, record, drafts).await?,
+        "sla_policy" => known.paths = sla::policy::paths(write, record, drafts).await?,
         _ => {}
     }
     for draft in drafts {
@@ -58,12 +61,14 @@ pub(super) async fn settle(
         match record.name {
             "account" => account::check(record, draft, &mut problems),
             "account_domain" => account::check_domain(record, draft, &mut problems),
+            "business_calendar" => sla::calendar::check(record, draft, &mut problems),
             "campaign" => campaign::settle(record, draft, &mut problems),
             "contact" => contact::check(record, draft, &mut problems),
             "feedback" => feedback::check(record, draft, &mut problems),
             "feedback_comment" => feedback::sign(write, record, draft),
             "lead" => lead::check(record, draft, &mut problems),
             "opportunity" => opportunity::settle(write, record, &reasons, draft, &mut problems),
+            "sla_policy" => sla::policy::check(record, draft, &known, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
         }
@@ -76,6 +81,18 @@ pub(super) async fn settle(
     Ok(())
 }
 
+/// Writes what has to be there before the rows are written.
+pub(super) async fn ahead(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    match record.name {
+        "business_calendar" => sla::calendar::make_room(write, record, drafts).await,
+        _ => Ok(()),
+    }
+}
+
 /// Writes what goes with the rows, which are written.
 pub(super) async fn beside(
     write: &Write<'_>,
@@ -84,6 +101,7 @@ pub(super) async fn beside(
 ) -> Result<(), ApiError> {
     match record.name {
         "account" => account::add_domains(write, drafts).await,
+        "feedback" => feedback::given(write, record, drafts).await,
         "lead" => lead::captured(write, record, drafts).await,
         "touch" => touch::logged(write, record, drafts).await,
         "account_domain" => account::show_primary(write, record, drafts).await,
@@ -131,6 +149,14 @@ pub(super) async fn take_step(
             save::store(write, record, &drafts).await?;
             Ok(Vec::new())
         }
+    }
+}
+
+/// Why a row cannot be deleted, whoever asks for it.
+pub(super) fn undeletable(record: &record::Entity, draft: &Draft) -> Option<Problem> {
+    match record.name {
+        "business_calendar" => sla::calendar::undeletable(record, draft),
+        _ => None,
     }
 }
 

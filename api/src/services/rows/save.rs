@@ -77,6 +77,7 @@ pub(super) async fn save(
         };
         written.outcomes.insert(draft.index, (draft.id, outcome));
     }
+    rules::ahead(write, record, &drafts).await?;
     store(write, record, &drafts).await?;
     rules::beside(write, record, &drafts).await?;
     written.late = refuse_made(write, entity, record, &drafts, refused).await?;

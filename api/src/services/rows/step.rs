@@ -115,11 +115,13 @@ pub(super) fn read(
             continue;
         };
         let columns = field.kind.columns().all(|it| record.position(it).is_some());
+        let path = format!("{}.{}", draft.path, says.field);
         if !columns || entity.find(says.field).is_none() {
+            let unstorable = input::storable(json).err();
+            problems.extend(unstorable.map(|problem| Problem::validation(path, &problem)));
             draft.told.insert(says.field.to_owned(), json.clone());
             continue;
         }
-        let path = format!("{}.{}", draft.path, says.field);
         match input::read(record, field, &path, json) {
             Ok(Said::Columns(values)) => {
                 draft.said.insert(field.name, values);

@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 21] = [
+pub const CLASSES: [Class; 25] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -26,7 +26,7 @@ pub const CLASSES: [Class; 21] = [
         noun: "Territory",
         token_scope: "territory:read",
         guarded: "",
-        open: "name code path kind parent children users accounts leads",
+        open: "name code path kind parent businessCalendar children users accounts leads",
     },
     Class {
         noun: "Account",
@@ -84,7 +84,7 @@ pub const CLASSES: [Class; 21] = [
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
                disqualifyReason match transitions touches memberships opportunities feedback \
-               duplicates",
+               duplicates slaClocks",
     },
     Class {
         noun: "LeadTransition",
@@ -125,7 +125,7 @@ pub const CLASSES: [Class; 21] = [
         guarded: "verbatim author",
         open: "direction kind campaign lead account opportunity theme sentiment assignee \
                state dueAt acknowledgedAt actionedAt verifiedAt resolvedByCampaign \
-               resolvedByUrl appealedAt appealDecidedAt comments",
+               resolvedByUrl appealedAt appealDecidedAt comments slaClocks",
     },
     Class {
         noun: "FeedbackComment",
@@ -157,6 +157,33 @@ pub const CLASSES: [Class; 21] = [
         guarded: "",
         open: "entity contact otherContact lead otherLead account otherAccount score reasons \
                state foundAt decidedAt decidedBy",
+    },
+    Class {
+        noun: "BusinessCalendar",
+        token_scope: "calendar:read",
+        guarded: "",
+        open: "name timeZone hours isDefault holidays territories",
+    },
+    Class {
+        noun: "Holiday",
+        token_scope: "calendar:read",
+        guarded: "",
+        open: "businessCalendar day name",
+    },
+    Class {
+        noun: "SlaPolicy",
+        token_scope: "sla:read",
+        guarded: "",
+        open: "name kind condition targetMinutes warnAtPercent escalate active priority \
+               businessCalendar clocks",
+    },
+    Class {
+        noun: "SlaClock",
+        token_scope: "sla:read",
+        guarded: "",
+        open: "kind state lead feedback policy businessCalendar owner startedAt dueAt warnAt \
+               warnedAt pausedAt pausedMinutes remainingMinutes stoppedAt breachedAt metLateAt \
+               escalatedTo cycle restarts",
     },
 ];
 

@@ -66,10 +66,16 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 3] = ["User", "Territory", "ReasonCode"];
+pub(super) const COMMON: [&str; 5] = [
+    "User",
+    "Territory",
+    "ReasonCode",
+    "BusinessCalendar",
+    "SlaPolicy",
+];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 7] = [
+pub(super) const PARTS: [(&str, &str, &str); 8] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
@@ -77,6 +83,7 @@ pub(super) const PARTS: [(&str, &str, &str); 7] = [
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
+    ("Holiday", "BusinessCalendar", "business_calendar_id"),
 ];
 
 /// What people are compared by.
@@ -86,7 +93,7 @@ const COMPARED: &[&str] = &["firstName", "lastName", "email", "phone"];
 type About = (&'static str, &'static str, &'static [&'static str]);
 
 /// What is seen with all that it is about.
-pub(super) const ABOUT: [(&str, &[About]); 4] = [
+pub(super) const ABOUT: [(&str, &[About]); 5] = [
     (
         "Merge",
         &[
@@ -109,6 +116,10 @@ pub(super) const ABOUT: [(&str, &[About]); 4] = [
             ("account_id", "Account", &[]),
             ("other_account_id", "Account", &[]),
         ],
+    ),
+    (
+        "SlaClock",
+        &[("lead_id", "Lead", &[]), ("feedback_id", "Feedback", &[])],
     ),
 ];
 

@@ -1,0 +1,95 @@
+//! Starting clocks: by the policy that holds, and in the business time of the calendar that counts.
+
+use chrono::TimeDelta;
+use entity::{
+    change::ChangeKind,
+    sla_clock::{Model, SlaKind, SlaState},
+};
+use uuid::Uuid;
+
+use crate::{
+    change::{self, Change},
+    error::ApiError,
+    sla::clock::minutes,
+    store,
+};
+
+use super::{About, Subject, TABLE, book::Book};
+use crate::services::write::Write;
+
+/// A clock that is to be started.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) kind: SlaKind,
+    pub(super) subject: Subject,
+    /// How many of the kind were begun anew before it.
+    pub(super) restarts: i32,
+}
+
+/// Starts clocks, where a policy holds.
+pub(super) async fn begin(write: &Write<'_>, starts: Vec<Start>) -> Result<(), ApiError> {
+    if starts.is_empty() {
+        return Ok(());
+    }
+    let book = Book::of(write, &starts).await?;
+    let clocks: Vec<Model> = starts
+        .iter()
+        .filter_map(|start| new_clock(&book, start))
+        .collect();
+    let made = |clock: &Model| {
+        let row = (TABLE, clock.id);
+        Change::by(write.author, write.now, row, ChangeKind::Created)
+    };
+    let changes = clocks.iter().map(made).collect();
+    store::sla::insert(write.tx, clocks).await?;
+    change::record(write.tx, changes).await?;
+    Ok(())
+}
+
+/// The clock that `start` asks for; `None` where no policy holds, or none can be kept.
+fn new_clock(book: &Book, start: &Start) -> Option<Model> {
+    let Start {
+        kind,
+        subject,
+        restarts,
+    } = start;
+    let policy = book.policy(*kind, subject)?;
+    let (calendar_id, calendar) = book.calendar_for(policy, subject)?;
+    let target = policy.target_minutes;
+    let due = calendar.due(subject.at, minutes(target));
+    let warning = policy.warn_at_percent.map(|percent| {
+        let share = i64::from(target) * i64::from(percent) / 100;
+        calendar.due(subject.at, TimeDelta::minutes(share))
+    });
+    let (Ok(due_at), Ok(warn_at)) = (due, warning.transpose()) else {
+        tracing::warn!(policy = %policy.id, calendar = %calendar_id,
+            "no clock is started: with this calendar the policy's time would take more than a hundred years");
+        return None;
+    };
+    let about = About::of(*kind);
+    let id = |of: About| (of == about).then_some(subject.id);
+    Some(Model {
+        id: Uuid::now_v7(),
+        kind: *kind,
+        lead_id: id(About::Lead),
+        feedback_id: id(About::Feedback),
+        team_request_id: id(About::TeamRequest),
+        policy_id: policy.id,
+        business_calendar_id: calendar_id,
+        owner_id: subject.owner_id,
+        cycle: subject.lead.as_ref().map(|lead| lead.cycle),
+        restarts: *restarts,
+        state: SlaState::Running,
+        started_at: subject.at,
+        due_at,
+        warn_at,
+        warned_at: None,
+        paused_at: None,
+        paused_minutes: 0,
+        remaining_minutes: None,
+        stopped_at: None,
+        met_late_at: None,
+        breached_at: None,
+        escalated_to_id: None,
+    })
+}

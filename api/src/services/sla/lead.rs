@@ -1,0 +1,134 @@
+//! The clocks of leads, which their steps start and stop.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::sla_clock::{Model, SlaKind};
+use uuid::Uuid;
+
+use crate::{
+    error::ApiError,
+    record,
+    sla::{
+        clock,
+        lead::{Ending, NOT_SOON, awaited, ending},
+    },
+    store::{self, table::Value},
+};
+
+use super::{
+    About, LeadTraits, Subject,
+    begin::{Start, begin},
+    ledger::{self, Edit},
+    waiting,
+};
+use crate::services::{lead::Moved, write::Write};
+
+/// Stops and starts the clocks of leads that have moved, each of them once. A lead that is given to somebody else
+/// while it waits to be accepted has its time begin anew once in a cycle, and after that only by the own decision of
+/// who may reassign leads.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn leads_moved(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiError> {
+    let ids: Vec<Uuid> = moved.iter().map(|step| step.id).collect();
+    let waiting = waiting(write, About::Lead, &ids).await?;
+    let awaits = moved.iter().any(|step| awaited(step.to).is_some());
+    if waiting.is_empty() && !awaits {
+        return Ok(());
+    }
+    let restarts = store::sla::restarts(write.tx, &ids).await?;
+    let (edits, anew) = stop(write, moved, waiting, &restarts);
+    ledger::save(write, edits).await?;
+    let starts = moved.iter().filter_map(|step| {
+        let kind = awaited(step.to)?;
+        let begins = step.from != Some(step.to) || anew.contains(&step.id);
+        let subject = subject(step).filter(|_| begins)?;
+        let lead = subject.lead.as_ref()?;
+        let known = restarts.get(&(step.id, kind, lead.cycle)).copied();
+        let restarts = known.unwrap_or(0) + i32::from(anew.contains(&step.id));
+        let hurries = lead.intent_band != NOT_SOON;
+        hurries.then_some(Start {
+            kind,
+            subject,
+            restarts,
+        })
+    });
+    begin(write, starts.collect()).await
+}
+
+/// What becomes of the clocks that wait, and for which leads they are begun anew.
+fn stop(
+    write: &Write<'_>,
+    moved: &[Moved],
+    waiting: Vec<Model>,
+    restarts: &HashMap<(Uuid, SlaKind, i32), i32>,
+) -> (Vec<Edit>, HashSet<Uuid>) {
+    let steps: HashMap<Uuid, &Moved> = moved.iter().map(|step| (step.id, step)).collect();
+    let (mut edits, mut anew) = (Vec::with_capacity(waiting.len()), HashSet::new());
+    let decides = decides(write);
+    for before in waiting {
+        let step = before.lead_id.and_then(|lead| steps.get(&lead));
+        let Some(step) = step else {
+            continue;
+        };
+        let cycle = before.cycle.unwrap_or_default();
+        let first = !restarts.contains_key(&(step.id, before.kind, cycle));
+        let mut after = before.clone();
+        match ending(before.kind, step.from, step.to, first || decides) {
+            Ending::Met => clock::meet(&mut after, step.at),
+            Ending::Cancelled => clock::cancel(&mut after, step.at),
+            Ending::BegunAnew => {
+                clock::cancel(&mut after, step.at);
+                anew.insert(step.id);
+            }
+            Ending::HandedOver => after.owner_id = uuid(step, "owner_id"),
+        }
+        edits.push(Edit { before, after });
+    }
+    (edits, anew)
+}
+
+/// Whether it is the own decision of somebody who may reassign leads.
+fn decides(write: &Write<'_>) -> bool {
+    write.viewer.is_some_and(|viewer| {
+        let may = viewer.view.noun("Lead").can.get("reassign");
+        viewer.may_write() && may.is_some_and(|leads| !leads.is_none())
+    })
+}
+
+/// What a clock of a lead that has moved is started for.
+fn subject(step: &Moved) -> Option<Subject> {
+    Some(Subject {
+        id: step.id,
+        at: step.at,
+        owner_id: uuid(step, "owner_id"),
+        territory_id: uuid(step, "territory_id"),
+        lead: Some(LeadTraits {
+            intent_band: text(step, "intent_band")?,
+            source: text(step, "source")?,
+            cycle: match value(step, "cycle")? {
+                Value::Int(cycle) => (*cycle)?,
+                _ => return None,
+            },
+        }),
+    })
+}
+
+fn value<'s>(step: &'s Moved, column: &str) -> Option<&'s Value> {
+    step.after.get(record::entity("lead")?.position(column)?)
+}
+
+fn uuid(step: &Moved, column: &str) -> Option<Uuid> {
+    match value(step, column) {
+        Some(Value::Uuid(id)) => *id,
+        _ => None,
+    }
+}
+
+fn text(step: &Moved, column: &str) -> Option<String> {
+    match value(step, column) {
+        Some(Value::String(text)) => text.clone(),
+        _ => None,
+    }
+}

@@ -1,0 +1,304 @@
+//! SLA clocks: what somebody waits for, until when, and whether it came in time.
+//!
+//! Whoever makes a subject go says so here, in the transaction in which it goes: [`leads_moved`] of leads, and
+//! [`start`], [`met`], [`cancel`], [`pause`], [`resume`] and [`assign`] of anything. Each costs a fixed number of
+//! statements, however many subjects there are, and each clock that changes is a row of the change log. That
+//! time passes is [`watch`]ed in the background.
+
+mod begin;
+mod book;
+pub(super) mod calendar;
+mod condition;
+mod lead;
+mod ledger;
+pub(super) mod policy;
+pub mod watch;
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::sla_clock::{Column, Model, SlaKind, SlaState};
+use uuid::Uuid;
+
+use crate::{
+    error::ApiError,
+    reader::Reading,
+    sla::clock,
+    store::{self, erase},
+};
+
+use super::write::Write;
+use begin::{Start, begin};
+use book::Book;
+pub use lead::leads_moved;
+use ledger::Edit;
+
+/// The table of clocks, as the change log calls it.
+const TABLE: &str = "sla_clock";
+
+/// What a clock is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A lead.
+    Lead,
+    /// Feedback.
+    Feedback,
+    /// A request of one function to the other.
+    TeamRequest,
+}
+
+impl About {
+    /// What clocks of that kind are about.
+    #[must_use]
+    pub fn of(kind: SlaKind) -> Self {
+        match kind {
+            SlaKind::Accept | SlaKind::FirstTouch | SlaKind::Dispose => Self::Lead,
+            SlaKind::FeedbackAcknowledge
+            | SlaKind::FeedbackDecide
+            | SlaKind::FeedbackAction
+            | SlaKind::FeedbackVerify => Self::Feedback,
+            SlaKind::RequestAnswer | SlaKind::RequestDeliver => Self::TeamRequest,
+        }
+    }
+
+    /// What the rows of that table are to clocks; `None` for tables that clocks are not about.
+    #[must_use]
+    pub fn table(name: &str) -> Option<Self> {
+        match name {
+            "lead" => Some(Self::Lead),
+            "feedback" => Some(Self::Feedback),
+            "team_request" => Some(Self::TeamRequest),
+            _ => None,
+        }
+    }
+
+    fn column(self) -> Column {
+        match self {
+            Self::Lead => Column::LeadId,
+            Self::Feedback => Column::FeedbackId,
+            Self::TeamRequest => Column::TeamRequestId,
+        }
+    }
+
+    fn subject(self, clock: &Model) -> Option<Uuid> {
+        match self {
+            Self::Lead => clock.lead_id,
+            Self::Feedback => clock.feedback_id,
+            Self::TeamRequest => clock.team_request_id,
+        }
+    }
+}
+
+/// What a clock is started for.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The row.
+    pub id: Uuid,
+    /// UTC; from when on its time counts.
+    pub at: DateTime<Utc>,
+    /// Who is waited for.
+    pub owner_id: Option<Uuid>,
+    /// Where it lies, which says by which calendar its time counts; none is the default calendar.
+    pub territory_id: Option<Uuid>,
+    /// What conditions of policies ask of leads; none of other subjects.
+    pub lead: Option<LeadTraits>,
+}
+
+/// What conditions of policies ask of leads.
+#[derive(Clone, Debug)]
+pub struct LeadTraits {
+    /// How soon it may buy, such as `HOT`.
+    pub intent_band: String,
+    /// How it came to us, such as `EVENT`.
+    pub source: String,
+    /// Counts how often it was opened.
+    pub cycle: i32,
+}
+
+/// Starts clocks of `kind`, but for subjects that have one that runs or is paused, and where no policy holds.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn start(write: &Write<'_>, kind: SlaKind, subjects: &[Subject]) -> Result<(), ApiError> {
+    let about = About::of(kind);
+    let ids: Vec<Uuid> = subjects.iter().map(|subject| subject.id).collect();
+    let waiting = waiting(write, about, &ids).await?;
+    let open = |clock: &&Model| clock.kind == kind && is_open(clock);
+    let open: HashSet<Uuid> = waiting
+        .iter()
+        .filter(open)
+        .filter_map(|clock| about.subject(clock))
+        .collect();
+    let missing = subjects
+        .iter()
+        .filter(|subject| !open.contains(&subject.id));
+    let starts = missing.map(|subject| Start {
+        kind,
+        subject: subject.clone(),
+        restarts: 0,
+    });
+    begin(write, starts.collect()).await
+}
+
+/// Says that what clocks of `kind` wait for is done, for the subjects `ids`.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn met(write: &Write<'_>, kind: SlaKind, ids: &[Uuid]) -> Result<(), ApiError> {
+    edit(write, About::of(kind), ids, |clock| {
+        if clock.kind == kind {
+            clock::meet(clock, write.now);
+        }
+    })
+    .await
+}
+
+/// Says that nothing is waited for any more from the subjects `ids`.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn cancel(write: &Write<'_>, about: About, ids: &[Uuid]) -> Result<(), ApiError> {
+    edit(write, about, ids, |clock| clock::cancel(clock, write.now)).await
+}
+
+/// Gives the clocks of subjects to whom is waited for from now on; their time goes on.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn assign(
+    write: &Write<'_>,
+    about: About,
+    owners: &[(Uuid, Option<Uuid>)],
+) -> Result<(), ApiError> {
+    let ids: Vec<Uuid> = owners.iter().map(|(id, _)| *id).collect();
+    let owners: HashMap<Uuid, Option<Uuid>> = owners.iter().copied().collect();
+    edit(write, about, &ids, |clock| {
+        let owner = about.subject(clock).and_then(|id| owners.get(&id));
+        if let Some(owner) = owner.filter(|_| is_open(clock)) {
+            clock.owner_id = *owner;
+        }
+    })
+    .await
+}
+
+/// Has the time of the running clocks of the subjects `ids` not count until [`resume`].
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn pause(write: &Write<'_>, about: About, ids: &[Uuid]) -> Result<(), ApiError> {
+    let book = Book::of_calendars(write).await?;
+    edit(write, about, ids, |clock| {
+        if let Some(calendar) = book.calendar(clock.business_calendar_id) {
+            clock::pause(clock, calendar, write.now);
+        }
+    })
+    .await
+}
+
+/// Has the time of the paused clocks of the subjects `ids` count again: as much is left as was then.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn resume(write: &Write<'_>, about: About, ids: &[Uuid]) -> Result<(), ApiError> {
+    let book = Book::of_calendars(write).await?;
+    edit(write, about, ids, |clock| {
+        let calendar = book.calendar(clock.business_calendar_id);
+        let resumed = calendar.map(|calendar| clock::resume(clock, calendar, write.now));
+        if resumed.is_none_or(|resumed| resumed.is_err()) {
+            tracing::warn!(clock = %clock.id, "it stays paused: its calendar leaves no time for it");
+        }
+    })
+    .await
+}
+
+/// Whose clocks somebody asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Their own.
+    Mine,
+    /// Those of everybody below them, and their own.
+    Team,
+    /// Anybody's.
+    All,
+}
+
+/// The users whose clocks somebody asks for; `None` is anybody. A program has none of its own.
+///
+/// # Errors
+///
+/// As [`Reading::lookup`].
+pub async fn owners(reading: &Reading, whose: Whose) -> Result<Option<Vec<Uuid>>, ApiError> {
+    Ok(match (whose, reading.viewer().user_id) {
+        (Whose::All, _) => None,
+        (_, None) => Some(Vec::new()),
+        (Whose::Mine, Some(user)) => Some(vec![user]),
+        (Whose::Team, Some(user)) => {
+            let team = reading
+                .lookup(async |db| store::user::team(&db, user).await)
+                .await?;
+            Some(team)
+        }
+    })
+}
+
+/// What has to be done with clocks whose subjects are deleted: nothing is waited for any more.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub(super) async fn deleted(write: &Write<'_>, table: &str, ids: &[Uuid]) -> Result<(), ApiError> {
+    match About::table(table) {
+        Some(about) => cancel(write, about, ids).await,
+        None => Ok(()),
+    }
+}
+
+/// Takes the clocks of subjects away for good, which are taken away themselves.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub(super) async fn destroyed(
+    write: &Write<'_>,
+    table: &str,
+    ids: &[Uuid],
+) -> Result<(), ApiError> {
+    if let Some(about) = About::table(table) {
+        let column = sea_orm::IdenStatic::as_str(&about.column());
+        erase::delete(write.tx, (TABLE, column), None, ids).await?;
+    }
+    Ok(())
+}
+
+fn is_open(clock: &Model) -> bool {
+    matches!(clock.state, SlaState::Running | SlaState::Paused)
+}
+
+/// The clocks that wait for something of the subjects `ids`, locked.
+async fn waiting(write: &Write<'_>, about: About, ids: &[Uuid]) -> Result<Vec<Model>, ApiError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(store::sla::waiting(write.tx, about.column(), ids).await?)
+}
+
+/// Has `change` change the clocks that wait for something of the subjects `ids`.
+async fn edit(
+    write: &Write<'_>,
+    about: About,
+    ids: &[Uuid],
+    mut change: impl FnMut(&mut Model),
+) -> Result<(), ApiError> {
+    let edits = waiting(write, about, ids).await?.into_iter().map(|before| {
+        let mut after = before.clone();
+        change(&mut after);
+        Edit { before, after }
+    });
+    ledger::save(write, edits.collect()).await
+}

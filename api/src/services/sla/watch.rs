@@ -1,0 +1,162 @@
+//! That time passes: running clocks warn, and are breached, at their instants.
+//!
+//! It sleeps until the next instant of any clock, and is woken when clocks change, whoever changed them. Any number of
+//! replicas do this over one database: a clock is taken by one of them, in the transaction that writes what has
+//! become of it, so that each warns and is breached once; what nobody did while no hub ran is done by the next one that
+//! runs.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    change::Author,
+    clock::Clock,
+    database::Database,
+    error::ApiError,
+    services::{
+        news::{Bulletin, News},
+        write::Write,
+    },
+    sla::clock,
+    store::{self, sla::Reached},
+};
+
+use super::{
+    TABLE,
+    ledger::{self, Edit},
+};
+
+/// How many clocks are changed in one transaction. On SQLite others who write wait for it.
+const BATCH: u64 = 200;
+/// How often it looks at the time: the machine's clock may be put forward.
+const GLANCE: Duration = Duration::from_millis(500);
+/// How long it is from one look at the clocks to the next at the least: what is due may be in others' hands.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How soon it looks again when the database has failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// What watches clocks.
+pub struct Watch {
+    /// Where they are.
+    pub database: Database,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where one hears that they have changed, and says so.
+    pub news: News,
+}
+
+impl Watch {
+    /// Watches clocks. Ends when it is dropped.
+    pub async fn run(self) {
+        let mut bulletins = self.news.bulletins();
+        loop {
+            let seen = bulletins
+                .borrow_and_update()
+                .as_ref()
+                .map_or(0, |it| it.number);
+            let next = match round(&self.database, &self.clock).await {
+                Ok(round) => {
+                    if round.changed {
+                        self.news.written();
+                    }
+                    round.next
+                }
+                Err(error) => {
+                    warn(&error);
+                    sleep(AFTER_FAILURE).await;
+                    continue;
+                }
+            };
+            sleep(PAUSE).await;
+            tokio::select! {
+                () = self.come(next) => {}
+                () = changed(&mut bulletins, seen) => {}
+            }
+        }
+    }
+
+    /// Waits until that instant has come; for ever where there is none.
+    async fn come(&self, instant: Option<DateTime<Utc>>) {
+        loop {
+            let left = instant.map(|instant| instant - self.clock.now());
+            let left = left.map(|left| left.to_std().unwrap_or_default());
+            match left {
+                Some(Duration::ZERO) => return,
+                Some(left) => sleep(left.min(GLANCE)).await,
+                None => return std::future::pending().await,
+            }
+        }
+    }
+}
+
+/// Waits until clocks have changed since the bulletin `seen`.
+async fn changed(bulletins: &mut watch::Receiver<Option<Bulletin>>, seen: u64) {
+    let tells = |bulletin: &Option<Bulletin>| {
+        let bulletin = bulletin.as_ref();
+        bulletin.is_some_and(|bulletin| bulletin.concerns([TABLE], seen))
+    };
+    if bulletins.wait_for(tells).await.is_err() {
+        // Nobody tells anything any more.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// What a round has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Whether a clock has changed.
+    pub changed: bool,
+    /// UTC; when there is something to do next, as far as is known now.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Has all running clocks warn and be breached whose instant has come.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails; what was done is kept.
+pub async fn round(database: &Database, clock: &Clock) -> Result<Round, ApiError> {
+    let mut changed = false;
+    for what in [Reached::Due, Reached::Warning] {
+        loop {
+            let done = batch(database, what, clock.now()).await?;
+            changed |= done > 0;
+            if done < BATCH {
+                break;
+            }
+        }
+    }
+    let next = store::sla::next(database.reserve()).await?;
+    Ok(Round { changed, next })
+}
+
+/// Changes some of the clocks whose instant has come, and returns how many.
+async fn batch(database: &Database, what: Reached, now: DateTime<Utc>) -> Result<u64, ApiError> {
+    let tx = database.begin().await?;
+    let clocks = store::sla::reached(&tx, what, now, BATCH).await?;
+    let done = u64::try_from(clocks.len()).unwrap_or(BATCH);
+    let edits = clocks.into_iter().map(|before| {
+        let mut after = before.clone();
+        match what {
+            Reached::Due => clock::breach(&mut after),
+            Reached::Warning => clock::warn(&mut after, now),
+        }
+        Edit { before, after }
+    });
+    let write = Write::new(&tx, &Author::SYSTEM, None, now);
+    ledger::save(&write, edits.collect()).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Tells the operator that clocks wait.
+fn warn(error: &ApiError) {
+    match error {
+        ApiError::Internal(cause) => {
+            tracing::warn!(%cause, "clocks are breached once the database answers");
+        }
+        error => tracing::warn!(code = error.code(), "clocks are breached later"),
+    }
+}
