@@ -53,9 +53,9 @@ async fn a_row_that_was_gone_before_it_came_near_is_not_told() {
         let mut hears = Listener::new(app, app.token_of(&ada.email).await).await;
         delete(app, &jane).await;
         assign(app, &account, None, Some(ada.id)).await;
-        let heard = hears.hear(app, json!({})).await;
-        assert_eq!(told(&heard, &jane), [("UPDATED".to_owned(), false)]);
-        let also = heard[0]["alsoAffects"].to_string();
+        let changes = hears.hear(app, json!({})).await;
+        assert_eq!(told(&changes, &jane), [("UPDATED".to_owned(), false)]);
+        let also = changes[0]["alsoAffects"].to_string();
         assert!(also.contains("\"CONTACT\""), "{also}");
     })
     .await;
@@ -81,10 +81,10 @@ async fn a_row_that_was_seen_is_told_as_gone_whatever_else_was_done_to_what_it_i
         Deed::update("account", account.id, renamed)
             .with(app, row)
             .await;
-        let heard = hears.hear(app, json!({})).await;
+        let changes = hears.hear(app, json!({})).await;
         let expected = [("UPDATED", false), ("REMOVED", true), ("UPDATED", false)];
         let expected = expected.map(|(kind, of)| (kind.to_owned(), of));
-        assert_eq!(told(&heard, &jane), expected);
+        assert_eq!(told(&changes, &jane), expected);
     })
     .await;
 }
@@ -119,9 +119,9 @@ async fn a_part_that_had_left_before_its_whole_came_near_is_not_told() {
             .with(app, row)
             .await;
         assign(app, &account, None, Some(ada.id)).await;
-        let heard = hears.hear(app, json!({})).await;
-        assert_eq!(heard.len(), 1, "{heard:?}");
-        assert_eq!(heard[0]["entity"], "ACCOUNT");
+        let changes = hears.hear(app, json!({})).await;
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert_eq!(changes[0]["entity"], "ACCOUNT");
     })
     .await;
 }

@@ -122,9 +122,9 @@ async fn nobody_finds_out_an_address_by_guessing_it() {
             }
         }
         // A contact of their own with that address is theirs, whoever has it as well.
-        let make = "mutation ($input: CreateContactInput!) { it: createContact(input: $input) { id outcome } }";
+        let really = "mutation ($input: CreateContactInput!) { it: createContact(input: $input) { id outcome } }";
         let said = json!({ "lastName": "x", "email": "vera.l@nearby.example", "accountId": id("Account", own.id) });
-        let made = tried(make, said.clone()).await;
+        let made = tried(really, said.clone()).await;
         assert_eq!(made[0]["outcome"], "CREATED", "{made}");
         let again = tried(create, said.clone()).await;
         assert_eq!(again[1][0]["code"], "ALREADY_EXISTS");

@@ -158,7 +158,7 @@ fn value(oracle: &Oracle, entity: &Entity, field: &str, number: usize) -> Json {
             _ => json!(format!("T{number}")),
         },
         Kind::Int(_) => json!(number % 10),
-        Kind::Boolean(_) => json!(number % 2 == 0),
+        Kind::Boolean(_) => json!(number.is_multiple_of(2)),
         Kind::Instant(_) => json!("2026-11-22T12:00:00Z"),
         Kind::Day(_) => json!("2026-11-22"),
         Kind::Choice(_, choices) => json!(choices.values[number % choices.values.len()].0),

@@ -51,7 +51,6 @@ pub(super) async fn identify(
             (None, Which::Row(id)) => {
                 if deed != Deed::Make {
                     draft.id = id;
-                    draft.known_by = Some(field);
                     known.push(id);
                     return true;
                 }

@@ -219,9 +219,8 @@ fn not_allowed(
         let guard = entity.find(written.field).and_then(|field| field.guard);
         let masked = guard.is_some_and(|guard| right.masked.contains(guard));
         // What is so already is not changed. What is masked is refused all the same, so that nobody finds out by
-        // guessing, but for what the row was found by.
-        let guessed = masked && draft.known_by != Some(written.field);
-        if !guessed && !draft.differs(written.field) {
+        // guessing.
+        if !masked && !draft.differs(written.field) {
             continue;
         }
         let may = written
