@@ -20,6 +20,7 @@ pub mod matching;
 pub mod outbound;
 pub mod reader;
 pub mod record;
+pub mod scoring;
 pub mod services;
 pub mod store;
 pub mod telemetry;
