@@ -39,6 +39,9 @@ mod m20261123_000032_create_webhook_delivery;
 mod m20261123_000033_create_match;
 mod m20261123_000034_create_merge;
 mod m20261123_000035_create_idempotency;
+mod m20261123_000044_create_lead_definition;
+mod m20261123_000045_create_lead_readiness;
+mod m20261123_000046_stamp_lead_definition;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -88,6 +91,9 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000033_create_match::Migration)),
             Box::new(Atomic(m20261123_000034_create_merge::Migration)),
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
+            Box::new(Atomic(m20261123_000044_create_lead_definition::Migration)),
+            Box::new(Atomic(m20261123_000045_create_lead_readiness::Migration)),
+            Box::new(Atomic(m20261123_000046_stamp_lead_definition::Migration)),
         ]
     }
 }

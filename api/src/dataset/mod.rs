@@ -20,13 +20,17 @@ mod duplicate_candidate;
 mod feedback;
 mod feedback_comment;
 mod lead;
+mod lead_definition;
+mod lead_definition_approval;
 mod lead_match;
 mod lead_match_candidate;
+mod lead_readiness;
 mod lead_transition;
 mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
 mod reason_code;
+mod score_factor;
 mod territory;
 mod touch;
 mod user;
@@ -93,6 +97,10 @@ pub fn dataset() -> &'static Dataset {
             lead_transition::lead_transition(),
             lead_match::lead_match(),
             lead_match_candidate::lead_match_candidate(),
+            lead_readiness::lead_readiness(),
+            score_factor::score_factor(),
+            lead_definition::lead_definition(),
+            lead_definition_approval::lead_definition_approval(),
             campaign::campaign(),
             campaign_member::campaign_member(),
             campaign_cost::campaign_cost(),

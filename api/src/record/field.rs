@@ -49,7 +49,7 @@ pub struct Field {
 }
 
 /// Columns that follow from others or that the hub keeps itself.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "id",
     "version",
     "created_by",
@@ -62,6 +62,7 @@ const OWN: [&str; 12] = [
     "path",
     "score_snapshot",
     "cause",
+    "definition_id",
 ];
 
 /// The fields that the columns of `table` make.

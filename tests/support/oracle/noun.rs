@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 20] = [
+const NOUNS: [Noun; 24] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -180,6 +180,50 @@ const NOUNS: [Noun; 20] = [
     ),
     noun(
         [
+            "LeadReadiness",
+            "leadReadiness",
+            "leadReadinesses",
+            "lead_readiness",
+            "ready",
+        ],
+        "score",
+        true,
+    ),
+    noun(
+        [
+            "ScoreFactor",
+            "scoreFactor",
+            "scoreFactors",
+            "score_factor",
+            "factor",
+        ],
+        "place",
+        false,
+    ),
+    noun(
+        [
+            "LeadDefinition",
+            "leadDefinition",
+            "leadDefinitions",
+            "lead_definition",
+            "def",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "LeadDefinitionApproval",
+            "leadDefinitionApproval",
+            "leadDefinitionApprovals",
+            "lead_definition_approval",
+            "sign",
+        ],
+        "at",
+        false,
+    ),
+    noun(
+        [
             "DuplicateCandidate",
             "duplicateCandidate",
             "duplicateCandidates",
@@ -245,6 +289,9 @@ impl Noun {
             ("User", _) => "owner_id",
             ("Account", "subsidiaries") | ("Territory" | "Campaign", "children") => "parent_id",
             ("Lead", "duplicates") => "duplicate_of_id",
+            ("LeadDefinition", _) => "definition_id",
+            // It has the id of its lead.
+            ("LeadReadiness", _) => "lead_id",
             ("Campaign", "leads") => "source_campaign_id",
             ("Campaign", "opportunities") => "primary_campaign_id",
             _ => return format!("{}_id", snake(parent)),

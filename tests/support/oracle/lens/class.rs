@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 20] = [
+pub const CLASSES: [Class; 24] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -83,14 +83,14 @@ pub const CLASSES: [Class; 20] = [
         open: "status companyName jobTitle source sourceCampaign owner territory account \
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
-               disqualifyReason match transitions touches memberships opportunities feedback \
+               disqualifyReason match readiness definition transitions touches memberships opportunities feedback \
                duplicates",
     },
     Class {
         noun: "LeadTransition",
         token_scope: "lead:read",
         guarded: "note",
-        open: "lead fromStatus toStatus at byUser cause reason scoreSnapshot cycle \
+        open: "lead fromStatus toStatus at byUser cause reason scoreSnapshot definition cycle \
                backfilled",
     },
     Class {
@@ -143,6 +143,31 @@ pub const CLASSES: [Class; 20] = [
         token_scope: "lead:read",
         guarded: "",
         open: "leadMatch lead account score reasons",
+    },
+    Class {
+        noun: "LeadReadiness",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "lead definition score threshold met missing scoredAt factors",
+    },
+    Class {
+        noun: "ScoreFactor",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "lead place key label points evidence count lastTouch scoredAt",
+    },
+    Class {
+        noun: "LeadDefinition",
+        token_scope: "definition:read",
+        guarded: "",
+        open: "stage version status criteria threshold note proposedBy effectiveFrom \
+               supersededAt approvals leads",
+    },
+    Class {
+        noun: "LeadDefinitionApproval",
+        token_scope: "definition:read",
+        guarded: "",
+        open: "definition user function at",
     },
     Class {
         noun: "DuplicateCandidate",

@@ -66,13 +66,16 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 3] = ["User", "Territory", "ReasonCode"];
+pub(super) const COMMON: [&str; 4] = ["User", "Territory", "ReasonCode", "LeadDefinition"];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 7] = [
+pub(super) const PARTS: [(&str, &str, &str); 10] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
+    ("LeadReadiness", "Lead", "lead_id"),
+    ("ScoreFactor", "Lead", "lead_id"),
+    ("LeadDefinitionApproval", "LeadDefinition", "definition_id"),
     ("CampaignCost", "Campaign", "campaign_id"),
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
