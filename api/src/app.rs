@@ -36,6 +36,7 @@ use crate::{
         follower::{self, Follower},
         idempotency, matching,
         news::News,
+        scoring,
         signing_key::{self, Registration},
         token::Issuer,
         webhook::{VaultError, Webhooks},
@@ -79,6 +80,8 @@ pub struct Running {
     courier: Option<webhooks::Running>,
     /// Looks who may be the same; none where another hub does it.
     matching: Option<JoinHandle<()>>,
+    /// Scores leads as time goes by; none where another hub does it.
+    scoring: Option<JoinHandle<()>>,
     /// Forgets the answers that nobody asks for again.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -179,6 +182,11 @@ impl App {
         let matching = self.config.matching.background;
         let matching =
             matching.then(|| tokio::spawn(matching::follow(database.clone(), clock.clone())));
+        let scoring = self
+            .config
+            .scoring
+            .background
+            .then(|| tokio::spawn(scoring::worker::follow(database.clone(), clock.clone())));
         let following = Follower {
             database: database.clone(),
             known: known.clone(),
@@ -209,6 +217,7 @@ impl App {
             following: tokio::spawn(following.run()),
             courier: courier.map(webhooks::Running::start),
             matching,
+            scoring,
             sweeping: tokio::spawn(sweeping),
             known,
             clock,
@@ -249,7 +258,8 @@ impl Running {
     fn end_followers(&self) {
         self.following.abort();
         self.sweeping.abort();
-        self.matching.iter().for_each(JoinHandle::abort);
+        let workers = self.matching.iter().chain(&self.scoring);
+        workers.for_each(JoinHandle::abort);
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Config {
     pub workspace: Workspace,
     /// Finding who is the same.
     pub matching: Matching,
+    /// How ready leads are.
+    pub scoring: Scoring,
     /// The change feed.
     pub changes: Changes,
     /// Logs.
@@ -178,6 +180,14 @@ pub struct Workspace {
 #[serde(deny_unknown_fields)]
 pub struct Matching {
     /// Whether this hub does it, as rows are written.
+    pub background: bool,
+}
+
+/// Scoring leads.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scoring {
+    /// Whether this hub does it in the background.
     pub background: bool,
 }
 

@@ -6,6 +6,7 @@
 pub mod api_token;
 pub mod bulk;
 pub mod caller;
+pub mod definition;
 pub mod demo;
 pub mod erase;
 pub mod idempotency;
@@ -13,6 +14,7 @@ pub mod import;
 pub mod lookup;
 pub mod matching;
 pub mod merge;
+pub mod scoring;
 pub mod signing_key;
 pub mod table;
 pub mod territory;

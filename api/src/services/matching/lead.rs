@@ -18,7 +18,7 @@ use crate::{
         likeness::{Likeness, PERHAPS},
     },
     record::{self, value::is_free_mail},
-    store::{bulk, erase, lookup, matching},
+    store::{bulk, erase, lookup, matching, scoring},
 };
 
 use super::{
@@ -85,7 +85,10 @@ pub(super) async fn settle(
         }));
     }
     bulk::insert(tx, matches).await?;
-    bulk::insert(tx, candidates).await
+    bulk::insert(tx, candidates).await?;
+    // What their accounts say counts.
+    let leads: Vec<Uuid> = rows.keys().copied().collect();
+    scoring::schedule(tx, &leads, now).await
 }
 
 /// For each lead the accounts that may be its company.

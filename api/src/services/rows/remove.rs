@@ -15,6 +15,7 @@ use super::{
     Deed, Order, Outcome, Refused, Written,
     draft::{self, Draft},
     rights::{self, Rights},
+    rules,
     save::stale,
     stored,
 };
@@ -121,7 +122,7 @@ fn undeletable(order: &Order, record: &record::Entity, draft: &Draft) -> Option<
 /// Marks rows as deleted, or not any more.
 async fn mark(
     write: &Write<'_>,
-    record: &record::Entity,
+    record: &'static record::Entity,
     mut drafts: Vec<Draft>,
     deleted: Option<()>,
 ) -> Result<(), ApiError> {
@@ -147,7 +148,7 @@ async fn mark(
         ));
     }
     change::record(write.tx, changes).await?;
-    Ok(())
+    rules::beside_marked(write, record, &drafts).await
 }
 
 /// Takes rows away for good, with what is a part of them.

@@ -4,7 +4,7 @@ use crate::{
     dataset::Entity,
     error::ApiError,
     record::{self, derive},
-    services::{account, campaign, contact, lead, opportunity, territory, touch, user},
+    services::{account, campaign, contact, lead, opportunity, scoring, territory, touch, user},
     views::Views,
 };
 
@@ -54,13 +54,30 @@ pub(super) async fn beside(
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
     match record.name {
-        "account" => account::add_domains(write, drafts).await,
+        "account" => {
+            account::add_domains(write, drafts).await?;
+            scoring::of_accounts(write, record, drafts).await
+        }
+        "lead" => scoring::of_leads(write, drafts).await,
         "opportunity" => opportunity::record_changes(write, record, drafts).await,
         "territory" => territory::move_children(write, record, drafts).await,
+        "touch" => scoring::of_touches(write, record, drafts).await,
         "user" => {
             user::forget(write);
             Ok(())
         }
+        _ => Ok(()),
+    }
+}
+
+/// Writes what goes with rows that were deleted, or brought back.
+pub(super) async fn beside_marked(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    match record.name {
+        "touch" => scoring::of_touches(write, record, drafts).await,
         _ => Ok(()),
     }
 }
