@@ -19,8 +19,10 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
-    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, WebhookMutation},
-    query::{AccessQuery, ChangeQuery, DatasetQuery, ViewerQuery},
+    mutation::{
+        DatasetMutation, DefinitionMutation, DuplicateMutation, TokenMutation, WebhookMutation,
+    },
+    query::{AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
 };
@@ -92,7 +94,13 @@ const MAX_DEPTH: usize = 20;
 /// What there is to ask.
 #[derive(Debug, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery);
+pub struct Query(
+    ViewerQuery,
+    AccessQuery,
+    ChangeQuery,
+    DefinitionQuery,
+    DatasetQuery,
+);
 
 /// What there is to do.
 #[derive(Debug, MergedObject)]
@@ -102,6 +110,7 @@ pub struct Mutation(
     WebhookMutation,
     DatasetMutation,
     DuplicateMutation,
+    DefinitionMutation,
 );
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
@@ -153,12 +162,19 @@ pub(super) fn bare() -> Executable {
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Executable::build(
-        Query(ViewerQuery, AccessQuery, ChangeQuery, DatasetQuery),
+        Query(
+            ViewerQuery,
+            AccessQuery,
+            ChangeQuery,
+            DefinitionQuery,
+            DatasetQuery,
+        ),
         Mutation(
             TokenMutation,
             WebhookMutation,
             DatasetMutation,
             DuplicateMutation,
+            DefinitionMutation,
         ),
         Subscription,
     )

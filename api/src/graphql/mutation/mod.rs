@@ -1,6 +1,7 @@
 //! The root fields that change something, a file a noun.
 
 mod dataset;
+mod definition;
 mod duplicate;
 mod token;
 mod webhook;
@@ -12,6 +13,7 @@ use async_graphql::ContextBase;
 use crate::services::write::Writing;
 
 pub(super) use dataset::DatasetMutation;
+pub(super) use definition::DefinitionMutation;
 pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
 pub(super) use webhook::WebhookMutation;

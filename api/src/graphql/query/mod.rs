@@ -3,9 +3,11 @@
 mod access;
 mod change;
 mod dataset;
+mod definition;
 mod viewer;
 
 pub(super) use access::AccessQuery;
 pub(super) use change::{ChangeQuery, whose};
 pub(super) use dataset::DatasetQuery;
+pub(super) use definition::DefinitionQuery;
 pub(super) use viewer::ViewerQuery;
