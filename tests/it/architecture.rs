@@ -10,7 +10,7 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 22] = [
+const MODULES: [(&str, &[&str]); 23] = [
     ("error", &[]),
     ("calendar", &[]),
     ("clock", &[]),
@@ -32,6 +32,7 @@ const MODULES: [(&str, &[&str]); 22] = [
     ("dataset", &["error", "views"]),
     ("record", &["store"]),
     ("matching", &["record", "store"]),
+    ("scoring", &["error"]),
     (
         "reader",
         &[
@@ -42,14 +43,14 @@ const MODULES: [(&str, &[&str]); 22] = [
         "services",
         &[
             "auth", "change", "clock", "database", "dataset", "error", "matching", "outbound",
-            "reader", "record", "store", "views",
+            "reader", "record", "scoring", "store", "views",
         ],
     ),
     (
         "intake",
         &[
             "auth", "change", "clock", "database", "document", "error", "matching", "reader",
-            "record", "store", "views",
+            "record", "scoring", "store", "views",
         ],
     ),
     (
