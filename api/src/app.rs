@@ -168,7 +168,7 @@ impl App {
             .keeping(kept)
             .with_news(news.clone())
             .with_webhooks(self.webhooks.clone(), Arc::clone(&documents));
-        let courier = webhooks::courier(&self.config, self.webhooks, &schema, &documents);
+        let courier = webhooks::courier(&self.config, self.webhooks, (&schema, &documents), &news);
         let (known, clock) = (self.known, self.clock);
         let authenticator = Authenticator::new(
             self.tokens.clone(),
@@ -180,13 +180,14 @@ impl App {
         .with_providers(providers);
         let database = self.database.clone();
         let matching = self.config.matching.background;
-        let matching =
-            matching.then(|| tokio::spawn(matching::follow(database.clone(), clock.clone())));
-        let scoring = self
-            .config
-            .scoring
-            .background
-            .then(|| tokio::spawn(scoring::worker::follow(database.clone(), clock.clone())));
+        let matching = matching.then(|| {
+            let following = matching::follow(database.clone(), clock.clone(), news.clone());
+            tokio::spawn(following)
+        });
+        let scoring = self.config.scoring.background.then(|| {
+            let following = scoring::worker::follow(database.clone(), clock.clone(), news.clone());
+            tokio::spawn(following)
+        });
         let following = Follower {
             database: database.clone(),
             known: known.clone(),

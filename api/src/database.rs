@@ -1,6 +1,7 @@
 //! The connections to the database: PostgreSQL, or an embedded SQLite file.
 
 mod deadline;
+mod fault;
 pub mod migrations;
 mod notices;
 
@@ -186,10 +187,13 @@ impl From<DbErr> for ApiError {
         if deadline::was_stopped(&error) {
             return Self::Timeout;
         }
+        if fault::gave_way(&error) {
+            return Self::GaveWay;
+        }
         if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
             return Self::Unavailable;
         }
-        Self::internal(error)
+        fault::for_the_log(error)
     }
 }
 

@@ -52,6 +52,9 @@ pub enum ApiError {
     Timeout,
     /// No connection to the database came free in time: too much is read at the same time.
     Unavailable,
+    /// The database had the transaction give way to another one, which wants the same rows. All of it is taken back,
+    /// and goes well once that one is done.
+    GaveWay,
     /// The caller has as many requests running as one caller may.
     TooManyRequests {
         /// How many that is.
@@ -210,7 +213,7 @@ impl ApiError {
             Self::LimitExceeded(Exceeded { which: "depth", .. }) => "DEPTH_TOO_HIGH",
             Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",
-            Self::Unavailable => "SERVICE_UNAVAILABLE",
+            Self::Unavailable | Self::GaveWay => "SERVICE_UNAVAILABLE",
             Self::TooManyRequests { .. }
             | Self::TooManyAttempts { .. }
             | Self::TooManyStreams { .. } => "TOO_MANY_REQUESTS",
@@ -257,6 +260,9 @@ impl ApiError {
             Self::Unavailable => {
                 "too much is asked of this hub at the moment: try again in a second".to_owned()
             }
+            Self::GaveWay => "too many change the same rows at the moment, and nothing was changed: try again in a \
+                 second"
+                .to_owned(),
             Self::TooManyRequests { limit } => {
                 format!("{limit} requests of yours are running: wait until one of them is answered")
             }
@@ -345,6 +351,7 @@ impl ApiError {
             Self::TooManyRequests { .. }
             | Self::TooManyStreams { .. }
             | Self::Unavailable
+            | Self::GaveWay
             | Self::IdempotencyInProgress => Some(SOON),
             Self::BudgetExceeded { seconds, .. } | Self::TooManyAttempts { seconds, .. } => {
                 Some(seconds)

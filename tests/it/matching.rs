@@ -2,10 +2,13 @@
 
 #![cfg(test)]
 
+mod accounts;
+mod dismissed;
 mod found;
 mod identity;
 mod merge;
 mod quality;
+mod together;
 
 use entity::{account, contact, lead};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};

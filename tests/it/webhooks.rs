@@ -4,6 +4,7 @@
 
 mod delivery;
 mod eyes;
+mod key;
 mod making;
 mod receiver;
 mod replicas;

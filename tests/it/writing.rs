@@ -5,9 +5,15 @@
 
 mod batches;
 mod deals;
+mod giving_way;
+mod paths;
 mod rights;
 mod rows;
+mod territories;
 mod together;
+mod trees;
+mod values;
+mod widening;
 
 use api::{
     dataset::{dataset, global_id},

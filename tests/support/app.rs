@@ -294,6 +294,17 @@ impl TestApp {
         lookups.count()
     }
 
+    /// How often the hub looked what is new in the change log since the last call, which forgets it.
+    #[must_use]
+    pub fn take_looks(&self) -> usize {
+        let log = self.statements.lock();
+        let mut log = log.unwrap_or_else(PoisonError::into_inner);
+        let looks = log.extract_if(.., |query| {
+            query.sql.contains("AS seen") && is_of_the_hub(query)
+        });
+        looks.count()
+    }
+
     /// The file with the key that signs its tokens.
     #[must_use]
     pub fn key_file(&self) -> PathBuf {

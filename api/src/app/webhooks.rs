@@ -9,7 +9,10 @@ use crate::{
     config::Config,
     database::Database,
     graphql::{Documents, Schema},
-    services::webhook::{Targets, Vault, Webhooks},
+    services::{
+        news::News,
+        webhook::{Targets, Vault, Webhooks},
+    },
     views::Views,
     webhook::Courier,
 };
@@ -39,19 +42,20 @@ pub(super) fn endpoints(
     })
 }
 
-/// What sends messages, unless `config` says that this hub does not.
+/// What sends messages when the `news` are that something has changed, unless `config` says that this hub does not.
 pub(super) fn courier(
     config: &Config,
     webhooks: Webhooks,
-    schema: &Schema,
-    documents: &Arc<Documents>,
+    (schema, documents): (&Schema, &Arc<Documents>),
+    news: &News,
 ) -> Option<Courier> {
     let config = &config.webhooks;
     let timeout = Duration::from_millis(config.timeout_milliseconds);
     let (schema, documents) = (schema.clone(), Arc::clone(documents));
+    let times = (timeout, config.kept_days);
     config
         .send
-        .then(|| Courier::new(webhooks, schema, documents, timeout, config.kept_days))
+        .then(|| Courier::new(webhooks, schema, documents, times, news.clone()))
 }
 
 /// A courier at work, until this value is dropped.

@@ -1,6 +1,7 @@
 //! `revhub doctor`.
 
 mod key;
+mod webhooks;
 
 use std::path::Path;
 
@@ -25,6 +26,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         Some(key),
         Some(database),
         registered,
+        Some(webhooks::key(config, connected.as_ref()).await),
         Some(roles(config)),
         Some(documents(config)),
     ];

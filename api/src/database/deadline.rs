@@ -12,9 +12,11 @@ use std::{
 };
 
 use sea_orm::{
-    DbErr, RuntimeErr,
-    sqlx::{Error as SqlxError, Sqlite, SqliteConnection, error::DatabaseError, pool::PoolOptions},
+    DbErr,
+    sqlx::{Error as SqlxError, Sqlite, SqliteConnection, pool::PoolOptions},
 };
+
+use super::fault;
 
 /// How many steps SQLite makes between two questions: some hundredths of a millisecond.
 const STEPS: i32 = 4096;
@@ -127,13 +129,7 @@ pub(super) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = 
 
 /// Whether the database stopped the statement because its time was over.
 pub(super) fn was_stopped(error: &DbErr) -> bool {
-    let (DbErr::Query(cause) | DbErr::Exec(cause) | DbErr::Conn(cause)) = error else {
-        return false;
-    };
-    let RuntimeErr::SqlxError(cause) = cause else {
-        return false;
-    };
-    let code = cause.as_database_error().and_then(DatabaseError::code);
+    let code = fault::code(error);
     code.is_some_and(|code| [POSTGRES_CANCELED, SQLITE_INTERRUPTED].contains(&code.as_ref()))
 }
 

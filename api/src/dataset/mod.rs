@@ -121,7 +121,8 @@ pub fn dataset() -> &'static Dataset {
 }
 
 /// The entities with what follows from the whole: a reference beside each relation to a row that has
-/// a label, the names of masked fields where there can be some, and the history of each row.
+/// a label, the names of masked fields where there can be some, what other systems call a row where that can be said, and
+/// the history of each row.
 fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
     let labelled = entities.iter().filter(|entity| entity.label.is_some());
     let labelled: Vec<_> = labelled.map(|entity| entity.name).collect();
@@ -152,6 +153,16 @@ fn completed(mut entities: Vec<Entity>) -> Vec<Entity> {
                 name: "maskedFields",
                 description: "The fields of this row whose values are masked for you: shown in part, as a band or as null. Null in any other field means that there is nothing there for you.",
                 kind: Kind::MaskedFields,
+                nullable: false,
+                filterable: false,
+                guard: None,
+            });
+        }
+        if entity.has_external_ids() {
+            entity.fields.push(Field {
+                name: "externalIds",
+                description: "What other systems call it, by system and key; the first 100.",
+                kind: Kind::ExternalIds,
                 nullable: false,
                 filterable: false,
                 guard: None,

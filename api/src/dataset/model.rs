@@ -131,6 +131,8 @@ pub enum Kind {
     },
     /// The names of the fields that are masked in the row.
     MaskedFields,
+    /// What other systems call the row.
+    ExternalIds,
     /// What was done to the row, page by page.
     History,
     /// The global id of a row of `target` that `column` refers to.
@@ -206,6 +208,7 @@ impl Kind {
                 (Some(minor), Some(currency))
             }
             Self::MaskedFields
+            | Self::ExternalIds
             | Self::History
             | Self::ToMany { .. }
             | Self::ToManyThrough { .. } => (None, None),

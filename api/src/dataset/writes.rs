@@ -122,6 +122,12 @@ impl Entity {
         })
     }
 
+    /// Whether what another system calls a row can be said.
+    #[must_use]
+    pub fn has_external_ids(&self) -> bool {
+        self.soft_delete && self.writes.verb.is_some()
+    }
+
     /// Whether there is such an action with rows that are there; those of a part are its whole's.
     #[must_use]
     pub fn does(&self, action: &str) -> bool {

@@ -14,18 +14,18 @@ use chrono::SecondsFormat;
 
 use crate::{
     auth::Viewer,
-    calendar::Moment,
     change::Author,
     error::ApiError,
     reader::{Reading, Sees},
-    services::{viewing, write::Writing},
+    services::viewing,
 };
 
 use super::{
     budget::RequestBudget,
     complaint::{COST, not_one, said_twice},
     error::{request_error, server_error},
-    idempotency::{self, Asked},
+    idempotency::Asked,
+    mutate::mutate,
     schema::Schema,
 };
 
@@ -68,10 +68,9 @@ async fn run(
     (viewer, request_id): (Viewer, Option<String>),
     asked: Option<Asked>,
 ) -> Response {
-    let now = schema.clock.now();
     let author = Author::of(&viewer, request_id);
     // Nobody looks with other eyes unless it is on record.
-    let recorded = viewing::record(&schema.database, &viewer, now, &author).await;
+    let recorded = viewing::record(&schema.database, &viewer, schema.clock.now(), &author).await;
     if let Err(error) = recorded {
         return Response::from_errors(vec![server_error(&error, Pos::default())]);
     }
@@ -79,49 +78,37 @@ async fn run(
         Ok(sees) => sees,
         Err(error) => return Response::from_errors(vec![error]),
     };
-    let moment = Moment {
-        now,
-        calendar: schema.calendar.clone(),
-    };
-    let reading = Arc::new(schema.reader.reading(viewer, moment, sees));
-    let once = match asked.filter(|_| sees == Sees::OwnWrites) {
-        None => None,
-        Some(asked) => match idempotency::begin(schema, &reading, &mut request, &asked).await {
-            Ok(once) => Some(once),
-            Err(answer) => return answer,
-        },
-    };
-    let writing = Arc::new(Writing::new(Arc::clone(&reading), author));
-    let request = request.data(Arc::clone(&reading));
-    let request = request.data(Arc::clone(&writing));
+    if sees == Sees::OwnWrites {
+        return mutate(schema, request, (viewer, author), asked).await;
+    }
+    let reading = Arc::new(schema.reader.reading(viewer, schema.moment(), sees));
+    let mut response = answer(schema, request, &reading).await;
+    schema.budgets.spend(reading.viewer(), reading.spent());
+    reading.finish().await;
+    tell_budget(schema, &reading, &mut response);
+    response
+}
+
+/// What `request` is answered with by `reading`, and as of when.
+pub(super) async fn answer(schema: &Schema, request: Request, reading: &Arc<Reading>) -> Response {
+    let request = request.data(Arc::clone(reading));
     // What validates the document of an endpoint runs it.
     let request = request.data(schema.clone());
     let mut response = schema.executable.execute(request).await;
-    schema.budgets.spend(reading.viewer(), reading.spent());
     if response.data != Value::Null {
+        let now = reading.moment().now;
         let as_of = now.to_rfc3339_opts(SecondsFormat::Micros, true);
         let as_of = (AS_OF.to_owned(), Value::from(as_of));
         response.extensions.extend([as_of]);
     }
-    match sees {
-        Sees::OwnWrites => {
-            let committed = match &once {
-                None => writing.commit(&schema.known).await,
-                Some(once) => {
-                    idempotency::commit(once, (&writing, &schema.known), &mut response).await
-                }
-            };
-            if let Err(error) = committed {
-                return Response::from_errors(vec![request_error(&error)]);
-            }
-            schema.news.written();
-        }
-        Sees::Latest | Sees::Snapshot => reading.finish().await,
-    }
-    if response.extensions.contains_key(COST) {
-        response.extensions.extend(budget(schema, &reading));
-    }
     response
+}
+
+/// Says beside what the request could cost what is left to the viewer of `reading`.
+pub(super) fn tell_budget(schema: &Schema, reading: &Reading, response: &mut Response) {
+    if response.extensions.contains_key(COST) {
+        response.extensions.extend(budget(schema, reading));
+    }
 }
 
 /// What is left to the viewer of `reading`, for the extensions; `None` where nothing limits them.

@@ -12,17 +12,17 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    auth::Known,
+    auth::{Known, Viewer},
     error::ApiError,
     reader::Reading,
     services::{
-        idempotency::{Begun, HEADER, Hash, Key, Once},
+        idempotency::{HEADER, Hash, Key, Once},
         write::Writing,
     },
 };
 
 use super::{
-    error::{is_of_the_moment, request_error},
+    error::is_of_the_moment,
     execute::{AS_OF, operation, root_fields},
     mutation::SHOWING_SECRETS,
     schema::Schema,
@@ -78,25 +78,23 @@ pub fn was_replayed(response: &Response) -> bool {
     response.http_headers.contains_key(REPLAYED)
 }
 
-/// Begins the mutation in `request`, in the transaction of `reading`; the error is the answer where there is
-/// nothing to be done, or nothing may be.
-pub(super) async fn begin(
+/// The mutation in `request` as something that is done once.
+pub(super) fn once(
     schema: &Schema,
-    reading: &Reading,
+    viewer: &Viewer,
     request: &mut Request,
     asked: &Asked,
-) -> Result<Once, Response> {
-    let begun = match body_hash(request, &asked.document) {
-        Ok(body) => schema.running.begin(reading, asked.key, body).await,
-        Err(error) => Err(error),
-    };
-    let answer = match begun {
-        Ok(Begun::Now(once)) => return Ok(once),
-        Ok(Begun::Before(answer)) => replay(&answer),
-        Err(error) => Err(error),
-    };
-    reading.finish().await;
-    Err(answer.unwrap_or_else(|error| Response::from_errors(vec![request_error(&error)])))
+) -> Result<Once, ApiError> {
+    let body = body_hash(request, &asked.document)?;
+    schema
+        .running
+        .once(viewer, schema.clock.now(), (asked.key, body))
+}
+
+/// Begins it, in the transaction of `reading`; the answer, where it was done before.
+pub(super) async fn begin(once: &Once, reading: &Reading) -> Result<Option<Response>, ApiError> {
+    let before = once.begin(reading).await?;
+    before.as_deref().map(replay).transpose()
 }
 
 /// Commits what was written, and keeps the `response` with it. Where something of it failed for now, nothing is

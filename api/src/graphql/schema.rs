@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::{
     auth::{Budgets, Known},
-    calendar::Calendar,
+    calendar::{Calendar, Moment},
     clock::Clock,
     database::Database,
     reader::Reader,
@@ -20,7 +20,8 @@ use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
     mutation::{
-        DatasetMutation, DefinitionMutation, DuplicateMutation, TokenMutation, WebhookMutation,
+        DatasetMutation, DefinitionMutation, DuplicateMutation, TokenMutation, UserMutation,
+        WebhookMutation,
     },
     query::{AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, ViewerQuery},
     shared::Shared,
@@ -79,6 +80,14 @@ impl Schema {
         }
     }
 
+    /// Now, in the workspace's calendar.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            calendar: self.calendar.clone(),
+        }
+    }
+
     /// What callers may still ask.
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
@@ -107,6 +116,7 @@ pub struct Query(
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     TokenMutation,
+    UserMutation,
     WebhookMutation,
     DatasetMutation,
     DuplicateMutation,
@@ -171,6 +181,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         ),
         Mutation(
             TokenMutation,
+            UserMutation,
             WebhookMutation,
             DatasetMutation,
             DuplicateMutation,

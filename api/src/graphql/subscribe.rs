@@ -19,7 +19,6 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::{
     auth::Viewer,
-    calendar::Moment,
     change::{Author, Position},
     error::ApiError,
     reader::Sees,
@@ -157,15 +156,11 @@ impl Question {
         viewer: &Viewer,
         piece: Option<(Position, Position)>,
     ) -> Result<Outcome, Response> {
-        let moment = Moment {
-            now: schema.clock.now(),
-            calendar: schema.calendar.clone(),
-        };
         let sees = match &piece {
             Some(_) => Sees::Snapshot,
             None => Sees::Latest,
         };
-        let reading = Arc::new(schema.reader.reading(viewer.clone(), moment, sees));
+        let reading = Arc::new(schema.reader.reading(viewer.clone(), schema.moment(), sees));
         let turn = Arc::new(Turn {
             piece,
             outcome: Mutex::default(),

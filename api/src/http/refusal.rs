@@ -86,7 +86,7 @@ impl Refusal {
             ApiError::Unauthenticated => StatusCode::UNAUTHORIZED,
             ApiError::Forbidden { .. } | ApiError::DocumentNotTrusted => StatusCode::FORBIDDEN,
             ApiError::Validation { .. } => StatusCode::BAD_REQUEST,
-            ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::Unavailable | ApiError::GaveWay => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let challenge = match (error, sent) {

@@ -40,8 +40,8 @@ pub use permission::{holding, permit};
 pub use reading::{Reading, Sees};
 pub use replay::{Lived, LivedStep, LivedTouch};
 pub use selection::{
-    BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection, Page,
-    PageInfoPart, ReferencePart,
+    BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, MoneyPart, NodeField,
+    NodeSelection, Page, PageInfoPart, ReferencePart,
 };
 
 /// Reads what viewers may see. Cheap to clone.

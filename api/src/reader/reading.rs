@@ -149,6 +149,24 @@ impl Reading {
         }
     }
 
+    /// Takes the operation's transaction back, because it had to give way to another one, which goes on at once.
+    /// Nothing is read any more.
+    pub async fn give_way(&self) {
+        let lost = Transaction::Lost(ApiError::GaveWay);
+        let before = std::mem::replace(&mut *self.transaction.lock().await, lost);
+        if let Transaction::Begun(transaction) = before
+            && let Err(error) = transaction.rollback().await
+        {
+            tracing::warn!(%error, "a transaction was not given back");
+        }
+    }
+
+    /// Whether the operation's transaction had to give way to another one.
+    pub async fn gave_way(&self) -> bool {
+        let transaction = self.transaction.lock().await;
+        matches!(&*transaction, Transaction::Lost(ApiError::GaveWay))
+    }
+
     /// The row of that id as JSON, or `None` where there is none that the viewer may see.
     ///
     /// # Errors

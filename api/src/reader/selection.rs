@@ -33,6 +33,8 @@ pub enum NodeField {
     Band(&'static Field, Vec<(String, BandPart)>),
     /// What a related row is called.
     Reference(&'static Field, Vec<(String, ReferencePart)>),
+    /// What other systems call the row.
+    ExternalIds(&'static Field, Vec<(String, ExternalIdPart)>),
     /// A relation to at most one row.
     ToOne(&'static Field, NodeSelection),
     /// A relation to many rows.
@@ -50,6 +52,7 @@ impl NodeField {
             | Self::Money(field, _)
             | Self::Band(field, _)
             | Self::Reference(field, _)
+            | Self::ExternalIds(field, _)
             | Self::ToOne(field, _)
             | Self::ToMany(field, _)
             | Self::History(field, _) => Some(field),
@@ -94,6 +97,17 @@ pub enum ReferencePart {
     Name,
     /// Its status.
     Status,
+}
+
+/// What stands under a key of what another system calls a row.
+#[derive(Clone, Copy, Debug)]
+pub enum ExternalIdPart {
+    /// `__typename`.
+    TypeName,
+    /// The other system.
+    System,
+    /// The row's id there.
+    Key,
 }
 
 /// A page of rows to read.

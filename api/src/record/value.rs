@@ -16,7 +16,7 @@ use super::FieldKind;
 
 pub use amount::{currency, minor_units};
 pub use company::normalized_name;
-pub use date::Dates;
+pub use date::{Dates, api_day, api_instant};
 pub use person::{domain, is_free_mail, is_shared_mailbox};
 
 /// What a mapping says on how values are written.

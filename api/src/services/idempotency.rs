@@ -84,44 +84,25 @@ pub struct Once {
     now: DateTime<Utc>,
 }
 
-/// What there is to do.
-#[derive(Debug)]
-pub enum Begun {
-    /// What is asked: nobody has done it.
-    Now(Once),
-    /// Nothing: it was done before, and this was the answer.
-    Before(String),
-}
-
 impl Running {
-    /// Begins what `reading` is of, which `body` stands for, in its transaction.
+    /// Something that `viewer` asks at `now` to have done once, which `body` stands for.
     ///
     /// # Errors
     ///
-    /// [`ApiError::IdempotencyConflict`] when the key was used for something else, or by who saw something else;
-    /// [`ApiError::IdempotencyInProgress`] when it is running; others as [`Reading::lookup`].
-    pub async fn begin(&self, reading: &Reading, key: Key, body: Hash) -> Result<Begun, ApiError> {
-        let viewer = reading.viewer();
+    /// [`ApiError::IdempotencyInProgress`] when something with the key is running here.
+    pub fn once(
+        &self,
+        viewer: &Viewer,
+        now: DateTime<Utc>,
+        (key, body): (Key, Hash),
+    ) -> Result<Once, ApiError> {
         let claim = self.claim(viewer.token_id, key);
-        let once = Once {
+        Ok(Once {
             claim: claim.ok_or(ApiError::IdempotencyInProgress)?,
             body,
             view: view_hash(viewer),
-            now: reading.moment().now,
-        };
-        let number = once.claim.lock_number();
-        let locked = reading.lookup(async |tx| store::idempotency::lock(&tx, number).await);
-        if !locked.await? {
-            return Err(ApiError::IdempotencyInProgress);
-        }
-        // Only now: whoever had the lock before has written it.
-        let (key, since) = (hexadecimal(&key.0), once.now - KEPT);
-        let found = reading
-            .lookup(async |tx| store::idempotency::find(&tx, (viewer.token_id, &key), since).await);
-        match found.await? {
-            None => Ok(Begun::Now(once)),
-            Some(row) => once.answered_with(row).map(Begun::Before),
-        }
+            now,
+        })
     }
 
     /// Notes that something is running with `key`; `None` where something is.
@@ -156,6 +137,26 @@ impl Drop for Claim {
 }
 
 impl Once {
+    /// Begins it, in the transaction of `reading`. If it was done before, this was the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::IdempotencyConflict`] when the key was used for something else, or by who saw something else;
+    /// [`ApiError::IdempotencyInProgress`] when another replica is running it; others as [`Reading::lookup`].
+    pub async fn begin(&self, reading: &Reading) -> Result<Option<String>, ApiError> {
+        let number = self.claim.lock_number();
+        let locked = reading.lookup(async |tx| store::idempotency::lock(&tx, number).await);
+        if !locked.await? {
+            return Err(ApiError::IdempotencyInProgress);
+        }
+        // Only now: whoever had the lock before has written it.
+        let key = hexadecimal(&self.claim.key.0);
+        let (key, since) = ((self.claim.token, key.as_str()), self.now - KEPT);
+        let found = reading.lookup(async |tx| store::idempotency::find(&tx, key, since).await);
+        let before = found.await?.map(|row| self.answered_with(row));
+        before.transpose()
+    }
+
     /// Keeps the answer, in the transaction of what was done.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ pub mod signing_key;
 pub mod territory;
 pub mod token;
 mod touch;
-mod user;
+pub mod user;
 pub mod viewing;
 pub mod webhook;
 pub mod write;

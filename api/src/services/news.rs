@@ -116,6 +116,28 @@ impl News {
         answer.1.clone().ok_or(ApiError::Unavailable)
     }
 
+    /// The number of the last bulletin that told a change; 0 before the first.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.told.borrow().as_ref().map_or(0, |last| last.number)
+    }
+
+    /// Waits until something has changed in one of `tables` since the bulletin with the number `since`, and returns the
+    /// number of the last one by then.
+    pub async fn of<'t, Tables>(&self, tables: impl Fn() -> Tables, since: u64) -> u64
+    where
+        Tables: IntoIterator<Item = &'t str>,
+    {
+        let mut told = self.told.subscribe();
+        let concerns = |last: &Bulletin| last.concerns(tables(), since);
+        // It cannot end while these news are there.
+        let last = told.wait_for(|last| last.as_ref().is_some_and(concerns));
+        let last = last.await;
+        last.map_or(since, |last| {
+            last.as_ref().map_or(since, |last| last.number)
+        })
+    }
+
     /// The bulletins from now on that tell of a change; who is slow gets the last one only.
     #[must_use]
     pub fn bulletins(&self) -> watch::Receiver<Option<Bulletin>> {
@@ -160,5 +182,22 @@ mod tests {
         assert!(!bulletin.concerns(["contact"], 0));
         news.publish(0, Position::start(), &[]);
         assert!(!bulletins.has_changed().unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_some_tables_hears_of_these_alone() {
+        let news = News::default();
+        news.publish(0, Position::start(), &changed(&["lead"]));
+        assert_eq!(news.of(|| ["lead", "touch"], 0).await, 1);
+        let waiting = tokio::spawn({
+            let news = news.clone();
+            async move { news.of(|| ["lead", "touch"], 1).await }
+        });
+        news.publish(0, Position::start(), &changed(&["account"]));
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        news.publish(0, Position::start(), &changed(&["touch"]));
+        assert_eq!(waiting.await.unwrap(), 3);
+        assert_eq!(news.number(), 3);
     }
 }

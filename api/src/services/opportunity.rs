@@ -50,11 +50,15 @@ fn step<'d>(record: &record::Entity, draft: &'d Draft) -> Option<(&'d str, &'d s
     (before != after).then_some((before, after))
 }
 
-/// What somebody has to be allowed to change the stage as they say: reopening is a right of its own.
+/// What somebody has to be allowed to change the stage as they say: reopening is a right of its own, also where the deal
+/// is closed otherwise at once.
 pub(super) fn needs(record: &record::Entity, draft: &Draft) -> Option<&'static str> {
-    let (before, after) = step(record, draft)?;
-    let reopens = is_closed(before) && !is_closed(after);
-    Some(if reopens { "reopen" } else { "update" })
+    let (before, _) = step(record, draft)?;
+    Some(if is_closed(before) {
+        "reopen"
+    } else {
+        "update"
+    })
 }
 
 /// Settles what follows from what is said, and asks for the reasons that it needs.

@@ -1,6 +1,7 @@
 //! Endpoints: places of other systems that are told of changes. Making them, changing them, and what becomes of them.
 
 mod life;
+mod lost;
 mod message;
 mod rules;
 mod save;
@@ -28,6 +29,7 @@ use crate::{
 use save::{permitted, save};
 
 pub use life::{delete, pause, redeliver, resume, take_out, test};
+pub use lost::{Sealed, sealed};
 pub use message::{message, message_id};
 pub use rules::entities_of;
 pub use secret::Secret;
@@ -152,19 +154,22 @@ impl Webhooks {
         })
     }
 
-    /// Changes what `draft` says of an endpoint, for messages that are sent from now on.
+    /// Changes what `draft` says of an endpoint, for messages that are sent from now on; where it is in the version
+    /// that who asks has read, if they say which.
     ///
     /// # Errors
     ///
-    /// As [`Self::create`], and [`ApiError::NotFound`] when there is none that who asks sees.
+    /// As [`Self::create`], [`ApiError::NotFound`] when there is none that who asks sees, and [`ApiError::Input`] with
+    /// `VERSION_CONFLICT` when it is in another version.
     pub async fn update(
         &self,
         write: &Write<'_>,
-        id: Uuid,
+        (id, expected_version): (Uuid, Option<i32>),
         draft: Draft,
         runner: &dyn Runner,
     ) -> Result<(), ApiError> {
         let before = permitted(write, id, "update").await?;
+        rules::same_version(&before, expected_version)?;
         let after = self.drafted(write, before.clone(), draft)?;
         self.check_document(&after, runner).await?;
         save(write, &before, after).await

@@ -11,6 +11,7 @@ use crate::{
     database::{self, Database},
     error::ApiError,
     reader::Reading,
+    store,
 };
 
 /// What somebody writes: in whose name, when, and in which transaction. Every service that writes takes one.
@@ -93,7 +94,8 @@ impl Writing {
     ///
     /// # Errors
     ///
-    /// Those of `writing`; [`ApiError::Timeout`] when the time of the mutation is over, and
+    /// Those of `writing`; [`ApiError::Timeout`] when the time of the mutation is over,
+    /// [`ApiError::GaveWay`] when all of the mutation was taken back because of another one, and
     /// [`ApiError::Internal`] when the database fails.
     pub async fn run<T>(
         &self,
@@ -115,6 +117,19 @@ impl Writing {
     }
 
     async fn step<T>(
+        &self,
+        keeps: bool,
+        writing: impl AsyncFnOnce(&Write<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let stepped = self.try_step(keeps, writing).await;
+        if let Err(ApiError::GaveWay) = &stepped {
+            // What the fields before have locked, others wait for.
+            self.reading.give_way().await;
+        }
+        stepped
+    }
+
+    async fn try_step<T>(
         &self,
         keeps: bool,
         writing: impl AsyncFnOnce(&Write<'_>) -> Result<T, ApiError>,
@@ -141,6 +156,19 @@ impl Writing {
     /// fails, now or before; nothing is written then.
     pub async fn commit(&self, known: &Known) -> Result<(), ApiError> {
         self.commit_with(known, async |_| Ok(())).await
+    }
+
+    /// Waits until it is the turn of this one, of all that had to give way to others and are run again. These do not
+    /// get in each other's way any more, however many there are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::savepoint`].
+    pub async fn take_turn(&self) -> Result<(), ApiError> {
+        let part = self.reading.savepoint().await?;
+        store::turn::take(&part).await?;
+        part.commit().await?;
+        Ok(())
     }
 
     /// Takes back what the fields have written.

@@ -126,8 +126,8 @@ pub async fn records(
     select_part(tx, table, sql, vec![id_list(backend, ids)]).await
 }
 
-/// Whole rows by id, which nobody else writes until the transaction ends. Whoever locks several names them in
-/// the same order.
+/// Whole rows by id, which nobody else writes until the transaction ends; others may refer to them meanwhile, as long
+/// as they are not erased. Whoever locks several names them in the same order.
 ///
 /// # Errors
 ///
@@ -148,7 +148,7 @@ pub async fn locked(
     let name = table.name;
     let sql = format!(
         "SELECT r.* FROM unnest($1::text::uuid[]) AS k(item) CROSS JOIN LATERAL \
-         (SELECT {columns} FROM \"{name}\" AS t WHERE t.\"id\" = k.item FOR UPDATE) AS r"
+         (SELECT {columns} FROM \"{name}\" AS t WHERE t.\"id\" = k.item FOR NO KEY UPDATE) AS r"
     );
     select_part(tx, table, sql, vec![id_list(backend, &sorted)]).await
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The rows of `table`, deleted ones too, whose `column` holds one of `ids`. Nobody else changes them before
-/// `tx` ends.
+/// `tx` ends; whoever locks several of them does so in the order of their ids.
 ///
 /// # Errors
 ///
@@ -35,7 +35,7 @@ pub async fn pointing_to(
         "= ANY($1::text::uuid[])"
     };
     let lock = if backend == DbBackend::Postgres {
-        " FOR UPDATE"
+        " ORDER BY \"id\" FOR NO KEY UPDATE"
     } else {
         ""
     };
@@ -106,7 +106,10 @@ pub async fn insert(tx: &DatabaseTransaction, row: merge::Model) -> Result<(), D
 ///
 /// Returns [`DbErr`] when the database fails.
 pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<merge::Model>, DbErr> {
-    merge::Entity::find_by_id(id).lock_exclusive().one(tx).await
+    merge::Entity::find_by_id(id)
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await
 }
 
 /// Notes that it was undone.
@@ -137,7 +140,7 @@ pub async fn pair(
     id: Uuid,
 ) -> Result<Option<duplicate_candidate::Model>, DbErr> {
     duplicate_candidate::Entity::find_by_id(id)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await
 }

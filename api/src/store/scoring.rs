@@ -19,7 +19,7 @@ use super::{
     table::{Record, Table, Value},
 };
 
-pub use due::{due, forget_closed, schedule, schedule_of_accounts, unscored};
+pub use due::{due, forget_closed, is_due, schedule, schedule_of_accounts, unscored};
 
 /// Where a lead stands whose score still matters.
 const OPEN: &str =

@@ -1,7 +1,9 @@
-//! Reads of the `territory` table.
+//! Reads of the `territory` table, and the lock on its tree.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement};
 use uuid::Uuid;
+
+use super::lookup::id_list;
 
 #[derive(FromQueryResult)]
 struct Found {
@@ -24,21 +26,63 @@ pub(super) fn given_to(backend: DbBackend, users: &str) -> String {
     )
 }
 
-/// The territories whose path begins with `path`, deleted ones too.
+/// Where a territory lies.
+#[derive(Clone, Debug, FromQueryResult, PartialEq, Eq)]
+pub struct Place {
+    /// The territory.
+    pub id: Uuid,
+    /// What it lies in.
+    pub parent_id: Option<Uuid>,
+    /// What it is called in paths.
+    pub code: String,
+    /// Its path.
+    pub path: String,
+}
+
+/// Where these territories lie, and all that they lie in.
 ///
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn below(db: &impl ConnectionTrait, path: &str) -> Result<Vec<Uuid>, DbErr> {
-    let backend = db.get_database_backend();
-    let lies_in = match backend {
-        DbBackend::Sqlite => "substr(path, 1, length($1)) = $1",
-        _ => "starts_with(path, $1)",
-    };
-    let sql = format!("SELECT id FROM territory WHERE {lies_in}");
-    let statement = Statement::from_sql_and_values(backend, sql, [path.into()]);
-    let found = Found::find_by_statement(statement).all(db).await?;
+pub async fn above(tx: &DatabaseTransaction, ids: &[Uuid]) -> Result<Vec<Place>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let backend = tx.get_database_backend();
+    let place = "SELECT t.id, t.parent_id, t.code, t.path";
+    let listed = listed(backend);
+    let sql = format!(
+        "WITH RECURSIVE up AS ({place} FROM territory AS t WHERE t.id {listed} \
+         UNION {place} FROM up JOIN territory AS t ON t.id = up.parent_id) \
+         SELECT id, parent_id, code, path FROM up"
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [id_list(backend, ids)]);
+    Place::find_by_statement(statement).all(tx).await
+}
+
+/// The territories that lie in one of these, however deep, deleted ones too.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn below(tx: &DatabaseTransaction, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
+    let backend = tx.get_database_backend();
+    let listed = listed(backend);
+    let sql = format!(
+        "WITH RECURSIVE down AS (SELECT t.id FROM territory AS t WHERE t.parent_id {listed} \
+         UNION SELECT t.id FROM down JOIN territory AS t ON t.parent_id = down.id) SELECT id FROM down"
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [id_list(backend, ids)]);
+    let found = Found::find_by_statement(statement).all(tx).await?;
     Ok(found.into_iter().map(|found| found.id).collect())
+}
+
+/// The condition that an id is one of the list in the first parameter.
+fn listed(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "IN (SELECT unhex(\"value\") FROM json_each($1))",
+        _ => "= ANY($1::text::uuid[])",
+    }
 }
 
 /// The territories that a user was given, and all below them.

@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
     sea_query::{
         Alias, Expr, ExprTrait, IntoCondition, LockBehavior, LockType, OnConflict, Order, Query,
     },
@@ -51,6 +51,52 @@ pub(super) fn due(now: DateTime<Utc>) -> Condition {
         .add(Column::State.eq(DeliveryState::Pending))
         .add(Column::NextAttemptAt.lte(now))
         .add(free)
+}
+
+/// When, after `now`, the next message to an endpoint that there is may be sent, as far as that is said.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn next_attempt(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    first(db, "next_attempt_at", "next_attempt_at > $1", now).await
+}
+
+/// When, after `now`, the next claim of a message that is to be sent runs out.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn next_lease(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let which = "next_attempt_at <= $1 AND leased_until > $1";
+    first(db, "leased_until", which, now).await
+}
+
+/// The earliest instant in `column` of the messages that are to be sent and of which `which` holds at `now`.
+async fn first(
+    db: &impl ConnectionTrait,
+    column: &str,
+    which: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    // Endpoint by endpoint, as the index is ordered.
+    let sql = format!(
+        "SELECT min(first) FROM (SELECT (SELECT min({column}) FROM webhook_delivery \
+         WHERE endpoint_id = e.id AND state = 'PENDING' AND {which}) AS first \
+         FROM webhook_endpoint AS e WHERE e.deleted_at IS NULL) AS firsts"
+    );
+    let backend = db.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, sql, [now.into()]);
+    match db.query_one_raw(statement).await? {
+        Some(row) => row.try_get_by_index(0),
+        None => Ok(None),
+    }
 }
 
 /// For whom messages are claimed, and how many.

@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub async fn insert(tx: &DatabaseTransaction, endpoint: Model) -> Result<(), DbE
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<Model>, DbErr> {
     // SQLite has one writer, and knows no such lock: its queries are written without.
     let endpoint = Entity::find_by_id(id).filter(Column::DeletedAt.is_null());
-    endpoint.lock_exclusive().one(tx).await
+    endpoint.lock(LockType::NoKeyUpdate).one(tx).await
 }
 
 /// Writes `endpoint` as it is, but for where it is in the change log.
@@ -92,6 +92,16 @@ fn at(position: String) -> ActiveModel {
         position: Set(position),
         ..Default::default()
     }
+}
+
+/// Every endpoint that is not deleted.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    let all = Entity::find().filter(Column::DeletedAt.is_null());
+    all.order_by_asc(Column::Id).all(db).await
 }
 
 /// Every endpoint that is active.

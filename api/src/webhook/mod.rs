@@ -10,37 +10,40 @@ mod attempt;
 mod plan;
 mod schedule;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::webhook_endpoint;
 use tokio::{
     sync::{OnceCell, oneshot},
     task::JoinSet,
-    time::{MissedTickBehavior, interval},
+    time::{Instant, interval_at, sleep_until},
 };
 use uuid::Uuid;
 
 use crate::{
+    dataset::dataset,
     error::ApiError,
     graphql::{Documents, Schema},
     outbound::Client,
-    services::webhook::Webhooks,
+    services::{news::News, webhook::Webhooks},
     store::{self, webhook_delivery::Claim},
 };
 
 use attempt::Outcome;
 
-/// How often somebody looks what is to be done.
-const LOOK: Duration = Duration::from_millis(250);
+/// How long it is until somebody looks again where more is to be told, or the database has failed.
+const SOON: Duration = Duration::from_millis(250);
+/// How long it is until somebody looks again without a reason, so that nothing depends on one getting through.
+const LATER: Duration = Duration::from_secs(30);
 /// How many messages a replica sends at the same time.
 const AT_ONCE: usize = 32;
 /// And to one endpoint: a slow receiver leaves room for others.
 const AT_ONCE_TO_ONE: usize = 8;
 /// How much longer a claim holds than sending may take: reading what to send, and writing down how it went.
 const MARGIN: Duration = Duration::from_secs(45);
-/// How many looks there are between two that forget old messages: about an hour.
-const LOOKS_BETWEEN_FORGETTING: u32 = 14_400;
+/// How often old messages are forgotten.
+const BETWEEN_FORGETTING: Duration = Duration::from_hours(1);
 /// How many old messages are forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
@@ -56,6 +59,8 @@ pub struct Courier {
     timeout: Duration,
     /// How many days old messages are kept.
     kept_days: u32,
+    /// Where it is told that something has changed.
+    news: News,
     /// What speaks to receivers, once there is one.
     client: OnceCell<Client>,
 }
@@ -70,14 +75,15 @@ struct Busy {
 }
 
 impl Courier {
-    /// One for these endpoints, whose documents the schema answers.
+    /// One for these endpoints, whose documents the schema answers. A receiver may take as long as `timeout` to answer,
+    /// old messages are kept for so many days, and `news` tell of changes.
     #[must_use]
     pub fn new(
         webhooks: Webhooks,
         schema: Schema,
         documents: Arc<Documents>,
-        timeout: Duration,
-        kept_days: u32,
+        (timeout, kept_days): (Duration, u32),
+        news: News,
     ) -> Self {
         Self {
             webhooks,
@@ -85,6 +91,7 @@ impl Courier {
             documents,
             timeout,
             kept_days,
+            news,
             client: OnceCell::new(),
         }
     }
@@ -95,9 +102,11 @@ impl Courier {
         courier.warn_of_lost_secrets().await;
         let (mut sending, mut busy) = (JoinSet::new(), HashMap::<Uuid, Busy>::new());
         let mut planner = plan::Planner::new(&courier);
-        let mut looks = interval(LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut look = 0_u32;
+        let mut forgetting = interval_at(Instant::now() + BETWEEN_FORGETTING, BETWEEN_FORGETTING);
+        let tables = || dataset().entities().iter().map(|it| it.table.as_str());
+        let mut heard = courier.news.number();
+        // At the start nobody knows what there is to do.
+        let (mut again, mut due) = (Instant::now(), None);
         loop {
             tokio::select! {
                 _ = &mut stop => break,
@@ -107,21 +116,32 @@ impl Courier {
                     known.sending = known.sending.saturating_sub(1);
                     known.failing = !delivered;
                 }
-                _ = looks.tick() => {
-                    look = look.wrapping_add(1);
-                    if let Err(error) = planner.look(&courier).await {
-                        warn("messages are written later", &error);
-                    }
-                    if look.is_multiple_of(LOOKS_BETWEEN_FORGETTING) {
-                        courier.forget().await;
-                    }
+                number = courier.news.of(tables, heard) => {
+                    heard = number;
+                    again = planner.turn(&courier).await;
                 }
+                () = sleep_until(again) => again = planner.turn(&courier).await,
+                () = courier.reaches(due) => {}
+                _ = forgetting.tick() => courier.forget().await,
             }
-            if let Err(error) = courier.dispatch(&mut sending, &mut busy).await {
-                warn("messages are sent later", &error);
-            }
+            due = match courier.dispatch(&mut sending, &mut busy).await {
+                Ok(due) => due,
+                Err(error) => {
+                    warn("messages are sent later", &error);
+                    again = again.min(Instant::now() + SOON);
+                    None
+                }
+            };
         }
         while sending.join_next().await.is_some() {}
+    }
+
+    /// Waits until it is `instant`, if it ever is.
+    async fn reaches(&self, instant: Option<DateTime<Utc>>) {
+        match instant {
+            Some(instant) => self.webhooks.clock.reaches(instant).await,
+            None => pending().await,
+        }
     }
 
     /// Tells the operator of endpoints that nothing is sent to from here.
@@ -141,12 +161,13 @@ impl Courier {
         }
     }
 
-    /// Claims what is to be sent now, as far as there is room, and sends it.
+    /// Claims what is to be sent now, as far as there is room, and sends it. Returns when there is more to be sent, if
+    /// nothing happens until then.
     async fn dispatch(
         self: &Arc<Self>,
         sending: &mut JoinSet<(Uuid, bool)>,
         busy: &mut HashMap<Uuid, Busy>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Option<DateTime<Utc>>, ApiError> {
         let Webhooks {
             database,
             vault,
@@ -154,9 +175,11 @@ impl Courier {
             ..
         } = &self.webhooks;
         if sending.len() >= AT_ONCE {
-            return Ok(());
+            // When one of them has ended, it is looked again.
+            return Ok(None);
         }
-        let due = store::webhook_endpoint::due(database.reserve(), clock.now(), vault.id());
+        let now = clock.now();
+        let due = store::webhook_endpoint::due(database.reserve(), now, vault.id());
         for endpoint in due.await? {
             let known = busy.entry(endpoint.id).or_default();
             let most = if known.failing { 1 } else { AT_ONCE_TO_ONE };
@@ -180,7 +203,14 @@ impl Courier {
                 });
             }
         }
-        Ok(())
+        let next = store::webhook_delivery::next_attempt(database.reserve(), now).await?;
+        // While messages are on their way it is looked again soon anyway.
+        let next_lease = if sending.is_empty() {
+            store::webhook_delivery::next_lease(database.reserve(), now).await?
+        } else {
+            None
+        };
+        Ok(next.into_iter().chain(next_lease).min())
     }
 
     async fn claim(

@@ -1,17 +1,15 @@
 //! From the change log to messages.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{webhook_delivery, webhook_endpoint};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Courier, warn};
+use super::{Courier, LATER, SOON, warn};
 use crate::{
     auth::Viewer,
     calendar::{Calendar, Moment},
@@ -79,8 +77,17 @@ impl Planner {
         }
     }
 
-    /// Writes the messages about what has happened since the last look.
-    pub(super) async fn look(&mut self, courier: &Courier) -> Result<(), ApiError> {
+    /// Writes the messages about what has happened since the last turn, and says when it is time for the next.
+    pub(super) async fn turn(&mut self, courier: &Courier) -> Instant {
+        if let Err(error) = self.look(courier).await {
+            self.seen = None;
+            warn("messages are written later", &error);
+        }
+        let pause = if self.seen.is_some() { LATER } else { SOON };
+        Instant::now() + pause
+    }
+
+    async fn look(&mut self, courier: &Courier) -> Result<(), ApiError> {
         let db = &courier.webhooks.database;
         let all: Vec<_> = dataset().entities().iter().map(table).collect();
         let end = match &self.seen {

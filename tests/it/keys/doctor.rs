@@ -35,7 +35,7 @@ fn a_key_is_registered_replaced_and_retired() {
     hub.issue("30");
     let (told, well) = hub.doctor();
     assert!(well && told.contains("is registered"), "{told}");
-    assert_eq!(told.lines().count(), 6, "{told}");
+    assert_eq!(told.lines().count(), 7, "{told}");
 
     let old = fs::read_to_string(hub.key_file()).unwrap();
     let old_kid = hub.list()[0][0].clone();

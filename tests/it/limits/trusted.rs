@@ -280,5 +280,5 @@ fn doctor_reads_them_too() {
         said.contains("wrong.graphql:1: there is no field `secret`"),
         "{said}"
     );
-    assert!(said.contains("1 of 5 checks failed"), "{said}");
+    assert!(said.contains("1 of 6 checks failed"), "{said}");
 }

@@ -8,7 +8,7 @@ use std::{
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::{database::each_database, socket::Socket};
+use tests::{app::TestApp, database::each_database, socket::Socket};
 
 use super::USERS;
 use crate::{
@@ -28,6 +28,34 @@ fn resident(process: &Child) -> Option<usize> {
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+/// How often the hub looks what is new while it is counted what else it does: two seconds.
+const LOOKS: usize = 8;
+
+#[tokio::test]
+async fn a_hub_at_rest_looks_what_is_new_and_does_nothing_else() {
+    for database in each_database() {
+        let all = [
+            ("WEBHOOKS__SEND", "true"),
+            ("MATCHING__BACKGROUND", "true"),
+            ("SCORING__BACKGROUND", "true"),
+        ];
+        let app = TestApp::start_with(database, &all).await;
+        let looks = async |most: usize| {
+            let mut looks = 0;
+            while looks < most {
+                looks += app.take_looks();
+                tokio::task::yield_now().await;
+            }
+        };
+        // What it does at its start, some of which are looks as well.
+        looks(LOOKS).await;
+        let _at_the_start = app.take_statements();
+        looks(LOOKS).await;
+        assert_eq!(app.take_statements(), [""; 0]);
+        app.stop().await;
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "a figure for who looks at it")]

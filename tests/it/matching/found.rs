@@ -1,6 +1,8 @@
 //! What is found of rows that are there, on both databases.
 
-use api::services::matching::catch_up;
+use std::time::Duration;
+
+use api::{services::matching::catch_up, views::Role};
 use entity::{
     account, account_domain, contact, duplicate_candidate,
     duplicate_candidate::DuplicateState,
@@ -15,8 +17,10 @@ use sea_orm::{
 use serde_json::json;
 use tests::{
     app::{TestApp, each_app},
+    database::each_database,
     fixtures,
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{contact_named, lead_of};
@@ -128,6 +132,39 @@ async fn what_somebody_has_decided_stays_and_what_is_deleted_is_in_no_pair() {
         assert_eq!(keys.count(app.database.reads()).await.unwrap(), 0);
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_is_written_is_matched_without_anybody_asking_for_it() {
+    for database in each_database() {
+        let app = TestApp::start_with(database, &[("MATCHING__BACKGROUND", "true")]).await;
+        let token = app.token_for(Role::Admin).await;
+        let create = "mutation($input: [CreateContactInput!]!) { createContacts(input: $input) { results { id } } }";
+        let ask = "{ duplicateCandidates { totalCount } }";
+        // Also what is written later, by a hub that has looked already.
+        for (last, pairs) in [("Lemgorberg", 1), ("Wurzinger", 2)] {
+            let person =
+                |email: &str| json!({"firstName": "Eva", "lastName": last, "email": email});
+            let people = [
+                format!("eva.{last}@acme.example"),
+                format!("e.{last}@acme.example"),
+            ];
+            let people = people.map(|email| person(&email));
+            let made = app.graphql(&token, create, json!({"input": people})).await;
+            let _made = made.data();
+            let found = async {
+                loop {
+                    let answer = app.graphql(&token, ask, json!({})).await;
+                    if answer.data()["duplicateCandidates"]["totalCount"] == pairs {
+                        return;
+                    }
+                }
+            };
+            let found = timeout(Duration::from_mins(1), found).await;
+            found.expect("it is found");
+        }
+        app.stop().await;
+    }
 }
 
 async fn domain(app: &TestApp, account: &account::Model, domain: &str) {

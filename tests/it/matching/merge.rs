@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::{services::merge::links, views::Role};
+use chrono::TimeDelta;
 use entity::{contact, external_id};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, Statement,
@@ -13,6 +14,7 @@ use tests::{
     client::Response,
     database::TestDatabase,
     fixtures,
+    socket::Socket,
     sqlite::SqliteDatabase,
 };
 use uuid::Uuid;
@@ -186,6 +188,10 @@ async fn nonsense_old_versions_and_what_is_hidden_are_refused() {
         let stale = input(json!([{"id": con(two.id), "version": 7}]), json!(null));
         let response = app.graphql(&token, MERGE, stale).await;
         assert_eq!(response.codes(), ["VERSION_CONFLICT"]);
+        let extensions = &response.body["errors"][0]["extensions"];
+        assert_eq!(extensions["field"], "expectedVersions");
+        assert_eq!(extensions["currentVersion"], 1);
+        assert_eq!(extensions["current"]["email"], "eva.l@acme.example");
         let unknown = input(json!(null), json!(["deletedAt"]));
         let response = app.graphql(&token, MERGE, unknown).await;
         assert_eq!(response.codes(), ["VALIDATION"]);
@@ -202,6 +208,97 @@ async fn nonsense_old_versions_and_what_is_hidden_are_refused() {
         let response = app.graphql(&token, MERGE, chosen).await;
         let contact = &response.data()["mergeContacts"]["contact"];
         assert_eq!(contact["email"], "eva.l@acme.example");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_fails_leaves_the_others_of_its_document_as_they_are() {
+    const DOCUMENT: &str = "mutation($merge: MergeInput!, $update: UpdateContactInput!) {
+        mergeContacts(input: $merge) { mergeId }
+        mergeAccounts(input: $merge) { mergeId }
+        undoMerge(mergeId: \"merge_none\") { restored }
+        dismissDuplicate(id: \"dup_none\") { duplicateCandidate { id } }
+        updateContact(input: $update) { contact { jobTitle } }
+    }";
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        let (one, _, _) = pair(app).await;
+        let merge = json!({"winnerId": con(one.id), "loserIds": []});
+        let update = json!({"id": con(one.id), "jobTitle": "Buyer"});
+        let variables = json!({"merge": merge, "update": update});
+        let answer = app.graphql(&token, DOCUMENT, variables).await;
+        let expected = json!({
+            "mergeContacts": null, "mergeAccounts": null, "undoMerge": null, "dismissDuplicate": null,
+            "updateContact": {"contact": {"jobTitle": "Buyer"}},
+        });
+        assert_eq!(answer.body["data"], expected, "{}", answer.text);
+        assert_eq!(answer.codes(), ["VALIDATION", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"]);
+        let stored = stored(app, one.id).await;
+        assert_eq!(stored.job_title.as_deref(), Some("Buyer"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_undone_for_thirty_days() {
+    each_app(async |app| {
+        let (one, two, _) = pair(app).await;
+        let merged = merge(app, &app.token_for(Role::Admin).await, one.id, &[two.id]).await;
+        let last = TestApp::now() + TimeDelta::days(30);
+        app.clock.set(last + TimeDelta::seconds(1));
+        let late = undo(app, &app.token_for(Role::Admin).await, &merged).await;
+        assert_eq!(late.codes(), ["VALIDATION"]);
+        assert!(late.text.contains("more than 30 days ago"), "{}", late.text);
+        assert!(stored(app, two.id).await.deleted_at.is_some());
+        app.clock.set(last - TimeDelta::seconds(1));
+        let undone = undo(app, &app.token_for(Role::Admin).await, &merged).await;
+        assert_eq!(undone.data()["undoMerge"]["restored"], 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_one_of_its_own_again_is_told_so() {
+    const TOLD: &str = "query($after: String, $id: ID!) {
+        changes(after: $after, filter: {ids: [$id]}) { nodes { kind node { id } } }
+        contact(id: $id) { history(first: 1) { nodes { kind } } }
+    }";
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        let (one, two, _) = pair(app).await;
+        let mut socket = Socket::of(&app.url, &token).await;
+        let events = "subscription { changed(entities: [CONTACT]) { kind id } }";
+        socket.subscribe("a", events, json!({})).await;
+        let cursor = app.graphql(&token, "{ changeCursor }", json!(null)).await;
+        let cursor = &cursor.data()["changeCursor"];
+        let merged = merge(app, &token, one.id, &[two.id]).await;
+        let told = async || {
+            let asked = json!({"after": cursor, "id": con(two.id)});
+            app.graphql(&token, TOLD, asked).await.data().clone()
+        };
+        let before = told().await;
+        assert_eq!(
+            before["changes"]["nodes"],
+            json!([{"kind": "REMOVED", "node": null}])
+        );
+        assert_eq!(before["contact"], json!(null));
+        let _undone = undo(app, &token, &merged).await.data();
+        let after = told().await;
+        let back = json!({"kind": "UNMERGED", "node": {"id": con(two.id)}});
+        let all = after["changes"]["nodes"].as_array().unwrap();
+        assert_eq!(all.last(), Some(&back), "{after}");
+        assert_eq!(
+            after["contact"]["history"]["nodes"],
+            json!([{"kind": "UNMERGED"}])
+        );
+        let last = json!({"kind": "UNMERGED", "id": con(two.id)});
+        loop {
+            let message = socket.message().await;
+            if message["payload"]["data"]["changed"] == last {
+                break;
+            }
+        }
     })
     .await;
 }

@@ -99,6 +99,39 @@ async fn only_what_an_endpoint_asks_for_is_told() {
 }
 
 #[tokio::test]
+async fn a_contact_that_was_merged_is_told_as_gone_and_then_as_there_again() {
+    each_sending(async |app| {
+        let mut receiver = Receiver::start();
+        let of_contacts = json!({ "entities": ["CONTACT"], "document": null });
+        endpoint(app, &receiver, of_contacts).await;
+        let acme = fixtures::account(&app.database, "Acme", None, None).await;
+        let mut ids = Vec::new();
+        for name in ["Lemgor", "Lemgorr"] {
+            let contact = fixtures::contact(&app.database, ("Eva", name), &acme).await;
+            ids.push(format!("con_{}", contact.id.simple()));
+        }
+        let admin = app.token_for(Role::Admin).await;
+        let merge = "mutation($input: MergeInput!) { mergeContacts(input: $input) { mergeId } }";
+        let input = json!({ "winnerId": ids[0], "loserIds": [ids[1]] });
+        let merged = app.graphql(&admin, merge, json!({ "input": input })).await;
+        let gone = receiver.next().await;
+        assert_eq!(
+            (gone.event(), gone.subject()),
+            ("contact.removed", ids[1].as_str())
+        );
+        let undo = "mutation($id: ID!) { undoMerge(mergeId: $id) { restored } }";
+        let id = &merged.data()["mergeContacts"]["mergeId"];
+        let _undone = app.graphql(&admin, undo, json!({ "id": id })).await;
+        let back = receiver.next().await;
+        assert_eq!(
+            (back.event(), back.subject()),
+            ("contact.unmerged", ids[1].as_str())
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_test_is_sent_whatever_the_state_is_and_waits_for_nothing() {
     each_sending(async |app| {
         let mut receiver = Receiver::start();

@@ -215,3 +215,31 @@ async fn what_is_changed_is_on_record_and_what_is_not_is_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_change_of_an_old_version_is_refused_with_the_endpoint_as_it_is() {
+    const UPDATE: &str =
+        "mutation($input: UpdateWebhookEndpointInput!) { updateWebhookEndpoint(input: $input) {
+        it: webhookEndpoint { system version } } }";
+    each_app(async |app| {
+        let admin = app.token_for(Role::Admin).await;
+        let made = app.graphql(&admin, CREATE, with(&json!({}))).await;
+        let id = &made.data()["createWebhookEndpoint"]["webhookEndpoint"]["id"];
+        let update = async |system: &str, version: i32| {
+            let input = json!({ "id": id, "system": system, "expectedVersion": version });
+            app.graphql(&admin, UPDATE, json!({ "input": input })).await
+        };
+        let changed = update("lake", 1).await;
+        let lake = json!({ "system": "lake", "version": 2 });
+        assert_eq!(changed.data()["updateWebhookEndpoint"]["it"], lake);
+        let stale = update("pond", 1).await;
+        assert_eq!(stale.codes(), ["VERSION_CONFLICT"]);
+        let extensions = &stale.body["errors"][0]["extensions"];
+        assert_eq!(extensions["field"], "expectedVersion");
+        assert_eq!(extensions["currentVersion"], 2);
+        assert_eq!(extensions["current"], lake);
+        assert_eq!(stale.body["data"], json!({ "updateWebhookEndpoint": null }));
+        assert_eq!(endpoints(app).await[0].system, "lake");
+    })
+    .await;
+}

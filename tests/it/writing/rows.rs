@@ -4,7 +4,7 @@ use api::views::Role;
 use entity::{account, change::ChangeKind};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
-use tests::app::each_app;
+use tests::app::{Bearer, each_app};
 
 use super::{id, input, log, pairs, problems, somebody};
 
@@ -209,6 +209,47 @@ async fn a_row_is_found_by_what_others_call_it_and_by_what_is_its_alone() {
         let said = json!({ "name": "Other", "domain": "acme.fi" });
         let answer = app.graphql(&admin, CREATE, input(&said)).await;
         assert_eq!(problems(&answer), pairs(&[("ALREADY_EXISTS", "input.domain")]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_others_call_a_row_is_read_back_by_whoever_sees_the_row() {
+    each_app(async |app| {
+        let (_, admin) = somebody(app, "Ada Byron", Role::Admin).await;
+        let (_, rep) = somebody(app, "Rita Rep", Role::SalesRep).await;
+        let upsert = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { account { id externalIds { system key } } } }";
+        let mut row = Value::Null;
+        for (system, key) in [("erp", "4711"), ("crm", "b"), ("crm", "a")] {
+            let known = json!({ "system": system, "key": key });
+            let said = json!({ "name": "Acme", "domain": "acme.fi", "externalId": known });
+            let answer = app.graphql(&admin, upsert, input(&said)).await;
+            row = answer.data()["upsertAccount"]["account"].clone();
+        }
+        let all = json!([
+            { "system": "crm", "key": "a" },
+            { "system": "crm", "key": "b" },
+            { "system": "erp", "key": "4711" },
+        ]);
+        assert_eq!(row["externalIds"], all);
+        let contact = "mutation ($input: CreateContactInput!) { createContact(input: $input) { contact {
+            externalIds { key } account { called: externalIds { __typename s: system key } } } } }";
+        let said = json!({ "lastName": "Doe", "accountId": row["id"], "externalId": { "system": "crm", "key": "a" } });
+        let answer = app.graphql(&admin, contact, input(&said)).await;
+        let made = &answer.data()["createContact"]["contact"];
+        // The same key of another noun is another.
+        assert_eq!(made["externalIds"], json!([{ "key": "a" }]));
+        let first = json!({ "__typename": "ExternalId", "s": "crm", "key": "a" });
+        assert_eq!(made["account"]["called"][0], first);
+
+        let list = "{ accounts { nodes { externalIds { system key } } } }";
+        let narrowed = Bearer::Service { name: "sync".to_owned(), role: Role::Analyst.to_string() };
+        let narrowed = app.issue(narrowed, &["account:read"]).await.unwrap();
+        let answer = app.graphql(&narrowed.token, list, json!({})).await;
+        assert_eq!(answer.data()["accounts"]["nodes"], json!([{ "externalIds": all }]));
+        // Not hers, and not there for her.
+        let answer = app.graphql(&rep, list, json!({})).await;
+        assert_eq!(answer.data()["accounts"]["nodes"], json!([]));
     })
     .await;
 }

@@ -50,6 +50,7 @@ const CHANGING: &[&str] = &[
     "ExpectedVersion",
     "ExternalIdInput",
     "MergeInput",
+    "SetUserTerritoriesInput",
     "RestoreInput",
     "RevokeTokenInput",
     "RotateTokenInput",
@@ -59,6 +60,9 @@ const CHANGING: &[&str] = &[
 
 /// What each noun has that is made of the change log, and not of rows: tests/it/feed says who gets what of it.
 const HISTORY: &str = "history";
+
+/// What each noun has that other systems call its rows by: tests/it/writing says who gets what of it.
+const EXTERNAL_IDS: &str = "externalIds";
 
 /// The input that says which changes one follows.
 const FOLLOWING: &str = "ChangeFilter";
@@ -139,6 +143,7 @@ const BESIDE: &[(&str, &[&str])] = &[
             "redeliverWebhook",
             "resumeWebhookEndpoint",
             "rotateWebhookSecret",
+            "setUserTerritories",
             "testWebhookEndpoint",
             "updateWebhookEndpoint",
             "undoMerge",
@@ -177,6 +182,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("UndoneMerge", &["restored", "changedSince"]),
     ("ChangedSince", &["id", "what"]),
     ("DismissedDuplicate", &["duplicateCandidate"]),
+    ("ChangedUserTerritories", &["user"]),
     (
         "Change",
         &[
@@ -199,6 +205,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("HistoryConnection", &["edges", "nodes", "pageInfo"]),
     ("HistoryEdge", &["cursor", "node"]),
     ("HistoryEntry", &["actor", "at", "fields", "kind", "reason"]),
+    ("ExternalId", &["key", "system"]),
     (
         "Problem",
         &["code", "message", "field", "allowed", "currentVersion"],
@@ -246,8 +253,8 @@ pub fn is_asked(type_name: &str, field: &str) -> bool {
         return false;
     }
     let mut beside = BESIDE.iter();
-    let history = field == HISTORY && Noun::of(type_name).is_some();
-    !history && !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
+    let apart = [HISTORY, EXTERNAL_IDS].contains(&field) && Noun::of(type_name).is_some();
+    !apart && !beside.any(|(name, fields)| *name == type_name && fields.contains(&field))
 }
 
 /// What in the schema is not classified, or otherwise than it is: each with what to do about it.
@@ -483,6 +490,9 @@ fn known_fields(model: &Model, class: &Class) -> BTreeMap<String, Option<bool>> 
         known.insert("maskedFields".to_owned(), Some(false));
     }
     known.insert(HISTORY.to_owned(), Some(false));
+    if has(EXTERNAL_IDS) {
+        known.insert(EXTERNAL_IDS.to_owned(), Some(false));
+    }
     let stamps = STAMPS.into_iter().filter(|stamp| has(stamp));
     known.extend(stamps.map(|stamp| (stamp.to_owned(), Some(false))));
     known

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     dataset::global_id,
     error::{ApiError, Problem},
-    reader::{NodeField, NodeSelection, Reading},
+    reader::{NodeSelection, Reading},
     services::{
         rows::{Order, Outcome, Outcomes, RowWriter},
         write::Write,
@@ -29,6 +29,7 @@ use super::{
         selection::{BatchPart, ProblemPart, RowPart, Selector, raw, reading},
         types::{self, WriteField},
     },
+    conflict::add_current,
     writing,
 };
 
@@ -94,7 +95,8 @@ impl DatasetMutation {
             Ok(json) => Ok(raw(json)),
             Err(error) => {
                 let mut errors = failed(&error);
-                add_current(reading, &order, &selected, &error, &mut errors).await;
+                let node = selected.node().cloned();
+                add_current(reading, (order.entity, node), &error, &mut errors).await;
                 Err(errors)
             }
         }
@@ -300,45 +302,6 @@ fn object(fields: Vec<(&str, String)>) -> Result<String, ApiError> {
         pairs.push(format!("{}:{value}", quoted(key)?));
     }
     Ok(format!("{{{}}}", pairs.join(",")))
-}
-
-/// Puts the rows in the way into the errors about versions, as the viewer sees them, with the fields that the
-/// mutation selects. What cannot be read is left out: the version is told anyway.
-async fn add_current(
-    reading: &Reading,
-    order: &Order,
-    selected: &Selected,
-    error: &ApiError,
-    errors: &mut [ServerError],
-) {
-    let ApiError::Input(problems) = error else {
-        return;
-    };
-    let ids = problems.iter().filter_map(|problem| problem.current);
-    let ids: Vec<Uuid> = ids.map(|(id, _)| id).collect();
-    if ids.is_empty() {
-        return;
-    }
-    let node = selected.node().cloned().unwrap_or_else(|| NodeSelection {
-        entity: order.entity,
-        fields: order
-            .entity
-            .find("id")
-            .map(|field| ("id".to_owned(), NodeField::Scalar(field)))
-            .into_iter()
-            .collect(),
-    });
-    let Ok(rows) = reading.rows(order.entity, &ids, &node).await else {
-        return;
-    };
-    for (problem, error) in problems.iter().zip(errors) {
-        let row = problem.current.and_then(|(id, _)| rows.get(&id));
-        let row = row.and_then(|row| serde_json::from_str(row).ok());
-        let row = row.and_then(|row: Json| Value::from_json(row).ok());
-        if let (Some(row), Some(extensions)) = (row, &mut error.extensions) {
-            extensions.set("current", row);
-        }
-    }
 }
 
 impl Selected {

@@ -8,7 +8,7 @@ use entity::merge::MergeEntity;
 use crate::{
     dataset::{GlobalId, dataset, global_id},
     error::ApiError,
-    services::merge::{self, Merged, Order},
+    services::merge::{self, Merged, Order, Undone},
 };
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
         error::resolver_error,
         row::{Account, Contact, DuplicateCandidate, Row},
     },
+    conflict::{Shown, answered},
     writing,
 };
 
@@ -34,13 +35,19 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which contact stays, and which go into it.")] input: MergeInput,
-    ) -> Result<MergedContacts> {
-        let (id, merged) = run(ctx, MergeEntity::Contact, "Contact", input).await?;
-        Ok(MergedContacts {
+    ) -> Option<Result<MergedContacts>> {
+        let done = run(ctx, MergeEntity::Contact, "Contact", input).await;
+        let done = done.map(|(id, merged)| MergedContacts {
             merge_id: merge_id(merged.id),
             contact: Row::new(id),
             relinked: count(merged.relinked),
-        })
+        });
+        let shown = Shown {
+            answer: "MergedContacts",
+            field: "contact",
+            noun: "Contact",
+        };
+        answered(ctx, shown, done).await
     }
 
     /// Makes accounts one, with their domains. What refers to the others refers to the winner, its empty fields
@@ -49,13 +56,19 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which account stays, and which go into it.")] input: MergeInput,
-    ) -> Result<MergedAccounts> {
-        let (id, merged) = run(ctx, MergeEntity::Account, "Account", input).await?;
-        Ok(MergedAccounts {
+    ) -> Option<Result<MergedAccounts>> {
+        let done = run(ctx, MergeEntity::Account, "Account", input).await;
+        let done = done.map(|(id, merged)| MergedAccounts {
             merge_id: merge_id(merged.id),
             account: Row::new(id),
             relinked: count(merged.relinked),
-        })
+        });
+        let shown = Shown {
+            answer: "MergedAccounts",
+            field: "account",
+            noun: "Account",
+        };
+        answered(ctx, shown, done).await
     }
 
     /// Puts back what a merge has changed, for 30 days after it. What somebody has changed since stays as it is, and
@@ -64,7 +77,7 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the merge answered.")] merge_id: ID,
-    ) -> Result<UndoneMerge> {
+    ) -> Option<Result<UndoneMerge>> {
         let undone = writing(ctx).run(async |write| {
             let digits = merge_id.strip_prefix(PREFIX);
             let id = digits.and_then(|digits| Uuid::try_parse(digits).ok());
@@ -73,21 +86,8 @@ impl DuplicateMutation {
             })?;
             merge::undo(write, id).await
         });
-        let undone = undone.await.map_err(|error| resolver_error(&error))?;
-        let entities = dataset().entities().iter();
-        let named = |(what, id): &(String, Uuid)| {
-            let (table, column) = what.split_once('.').unwrap_or((what, "entity_id"));
-            let mut entities = entities.clone();
-            let entity = entities.find(|entity| entity.table == table);
-            ChangedSince {
-                id: entity.map(|entity| ID(global_id(entity, *id))),
-                what: column.to_owned(),
-            }
-        };
-        Ok(UndoneMerge {
-            restored: count(undone.restored.len()),
-            changed_since: undone.changed_since.iter().map(named).collect(),
-        })
+        let undone = undone.await.map_err(|error| resolver_error(&error));
+        Some(undone.map(|undone| told(&undone)))
     }
 
     /// Says that two rows that may be the same are not. They are not found again.
@@ -95,16 +95,16 @@ impl DuplicateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global id of the pair.")] id: ID,
-    ) -> Result<DismissedDuplicate> {
+    ) -> Option<Result<DismissedDuplicate>> {
         let dismissed = writing(ctx).run(async |write| {
             let id = row_id("DuplicateCandidate", &id)?;
             merge::dismiss(write, id).await?;
             Ok(id)
         });
-        let id = dismissed.await.map_err(|error| resolver_error(&error))?;
-        Ok(DismissedDuplicate {
+        let dismissed = dismissed.await.map_err(|error| resolver_error(&error));
+        Some(dismissed.map(|id| DismissedDuplicate {
             duplicate_candidate: Row::new(id),
-        })
+        }))
     }
 }
 
@@ -182,12 +182,29 @@ async fn run(
     entity: MergeEntity,
     noun: &'static str,
     input: MergeInput,
-) -> Result<(Uuid, Merged)> {
+) -> Result<(Uuid, Merged), ApiError> {
     let merged = writing(ctx).run(async |write| {
         let order = order(entity, noun, input)?;
         Ok((order.winner, merge::merge(write, &order).await?))
     });
-    merged.await.map_err(|error| resolver_error(&error))
+    merged.await
+}
+
+/// What undoing came to, in the names of the schema.
+fn told(undone: &Undone) -> UndoneMerge {
+    let named = |(what, id): &(String, Uuid)| {
+        let (table, column) = what.split_once('.').unwrap_or((what, "entity_id"));
+        let mut entities = dataset().entities().iter();
+        let entity = entities.find(|entity| entity.table == table);
+        ChangedSince {
+            id: entity.map(|entity| ID(global_id(entity, *id))),
+            what: column.to_owned(),
+        }
+    };
+    UndoneMerge {
+        restored: count(undone.restored.len()),
+        changed_since: undone.changed_since.iter().map(named).collect(),
+    }
 }
 
 fn order(entity: MergeEntity, noun: &'static str, input: MergeInput) -> Result<Order, ApiError> {

@@ -1,9 +1,11 @@
 //! The root fields that change something, a file a noun.
 
+mod conflict;
 mod dataset;
 mod definition;
 mod duplicate;
 mod token;
+mod user;
 mod webhook;
 
 use std::sync::Arc;
@@ -16,6 +18,7 @@ pub(super) use dataset::DatasetMutation;
 pub(super) use definition::DefinitionMutation;
 pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
+pub(super) use user::UserMutation;
 pub(super) use webhook::WebhookMutation;
 
 /// The root fields that show a secret, which is kept nowhere, so that their answers are not either.

@@ -23,7 +23,10 @@ use super::super::{
     schema::Schema,
     webhook::compose,
 };
-use super::writing;
+use super::{
+    conflict::{Shown, answered},
+    writing,
+};
 
 /// The root fields that change endpoints.
 #[derive(Debug)]
@@ -74,35 +77,47 @@ impl WebhookMutation {
         #[graphql(desc = "Which endpoint, and what is to be otherwise.")]
         input: UpdateWebhookEndpointInput,
     ) -> Option<Result<ChangedWebhookEndpoint>> {
-        let done = async {
-            let UpdateWebhookEndpointInput {
-                id,
-                system,
-                description,
-                url,
-                role,
-                scopes,
-                entities,
-                kinds,
-                document,
-            } = input;
-            let draft = Draft {
-                system,
-                description,
-                url,
-                role,
-                scopes,
-                entities: entities.map(nouns),
-                kinds: kinds.map(names),
-                document,
-            };
-            let (webhooks, runner) = webhooks(ctx)?;
-            changed(ctx, &id, async |write, id| {
-                webhooks.update(write, id, draft, &runner).await
-            })
-            .await
+        let UpdateWebhookEndpointInput {
+            id,
+            expected_version,
+            system,
+            description,
+            url,
+            role,
+            scopes,
+            entities,
+            kinds,
+            document,
+        } = input;
+        let draft = Draft {
+            system,
+            description,
+            url,
+            role,
+            scopes,
+            entities: entities.map(nouns),
+            kinds: kinds.map(names),
+            document,
         };
-        Some(done.await)
+        let (webhooks, runner) = match webhooks(ctx) {
+            Ok(found) => found,
+            Err(error) => return Some(Err(error)),
+        };
+        let id = endpoint_id(&id);
+        let updated = writing(ctx).run(async |write| {
+            let target = (id?, expected_version);
+            webhooks.update(write, target, draft, &runner).await?;
+            Ok(target.0)
+        });
+        let updated = updated.await.map(|id| ChangedWebhookEndpoint {
+            webhook_endpoint: Row::new(id),
+        });
+        let shown = Shown {
+            answer: "ChangedWebhookEndpoint",
+            field: "webhookEndpoint",
+            noun: "WebhookEndpoint",
+        };
+        answered(ctx, shown, updated).await
     }
 
     /// Makes a new secret. Messages are signed with both for a while: time to give the receiver the new one, without a
@@ -221,6 +236,8 @@ struct CreateWebhookEndpointInput {
 struct UpdateWebhookEndpointInput {
     /// The global id of the endpoint.
     id: ID,
+    /// The `version` that you have read: where somebody has changed it since, nothing is written.
+    expected_version: Option<i32>,
     /// The system that owns it.
     system: Option<String>,
     /// What it is for; empty is nothing.

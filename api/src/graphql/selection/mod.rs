@@ -30,8 +30,8 @@ use crate::{
     dataset::{Entity, Kind, dataset},
     error::ApiError,
     reader::{
-        BandPart, Connection, ConnectionPart, EdgePart, MoneyPart, NodeField, NodeSelection,
-        PageInfoPart, Reading, ReferencePart,
+        BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, MoneyPart, NodeField,
+        NodeSelection, PageInfoPart, Reading, ReferencePart,
     },
 };
 
@@ -201,6 +201,19 @@ impl<'a> Selector<'a> {
         Ok(NodeSelection { entity, fields })
     }
 
+    /// What `group`, which asks for an object of a type, selects of the row of `entity` in that field of it; `None` where
+    /// it does not select the field.
+    pub(in crate::graphql) fn node_in(
+        &self,
+        (type_name, field): (&str, &str),
+        entity: &'static Entity,
+        group: &Group<'a>,
+    ) -> Option<NodeSelection> {
+        let groups = self.collect(type_name, sets(group));
+        let row = groups.values().find(|group| name_of(group) == field)?;
+        self.node(entity, row).ok()
+    }
+
     fn node_field(
         &self,
         entity: &'static Entity,
@@ -218,6 +231,9 @@ impl<'a> Selector<'a> {
             Kind::Band { .. } => NodeField::Band(field, self.parts("MoneyBand", group, band_part)?),
             Kind::Reference { .. } => {
                 NodeField::Reference(field, self.parts("Reference", group, reference_part)?)
+            }
+            Kind::ExternalIds => {
+                NodeField::ExternalIds(field, self.parts("ExternalId", group, external_id_part)?)
             }
             Kind::ToOne { target, .. } => {
                 NodeField::ToOne(field, self.node(dataset().target(target)?, group)?)
@@ -327,6 +343,15 @@ fn reference_part(name: &str) -> Option<ReferencePart> {
         "id" => Some(ReferencePart::Id),
         "name" => Some(ReferencePart::Name),
         "status" => Some(ReferencePart::Status),
+        _ => None,
+    }
+}
+
+fn external_id_part(name: &str) -> Option<ExternalIdPart> {
+    match name {
+        "__typename" => Some(ExternalIdPart::TypeName),
+        "system" => Some(ExternalIdPart::System),
+        "key" => Some(ExternalIdPart::Key),
         _ => None,
     }
 }

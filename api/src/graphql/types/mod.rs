@@ -41,6 +41,8 @@ pub(super) fn register(registry: &mut Registry) {
     add(registry, object("Money", MONEY, money_fields()));
     add(registry, object("MoneyBand", MONEY_BAND, band_fields()));
     add(registry, object("Reference", REFERENCE, reference_fields()));
+    let fields = external_id_fields();
+    add(registry, object("ExternalId", EXTERNAL_ID, fields));
     for entity in dataset().entities() {
         for field in &entity.fields {
             if let Kind::Choice(_, choice) = &field.kind {
@@ -108,6 +110,7 @@ fn root_fields() -> Vec<MetaField> {
 const PAGE_INFO: &str = "Where a page lies in its list.";
 const MONEY: &str = "An amount of money.";
 const MONEY_BAND: &str = "The band that an amount of money lies in. Its edges are 0, 1000, 5000, 10000, 50000, 100000, 500000, 1000000, 5000000 and 10000000 of the currency's units.";
+const EXTERNAL_ID: &str = "What another system calls a row.";
 const REFERENCE: &str = "What a row is called, where no more of it can be said.";
 
 fn add(registry: &mut Registry, meta: MetaType) {
@@ -184,6 +187,7 @@ fn type_of(field: &Field) -> String {
         Kind::Money { .. } => "Money".to_owned(),
         Kind::Band { .. } => "MoneyBand".to_owned(),
         Kind::Reference { .. } => "Reference".to_owned(),
+        Kind::ExternalIds => "[ExternalId!]".to_owned(),
         Kind::ToOne { target, .. } => (*target).to_owned(),
         Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
             format!("{target}Connection")
@@ -296,6 +300,17 @@ fn reference_fields() -> Vec<MetaField> {
             "How far it is: an account's `lifecycle`, a deal's `stage`, a lead's or a campaign's `status`; null for a contact.",
             "String",
         ),
+    ]
+}
+
+fn external_id_fields() -> Vec<MetaField> {
+    vec![
+        field(
+            "system",
+            "The other system, such as `salesforce`.",
+            "String!",
+        ),
+        field("key", "The row's id there.", "String!"),
     ]
 }
 

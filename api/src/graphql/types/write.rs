@@ -309,7 +309,7 @@ fn said(entity: &'static Entity, deed: Deed) -> Vec<MetaInputValue> {
     if deed != Deed::Update {
         fields.push(argument("reason", "Why, for the history.", "String"));
     }
-    if entity.soft_delete {
+    if entity.has_external_ids() {
         fields.push(argument(
             "externalId",
             "What another system calls it; remembered from then on.",

@@ -163,7 +163,12 @@ async fn look_after(
                 });
             }
             // The database does not answer, or not yet; who knows.
-            Err(ApiError::Internal(_) | ApiError::Unavailable | ApiError::Timeout) => sure = false,
+            Err(
+                ApiError::Internal(_)
+                | ApiError::Unavailable
+                | ApiError::GaveWay
+                | ApiError::Timeout,
+            ) => sure = false,
             Err(_refused) => return,
         }
     }

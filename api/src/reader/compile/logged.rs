@@ -42,7 +42,8 @@ pub(super) fn logged_money(entity: &Entity) -> impl Iterator<Item = &'static str
     money.flat_map(|field| field.kind.columns())
 }
 
-/// The column by which one sees that a field changed; `None` where that is never told.
+/// The name in the log by which one sees that a field changed, mostly that of its column; `None` where that is never
+/// told.
 fn told_by(field: &Field) -> Option<&'static str> {
     match field.kind {
         Kind::Text(column)
@@ -55,14 +56,16 @@ fn told_by(field: &Field) -> Option<&'static str> {
         | Kind::Texts(column)
         | Kind::ForeignId { column, .. } => Some(column),
         Kind::Money { minor, .. } => Some(minor),
+        // As a list of ids, under its own name.
+        Kind::ToManyThrough { .. } => Some(field.name),
         Kind::Id
         | Kind::Band { .. }
         | Kind::MaskedFields
+        | Kind::ExternalIds
         | Kind::History
         | Kind::Reference { .. }
         | Kind::ToOne { .. }
-        | Kind::ToMany { .. }
-        | Kind::ToManyThrough { .. } => None,
+        | Kind::ToMany { .. } => None,
     }
     .filter(|column| !STAMPS.contains(column))
 }
@@ -173,6 +176,10 @@ impl<'v> Compiler<'v> {
                     let value = self.logged_money(logged, minor, currency, side)?;
                     arms.push(format!(" WHEN m.column2 = '{}' THEN {value}", field.name));
                 }
+                Kind::ToManyThrough { far, target, .. } => {
+                    let ids = self.logged_ids(logged, field.name, (far, target), side)?;
+                    arms.push(format!(" WHEN m.column2 = '{}' THEN {ids}", field.name));
+                }
                 _ => {}
             }
         }
@@ -213,6 +220,31 @@ impl<'v> Compiler<'v> {
         let value = self.dialect.uuid_of(text);
         Ok(format!(
             "(SELECT {id} FROM (SELECT {value} AS \"{key}\") AS {there}{known})"
+        ))
+    }
+
+    /// The global ids in a list under `name`, of rows of `target`, of which the viewer may know.
+    fn logged_ids(
+        &mut self,
+        logged: Logged<'_>,
+        name: &str,
+        (far, target): (&str, &str),
+        side: u8,
+    ) -> Result<String, ApiError> {
+        let there = self.alias();
+        let prefix = dataset().target(target)?.prefix;
+        let id = self
+            .dialect
+            .global_id(prefix, &format!("{there}.\"{far}\""));
+        let list = self.dialect.list(&id, Some(&id), None);
+        let known = self.knows(logged.entity, far, target, &there)?;
+        let known = known
+            .map(|known| format!(" WHERE {known}"))
+            .unwrap_or_default();
+        let items = self.dialect.logged_items(&logged.fields(), name, side);
+        let item = self.dialect.uuid_of("e.value");
+        Ok(format!(
+            "(SELECT {list} FROM (SELECT {item} AS \"{far}\" FROM {items}) AS {there}{known})"
         ))
     }
 

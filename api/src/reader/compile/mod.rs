@@ -6,6 +6,7 @@
 mod band;
 mod change;
 mod condition;
+mod external;
 mod feed;
 mod group;
 mod history;

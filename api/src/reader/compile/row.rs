@@ -100,6 +100,7 @@ impl Compiler<'_> {
             NodeField::Money(field, parts) => self.money(field, parts, alias)?,
             NodeField::Band(field, parts) => self.band(field, parts, alias)?,
             NodeField::Reference(field, parts) => self.reference(field, parts, alias)?,
+            NodeField::ExternalIds(_, parts) => self.external_ids(parts, entity, alias)?,
             NodeField::ToOne(field, node) => {
                 let Kind::ToOne { column, .. } = field.kind else {
                     return Err(misuse(field));
@@ -141,6 +142,7 @@ impl Compiler<'_> {
             Kind::Money { .. }
             | Kind::Band { .. }
             | Kind::Reference { .. }
+            | Kind::ExternalIds
             | Kind::ToOne { .. }
             | Kind::ToMany { .. }
             | Kind::ToManyThrough { .. }

@@ -15,6 +15,8 @@ pub(in crate::reader) trait LogDialect: Debug + Send + Sync {
     fn logged(&self, fields: &str, name: &str, side: u8) -> String;
     /// A value as text.
     fn logged_text(&self, fields: &str, name: &str, side: u8) -> String;
+    /// A table of the texts in the list that the value of that name is, as `e`.
+    fn logged_items(&self, fields: &str, name: &str, side: u8) -> String;
     /// An instant in a text of RFC 3339 in UTC, with any number of digits, as callers see instants.
     fn instant_of(&self, text: &str) -> String;
     /// A text of JSON, or null.
@@ -50,6 +52,10 @@ impl LogDialect for Postgres {
 
     fn logged_text(&self, fields: &str, name: &str, side: u8) -> String {
         format!("({fields} -> {name} ->> {side})")
+    }
+
+    fn logged_items(&self, fields: &str, name: &str, side: u8) -> String {
+        format!("jsonb_array_elements_text({fields} -> '{name}' -> {side}) AS e(value)")
     }
 
     fn instant_of(&self, text: &str) -> String {
@@ -108,6 +114,10 @@ impl LogDialect for Sqlite {
 
     fn logged_text(&self, fields: &str, name: &str, side: u8) -> String {
         format!("({fields} ->> ('$.' || {name} || '[{side}]'))")
+    }
+
+    fn logged_items(&self, fields: &str, name: &str, side: u8) -> String {
+        format!("json_each({fields}, '$.{name}[{side}]') AS e")
     }
 
     fn instant_of(&self, text: &str) -> String {

@@ -1,8 +1,8 @@
 //! Days and instants as files write them.
 
 use chrono::{
-    DateTime, Datelike, Days, DurationRound, LocalResult, NaiveDate, NaiveDateTime, NaiveTime,
-    TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound,
+    TimeDelta, TimeZone, Timelike, Utc,
 };
 use chrono_tz::Tz;
 
@@ -31,6 +31,9 @@ impl Dates {
             .formats()
             .find_map(|format| instant(text, format, zone))
             .ok_or_else(|| self.not_a_date())?;
+        if is_leap_second(&instant) {
+            return Err("is a leap second, which cannot be kept".to_owned());
+        }
         plausible(instant.year()).map(|()| whole_microseconds(instant))
     }
 
@@ -66,6 +69,44 @@ impl Dates {
     }
 }
 
+/// Reads an instant as callers say it, by RFC 3339. It has to be in the years that the databases agree on, once it is
+/// in UTC; a leap second they do not agree on either. What is finer than microseconds is left off.
+///
+/// # Errors
+///
+/// Returns what would be right.
+pub fn api_instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let separator = text.as_bytes().get(10);
+    let parted = separator.is_some_and(|it| it.eq_ignore_ascii_case(&b'T'));
+    let instant = DateTime::parse_from_rfc3339(text).ok().filter(|_| parted);
+    let instant = instant.map(|instant| instant.to_utc());
+    let instant = instant.filter(|it| is_kept(it.year()) && !is_leap_second(it));
+    instant.map(whole_microseconds).ok_or_else(|| {
+        "has to be an instant of RFC 3339 such as 2026-01-31T09:30:00Z, in the years from 1 to 9999, and no leap second"
+            .to_owned()
+    })
+}
+
+/// Reads a day as callers say it, such as `2026-01-31`.
+///
+/// # Errors
+///
+/// Returns what would be right.
+pub fn api_day(text: &str) -> Result<NaiveDate, String> {
+    let day = text.parse().ok();
+    let day = day.filter(|day: &NaiveDate| day.to_string() == text && is_kept(day.year()));
+    day.ok_or_else(|| "has to be a day such as 2026-01-31, in the years from 1 to 9999".to_owned())
+}
+
+/// Whether both databases keep days of that year, and answers can have them.
+fn is_kept(year: i32) -> bool {
+    (1..=9999).contains(&year)
+}
+
+fn is_leap_second(instant: &DateTime<Utc>) -> bool {
+    instant.nanosecond() >= 1_000_000_000
+}
+
 fn plausible(year: i32) -> Result<(), String> {
     if (1900..=2200).contains(&year) {
         return Ok(());
@@ -74,9 +115,7 @@ fn plausible(year: i32) -> Result<(), String> {
 }
 
 fn whole_microseconds(instant: DateTime<Utc>) -> DateTime<Utc> {
-    instant
-        .duration_trunc(TimeDelta::microseconds(1))
-        .unwrap_or(instant)
+    instant.trunc_subsecs(6)
 }
 
 fn instant(text: &str, format: &str, zone: Tz) -> Option<DateTime<Utc>> {

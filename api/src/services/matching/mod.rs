@@ -12,20 +12,21 @@ mod subject;
 use std::{collections::BTreeSet, time::Duration};
 
 use sea_orm::DbErr;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::{
     change::{Position, ReadError, read},
     clock::Clock,
     database::Database,
+    services::news::News,
     store::matching,
 };
 
 use subject::Noun;
 
-/// How often somebody looks what was written.
-const LOOK: Duration = Duration::from_millis(500);
+/// How long it is until somebody tries again when the database has failed.
+const PAUSE: Duration = Duration::from_millis(500);
 /// Rows of one transaction. On SQLite others who write wait for it.
 const BATCH: usize = 200;
 /// How many changes are looked at one by one.
@@ -33,17 +34,19 @@ const FEW: u32 = 256;
 /// What is matched, and what belongs to it.
 const WATCHED: [&str; 4] = ["account", "contact", "lead", "account_domain"];
 
-/// Follows the change log, and matches what was written. Ends when it is dropped.
-pub async fn follow(db: Database, clock: Clock) {
+/// Matches what was written, whenever the `news` are that something was. Ends when it is dropped.
+pub async fn follow(db: Database, clock: Clock, news: News) {
     let mut position = None;
-    let mut looks = interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        looks.tick().await;
+        let heard = news.number();
         match keep_up(&db, &clock, position.take()).await {
-            Ok(end) => position = Some(end),
+            Ok(end) => {
+                position = Some(end);
+                news.of(|| WATCHED, heard).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "what was written is matched once the database answers");
+                sleep(PAUSE).await;
             }
         }
     }

@@ -30,6 +30,8 @@ pub struct Link {
     pub column: &'static str,
     /// The column that a row of the table must not have twice together with it.
     unique_with: Option<&'static str>,
+    /// The column that is true for one of the rows at most that refer to the same one.
+    primary: Option<&'static str>,
 }
 
 /// Every column that refers to rows of the table `noun`, out of the definitions of the tables.
@@ -44,6 +46,7 @@ pub fn links(noun: &str) -> Vec<Link> {
             table: record::domains().clone(),
             column: "account_id",
             unique_with: None,
+            primary: Some("is_primary"),
         });
     }
     links
@@ -65,6 +68,7 @@ fn links_of<'n>(entity: &'static Entity, noun: &'n str) -> impl Iterator<Item = 
                 Match::Pair(first, seconds) if seconds.contains(&column) => Some(*first),
                 _ => None,
             }),
+            primary: None,
         })
     })
 }
@@ -81,20 +85,27 @@ pub(super) async fn relink(
         let Some(column) = link.table.position(link.column) else {
             continue;
         };
-        let rows = store::pointing_to(write.tx, &link.table, link.column, &order.losers).await?;
+        let mut rows =
+            store::pointing_to(write.tx, &link.table, link.column, &order.losers).await?;
         if rows.is_empty() {
             continue;
         }
-        let mut taken = taken(write, &link, order.winner).await?;
+        // What the first loser has comes before what the others have.
+        rows.sort_by_key(|row| {
+            let of = at(&link.table, row, link.column);
+            order.losers.iter().position(|loser| of == Some(*loser))
+        });
+        let mut own = Own::of(write, &link, order.winner).await?;
         let edits = rows.iter().filter_map(|row| {
-            let other = link.unique_with.and_then(|name| at(&link.table, row, name));
-            if other.is_some_and(|other| !taken.insert(other)) {
+            let id = at(&link.table, row, "id")?;
+            if !own.takes(&link, row) {
                 return None;
             }
-            let id = at(&link.table, row, "id")?;
             // What belonged to a row that goes into it belongs to nothing, not to itself.
             let winner = (id != order.winner).then_some(order.winner);
-            Some(Edit::of(id, vec![(column, Value::Uuid(winner))]))
+            let mut values = vec![(column, Value::Uuid(winner))];
+            values.extend(own.second(&link, row));
+            Some(Edit::of(id, values))
         });
         let edits = edits.collect();
         steps.extend(apply(write, &link.table, edits, ChangeKind::Updated).await?);
@@ -103,13 +114,41 @@ pub(super) async fn relink(
 }
 
 /// What the winner's rows have that no two rows of one may have.
-async fn taken(write: &Write<'_>, link: &Link, winner: Uuid) -> Result<HashSet<Uuid>, ApiError> {
-    let Some(other) = link.unique_with else {
-        return Ok(HashSet::new());
-    };
-    let rows = store::pointing_to(write.tx, &link.table, link.column, &[winner]).await?;
-    let others = rows.iter().filter_map(|row| at(&link.table, row, other));
-    Ok(others.collect())
+#[derive(Debug, Default)]
+struct Own {
+    /// What stands in the column of [`Link::unique_with`].
+    others: HashSet<Uuid>,
+    /// Whether one of them is the primary one.
+    primary: bool,
+}
+
+impl Own {
+    async fn of(write: &Write<'_>, link: &Link, winner: Uuid) -> Result<Self, ApiError> {
+        let mut own = Self::default();
+        if link.unique_with.is_none() && link.primary.is_none() {
+            return Ok(own);
+        }
+        for row in store::pointing_to(write.tx, &link.table, link.column, &[winner]).await? {
+            own.takes(link, &row);
+            own.second(link, &row);
+        }
+        Ok(own)
+    }
+
+    /// Whether the row can be one of theirs, which it is from then on.
+    fn takes(&mut self, link: &Link, row: &Record) -> bool {
+        let other = link.unique_with.and_then(|name| at(&link.table, row, name));
+        other.is_none_or(|other| self.others.insert(other))
+    }
+
+    /// What makes the row a second one, where it is the primary one and there is one already.
+    fn second(&mut self, link: &Link, row: &Record) -> Option<(usize, Value)> {
+        let position = link.table.position(link.primary?)?;
+        let primary = row.get(position) == Some(&Value::from(true));
+        let second = primary && self.primary;
+        self.primary |= primary;
+        second.then(|| (position, Value::from(false)))
+    }
 }
 
 fn at(table: &Table, row: &Record, column: &str) -> Option<Uuid> {

@@ -20,7 +20,7 @@ use entity::{
 };
 
 use crate::{
-    dataset::{GlobalId, dataset, global_id},
+    dataset::{Entity, GlobalId, dataset, global_id},
     error::{ApiError, Problem},
     reader, record,
     store::{
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-use super::write::Write;
+use super::{rows::tree, write::Write};
 use edit::{Edit, Step, apply};
 
 pub use duplicate::dismiss;
@@ -75,6 +75,11 @@ fn names(entity: MergeEntity) -> (&'static str, &'static str) {
     }
 }
 
+/// The noun, as it is read.
+fn noun(entity: MergeEntity) -> Result<&'static Entity, ApiError> {
+    dataset().target(names(entity).0)
+}
+
 /// The columns of the noun.
 fn written(entity: MergeEntity) -> Result<&'static record::Entity, ApiError> {
     let (_, table) = names(entity);
@@ -86,7 +91,7 @@ fn written(entity: MergeEntity) -> Result<&'static record::Entity, ApiError> {
 ///
 /// # Errors
 ///
-/// - [`ApiError::Validation`] when a row is said twice, or a field cannot be taken
+/// - [`ApiError::Validation`] when a row is said twice, a field cannot be taken, or the winner would lie below itself
 /// - [`ApiError::NotFound`] and [`ApiError::Forbidden`] when the caller does not see one of the rows, or may not
 ///   merge it
 /// - [`ApiError::Input`] with `VERSION_CONFLICT` when somebody has changed one since
@@ -94,13 +99,16 @@ fn written(entity: MergeEntity) -> Result<&'static record::Entity, ApiError> {
 pub async fn merge(write: &Write<'_>, order: &Order) -> Result<Merged, ApiError> {
     check(order)?;
     let ids: Vec<Uuid> = [&[order.winner], order.losers.as_slice()].concat();
+    let (noun, record) = (noun(order.entity)?, written(order.entity)?);
+    tree::lock(write, noun).await?;
+    // Locked first: what the caller may do with them is decided on the rows as nobody changes them any more.
+    let rows = lookup::locked(write.tx, &record.table, &ids).await?;
     for id in &ids {
         permit(write, order.entity, *id).await?;
     }
-    let record = written(order.entity)?;
-    let rows = lookup::locked(write.tx, &record.table, &ids).await?;
     let find = |id: Uuid| {
-        let row = rows.iter().find(|row| id_of(record, row) == Some(id));
+        let mut rows = rows.iter().filter(|row| is_there(record, row));
+        let row = rows.find(|row| id_of(record, row) == Some(id));
         row.ok_or_else(|| missing(order.entity))
     };
     for (id, seen) in &order.versions {
@@ -115,13 +123,23 @@ pub async fn merge(write: &Write<'_>, order: &Order) -> Result<Merged, ApiError>
         .iter()
         .map(|id| find(*id))
         .collect::<Result<_, _>>()?;
-    let filled = fill::fill(record, winner, &losers, &order.take)?;
+    let mut filled = fill::fill(record, winner, &losers, &order.take)?;
+    // What goes into the winner, or lies below it, is nothing that it lies below.
+    let loops = tree::leading_to(write, noun, &filled, &ids).await?;
+    filled.retain(|(at, _)| !(loops.contains(at) && winner.get(*at).is_some_and(record::is_empty)));
     let mut steps = delete(write, record, &order.losers).await?;
     let winner = vec![Edit::of(order.winner, filled)];
     steps.extend(apply(write, &record.table, winner, ChangeKind::Updated).await?);
     let before = steps.len();
     link::relink(write, record, order, &mut steps).await?;
-    let relinked = steps.len() - before;
+    let to_winner = record::json(&Value::from(order.winner));
+    let relinked = steps.iter().skip(before);
+    let relinked = relinked.filter(|step| step.after == to_winner).count();
+    if tree::loops(write, noun, &[order.winner]).await? {
+        let problem =
+            "the winner lies below what belongs to one of them: it would lie below itself";
+        return Err(ApiError::validation("winnerId", problem));
+    }
     let external_ids = take_external_ids(write, record.name, order).await?;
     settle_pairs(write, order).await?;
     let id = Uuid::now_v7();
@@ -165,8 +183,8 @@ async fn permit(write: &Write<'_>, entity: MergeEntity, id: Uuid) -> Result<(), 
     let Some(viewer) = write.viewer else {
         return Ok(());
     };
-    let (noun, table) = names(entity);
-    let entity = dataset().target(noun)?;
+    let (_, table) = names(entity);
+    let entity = noun(entity)?;
     let doing = format!("merge this {table}");
     reader::permit(write.tx, viewer, GlobalId { entity, id }, "merge", &doing).await
 }
@@ -218,6 +236,14 @@ fn id_of(record: &record::Entity, row: &Record) -> Option<Uuid> {
         Some(Value::Uuid(id)) => *id,
         _ => None,
     }
+}
+
+/// Whether the row is not deleted.
+fn is_there(record: &record::Entity, row: &Record) -> bool {
+    let deleted_at = record
+        .position("deleted_at")
+        .and_then(|position| row.get(position));
+    deleted_at.is_some_and(record::is_empty)
 }
 
 fn version_of(record: &record::Entity, row: &Record) -> Option<i32> {

@@ -9,16 +9,17 @@ use entity::{change::ChangeKind, duplicate_candidate::DuplicateState, merge};
 
 use crate::{
     error::ApiError,
-    record::{self, is_empty},
-    store::{matching::pairs_of, merge as store, table::Table},
+    record,
+    store::{lookup, matching::pairs_of, merge as store, table::Table},
 };
 
 use super::{
-    super::write::Write,
+    super::{rows::tree, write::Write},
     UNDOABLE, duplicate,
     edit::{Edit, Step, apply, stored},
+    id_of, is_there,
     link::links,
-    permit, written,
+    noun, permit, written,
 };
 
 /// What undoing came to.
@@ -36,18 +37,19 @@ pub struct Undone {
 ///
 /// - [`ApiError::NotFound`] when there is no such merge, or the caller does not see the row that stayed
 /// - [`ApiError::Forbidden`] when they may not merge it
-/// - [`ApiError::Validation`] when it was undone already, is too long ago, or the row that stayed was merged
-///   into another since
+/// - [`ApiError::Validation`] when it was undone already, is too long ago, the row that stayed was merged
+///   into another since, or a row would lie below itself
 /// - [`ApiError::Internal`] when the database fails
 pub async fn undo(write: &Write<'_>, id: Uuid) -> Result<Undone, ApiError> {
     let found = store::find(write.tx, id).await?;
     let merge = found.ok_or_else(|| ApiError::NotFound {
         what: "merge".to_owned(),
     })?;
-    check(write, &merge).await?;
-    permit(write, merge.entity, merge.winner_id).await?;
-    let record = written(merge.entity)?;
+    let (noun, record) = (noun(merge.entity)?, written(merge.entity)?);
     let losers: Vec<Uuid> = read(merge.loser_ids.clone())?;
+    tree::lock(write, noun).await?;
+    check(write, &merge, &losers).await?;
+    permit(write, merge.entity, merge.winner_id).await?;
     let mut steps: Vec<Step> = read(merge.steps.clone())?;
     steps.reverse();
     let mut undone = Undone::default();
@@ -63,29 +65,24 @@ pub async fn undo(write: &Write<'_>, id: Uuid) -> Result<Undone, ApiError> {
             put_back(write, &table, steps, ChangeKind::Updated, &mut undone).await?;
         }
     }
-    let restored = ChangeKind::Restored;
-    put_back(
-        write,
-        &record.table,
-        of_losers.iter(),
-        restored,
-        &mut undone,
-    )
-    .await?;
+    let apart = ChangeKind::Unmerged;
+    put_back(write, &record.table, of_losers.iter(), apart, &mut undone).await?;
+    if tree::loops(write, noun, &losers).await? {
+        let problem =
+            "rows were moved since, so that one of them would lie below itself: move them first";
+        return Err(ApiError::validation("mergeId", problem));
+    }
     give_back_external_ids(write, record.name, &merge, &mut undone).await?;
     reopen_pairs(write, &merge, &losers).await?;
     store::undone(write.tx, id, write.now).await?;
     let there = stored(write, &record.table, &losers).await?;
-    let deleted_at = record.position("deleted_at");
-    let is_there = |id: &&Uuid| {
-        let at = there.get(id).and_then(|row| row.get(deleted_at?));
-        at.is_some_and(is_empty)
-    };
+    let is_there = |id: &&Uuid| there.get(id).is_some_and(|row| is_there(record, row));
     undone.restored = losers.iter().filter(is_there).copied().collect();
     Ok(undone)
 }
 
-async fn check(write: &Write<'_>, merge: &merge::Model) -> Result<(), ApiError> {
+/// Makes sure that the merge can be undone now. Nobody else changes its rows from then on.
+async fn check(write: &Write<'_>, merge: &merge::Model, losers: &[Uuid]) -> Result<(), ApiError> {
     let refuse = |problem: &str| Err(ApiError::validation("mergeId", problem));
     if merge.undone_at.is_some() {
         return refuse("it was undone already");
@@ -94,12 +91,10 @@ async fn check(write: &Write<'_>, merge: &merge::Model) -> Result<(), ApiError> 
         return refuse("it was more than 30 days ago, and cannot be undone any more");
     }
     let record = written(merge.entity)?;
-    let rows = stored(write, &record.table, &[merge.winner_id]).await?;
-    let deleted_at = record.position("deleted_at");
-    let at = rows
-        .get(&merge.winner_id)
-        .and_then(|row| row.get(deleted_at?));
-    if !at.is_some_and(is_empty) {
+    let ids = [&[merge.winner_id], losers].concat();
+    let rows = lookup::locked(write.tx, &record.table, &ids).await?;
+    let mut there = rows.iter().filter(|row| is_there(record, row));
+    if !there.any(|row| id_of(record, row) == Some(merge.winner_id)) {
         return refuse(
             "the row that stayed was merged into another or deleted since: undo that first",
         );

@@ -150,7 +150,11 @@ fn draft(
         None
     });
     let version = fields.get("expectedVersion").and_then(Json::as_i64);
-    let reason = fields.get("reason").and_then(Json::as_str).map(str::trim);
+    let reason = input::reason(&format!("{path}.reason"), fields.get("reason"));
+    let reason = reason.unwrap_or_else(|wrong| {
+        problems.push(wrong);
+        None
+    });
     let mut draft = Draft {
         index,
         path: path.to_owned(),

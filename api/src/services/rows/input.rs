@@ -1,6 +1,5 @@
 //! From what a caller says of a row to values of its columns.
 
-use chrono::{DateTime, NaiveDate, SubsecRound};
 use iso_currency::Currency;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
@@ -79,15 +78,12 @@ fn value_of(
         (Kind::Choice(..), Json::String(text)) => Ok(Value::from(text.as_str())),
         (Kind::Boolean(_), Json::Bool(flag)) => Ok(Value::from(*flag)),
         (Kind::Int(_), Json::Number(number)) => int(column, kind, number.as_i64()),
-        (Kind::Instant(_), Json::String(text)) => DateTime::parse_from_rfc3339(text)
-            .map(|instant| Value::from(instant.to_utc().trunc_subsecs(6)))
-            .map_err(|_invalid| {
-                "an instant of RFC 3339 such as 2026-01-31T09:30:00Z is required".to_owned()
-            }),
-        (Kind::Day(_), Json::String(text)) => text
-            .parse::<NaiveDate>()
+        (Kind::Instant(_), Json::String(text)) => value::api_instant(text)
             .map(Value::from)
-            .map_err(|_invalid| "a day such as 2026-01-31 is required".to_owned()),
+            .map_err(|problem| format!("it {problem}")),
+        (Kind::Day(_), Json::String(text)) => value::api_day(text)
+            .map(Value::from)
+            .map_err(|problem| format!("it {problem}")),
         (Kind::Texts(_), Json::Array(items)) => {
             items.iter().try_for_each(storable)?;
             if !items.iter().all(Json::is_string) {
@@ -164,6 +160,22 @@ fn storable(json: &Json) -> Result<(), String> {
     };
     let problem = || "the character U+0000 cannot be kept".to_owned();
     holds.then_some(()).ok_or_else(problem)
+}
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 2_000;
+
+/// Why something is done, where that is said.
+pub(super) fn reason<'j>(path: &str, json: Option<&'j Json>) -> Result<Option<&'j str>, Problem> {
+    let Some(text) = json.and_then(Json::as_str).map(str::trim) else {
+        return Ok(None);
+    };
+    storable(&Json::from(text)).map_err(|problem| Problem::validation(path, &problem))?;
+    if text.chars().count() > LONGEST_REASON {
+        let problem = format!("at most {LONGEST_REASON} characters are required");
+        return Err(Problem::validation(path, &problem));
+    }
+    Ok(Some(text))
 }
 
 /// A domain, which is the one thing that is written elsewhere.

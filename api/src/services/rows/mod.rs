@@ -8,11 +8,13 @@
 mod draft;
 mod identity;
 mod input;
+mod moved;
 mod reference;
 mod remove;
 mod rights;
 mod rules;
 mod save;
+pub(super) mod tree;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +31,7 @@ use crate::{
 
 use super::write::Write;
 pub(super) use draft::Draft;
+pub(super) use rights::seen;
 
 /// How many rows may be written at once.
 pub const MOST_ROWS: usize = 1_000;

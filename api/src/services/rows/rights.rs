@@ -228,7 +228,7 @@ fn not_allowed(
 }
 
 /// Which of the rows of `entity` with those ids there are for the caller.
-pub(super) async fn seen(
+pub(in crate::services) async fn seen(
     write: &Write<'_>,
     entity: &'static Entity,
     ids: &[Uuid],

@@ -5,11 +5,21 @@ use crate::{
     error::ApiError,
     record::{self, derive},
     services::{account, campaign, contact, lead, opportunity, scoring, territory, touch, user},
+    store::tree,
     views::Views,
 };
 
 use super::{Refused, draft::Draft};
 use crate::services::write::Write;
+
+/// Keeps others from what rows are made of that are not there yet, or are written with them, before any is locked: the
+/// path of a territory is made of those above, and goes into those below.
+pub(super) async fn begin(write: &Write<'_>, record: &record::Entity) -> Result<(), ApiError> {
+    if record.name == "territory" {
+        tree::lock(write.tx, record.name).await?;
+    }
+    Ok(())
+}
 
 /// Settles what follows from what is said, and refuses what makes no sense.
 pub(super) async fn settle(
@@ -21,7 +31,15 @@ pub(super) async fn settle(
 ) -> Result<(), ApiError> {
     let mut known = derive::Known::default();
     match record.name {
-        "territory" => known.paths = territory::paths(write, record, drafts).await?,
+        "territory" => {
+            let accepted = drafts.iter();
+            let accepted = accepted.filter(|draft| !refused.0.contains_key(&draft.index));
+            let placed = territory::place(write, record, accepted.collect()).await?;
+            for (index, problem) in placed.refused {
+                refused.add(index, problem);
+            }
+            known.paths = placed.paths;
+        }
         "touch" => touch::settle(write, record, drafts).await?,
         _ => {}
     }
@@ -34,7 +52,6 @@ pub(super) async fn settle(
             "contact" => contact::check(record, draft, &mut problems),
             "lead" => lead::check(record, draft, &mut problems),
             "opportunity" => opportunity::settle(write, record, draft, &mut problems),
-            "territory" => territory::check(record, draft, &known, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
         }

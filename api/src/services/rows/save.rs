@@ -17,9 +17,9 @@ use crate::{
 use super::{
     Deed, Order, Outcome, Refused, Written,
     draft::{self, Draft},
-    identity, reference,
+    identity, moved, reference,
     rights::{self, Rights},
-    rules, stored,
+    rules, stored, tree,
 };
 use crate::services::write::Write;
 
@@ -32,7 +32,9 @@ pub(super) async fn save(
 ) -> Result<Written, ApiError> {
     let entity = order.entity;
     let record = stored(entity)?;
+    rules::begin(write, record).await?;
     let mut drafts = draft::read(order, refused)?;
+    tree::lock_for(write, entity, order.deed, &drafts).await?;
     let there = match order.deed {
         Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
         deed => identity::identify(write, entity, deed, &mut drafts, refused).await?,
@@ -44,6 +46,7 @@ pub(super) async fn save(
     may_change(write, entity, &there, &mut drafts, refused).await?;
     refuse_stale(record, &drafts, refused);
     reference::refuse_unknown(write, entity, &drafts, refused).await?;
+    tree::refuse_loops(write, entity, &drafts, refused).await?;
     refuse_incomplete(order, &drafts, refused);
     rules::settle(write, views, record, &mut drafts, refused).await?;
     refuse_empty(entity, record, &drafts, refused);
@@ -65,6 +68,7 @@ pub(super) async fn save(
     store(write, record, &drafts).await?;
     rules::beside(write, record, &drafts).await?;
     written.late = refuse_made(write, entity, record, &drafts, refused).await?;
+    written.late |= moved::refuse(write, entity, record, &drafts, refused).await?;
     Ok(written)
 }
 

@@ -15,7 +15,7 @@ use entity::{
     lead_definition::{self, DefinitionStage},
     lead_readiness, score_factor,
 };
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -40,10 +40,8 @@ const HOLDS: TimeDelta = TimeDelta::days(1);
 const COLUMNS: [&str; 3] = ["score", "fit_score", "engagement_score"];
 
 /// The definition of marketing qualified leads that is in force, and its id.
-pub(super) async fn active(
-    tx: &DatabaseTransaction,
-) -> Result<Option<(Uuid, Definition)>, ApiError> {
-    let active = definition::active(tx, DefinitionStage::Mql).await?;
+async fn active(db: &impl ConnectionTrait) -> Result<Option<(Uuid, Definition)>, ApiError> {
+    let active = definition::active(db, DefinitionStage::Mql).await?;
     active
         .map(|active| Ok((active.id, read(&active)?)))
         .transpose()

@@ -6,32 +6,40 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::{
     change::Author, clock::Clock, database::Database, error::ApiError, scoring::Definition,
-    store::scoring as store,
+    services::news::News, store::scoring as store,
 };
 
 use super::{super::write::Write, active, rescore_by};
 
-/// How often it is looked what is due.
-const LOOK: Duration = Duration::from_secs(1);
+/// How long it is until somebody looks what is due where nothing is written: a small part of a day.
+const LOOK: Duration = Duration::from_mins(1);
+/// How long it is until somebody tries again when the database has failed.
+const PAUSE: Duration = Duration::from_millis(500);
+/// After what is written something may be due.
+const WATCHED: [&str; 4] = ["lead", "touch", "account", "lead_definition"];
 /// Leads of one transaction. On SQLite others who write wait for it.
 const BATCH: usize = 500;
 
-/// Scores what is due. Ends when it is dropped.
-pub async fn follow(db: Database, clock: Clock) {
+/// Scores what is due, whenever the `news` are that something was written, and as time goes by. Ends when it is
+/// dropped.
+pub async fn follow(db: Database, clock: Clock, news: News) {
     let mut scored_by = None;
-    let mut looks = interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        looks.tick().await;
+        let heard = news.number();
         match keep_up(&db, &clock, scored_by).await {
-            Ok(definition) => scored_by = definition,
+            Ok(definition) => {
+                scored_by = definition;
+                // Whether it is news or time, it is looked again.
+                let _news_or_time = timeout(LOOK, news.of(|| WATCHED, heard)).await;
+            }
             Err(error) => {
                 tracing::warn!(?error, "leads are scored once the database answers");
+                sleep(PAUSE).await;
             }
         }
     }
@@ -52,17 +60,14 @@ async fn keep_up(
     clock: &Clock,
     scored_by: Option<Uuid>,
 ) -> Result<Option<Uuid>, ApiError> {
-    let tx = db.begin().await?;
-    let found = active(&tx).await;
-    tx.rollback().await?;
-    let Some((id, definition)) = found? else {
+    let Some((id, definition)) = active(db.reserve()).await? else {
         return Ok(None);
     };
     let by = (id, &definition);
     if scored_by != Some(id) {
         all(db, clock, by).await?;
     }
-    while due(db, clock, by).await? {}
+    while store::is_due(db.reserve(), clock.now()).await? && due(db, clock, by).await? {}
     Ok(Some(id))
 }
 

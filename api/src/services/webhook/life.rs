@@ -41,6 +41,9 @@ pub async fn pause(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
 pub async fn resume(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
     let before = permitted(write, id, "resume").await?;
     store::webhook_delivery::revive(write.tx, id, write.now).await?;
+    if before.state == EndpointState::Active {
+        return note(write, id, "what waited is sent at once").await;
+    }
     turn(write, &before, EndpointState::Active).await
 }
 
@@ -75,15 +78,14 @@ pub async fn redeliver(write: &Write<'_>, id: Uuid, from: DateTime<Utc>) -> Resu
     let before = permitted(write, id, "redeliver").await?;
     let position = Position::since(write.tx, from).await?.to_string();
     store::webhook_endpoint::put(write.tx, id, position).await?;
-    let reason = format!("told again since {}", from.to_rfc3339());
-    let again = Change {
-        reason: Some(reason),
-        ..Change::by(write.author, write.now, (TABLE, id), ChangeKind::Updated)
-    };
     let after = touched(write, &before, before.clone());
     store::webhook_endpoint::update(write.tx, after).await?;
-    change::record(write.tx, vec![again]).await?;
-    Ok(())
+    note(
+        write,
+        id,
+        &format!("told again since {}", from.to_rfc3339()),
+    )
+    .await
 }
 
 /// Sends a message that tells of nothing, once, whatever the state of the endpoint is. Returns its id.
@@ -99,6 +101,7 @@ pub async fn test(write: &Write<'_>, id: Uuid) -> Result<Uuid, ApiError> {
     };
     let ping = message.id;
     store::webhook_delivery::plan(write.tx, vec![message]).await?;
+    note(write, id, "a test was sent").await?;
     Ok(ping)
 }
 
@@ -114,6 +117,14 @@ pub async fn take_out(write: &Write<'_>, id: Uuid, state: EndpointState) -> Resu
         Some(before) => turn(write, &before, state).await.map(|()| true),
         None => Ok(false),
     }
+}
+
+/// Puts on record that there is something to be sent that was not, and why: it is how those hear of it who send.
+async fn note(write: &Write<'_>, id: Uuid, reason: &str) -> Result<(), ApiError> {
+    let noted = Change::by(write.author, write.now, (TABLE, id), ChangeKind::Updated);
+    let noted = noted.because(Some(reason.to_owned()));
+    change::record(write.tx, vec![noted]).await?;
+    Ok(())
 }
 
 /// Puts an endpoint into `state`, where it is not yet.

@@ -11,7 +11,7 @@ use super::{Draft, target::Targets, viewer};
 use crate::{
     auth::Viewer,
     dataset::{Entity, dataset},
-    error::ApiError,
+    error::{ApiError, Problem},
     views::{Policy, READ_ALL, Scope, Views, allows},
 };
 
@@ -45,6 +45,18 @@ pub(super) fn blank(id: Uuid, now: DateTime<Utc>) -> Model {
         deleted_at: None,
         deleted_by: None,
     }
+}
+
+/// Refuses who has read another version of the endpoint.
+pub(super) fn same_version(endpoint: &Model, expected: Option<i32>) -> Result<(), ApiError> {
+    let version = endpoint.version;
+    if expected.is_none_or(|expected| expected == version) {
+        return Ok(());
+    }
+    let problem = format!("the endpoint has version {version} by now: somebody has changed it");
+    let mut problem = Problem::new("VERSION_CONFLICT", "expectedVersion", &problem);
+    problem.current = Some((endpoint.id, version));
+    Err(ApiError::Input(vec![problem]))
 }
 
 /// `endpoint` with what `draft` says of it, if that makes sense.

@@ -46,12 +46,24 @@ impl Vault {
             let made = make(path);
             made.map_err(|error| VaultError::new(path, format!("cannot be created: {error}")))?;
         }
+        Self::open_file(path)
+    }
+
+    /// With the key in the file `path`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`VaultError`] when the file cannot be read, can be read by others, or is no key.
+    pub fn open_file(path: &Path) -> Result<Self, VaultError> {
         let text = read(path)?;
         let key = BASE64_STANDARD.decode(text.trim()).unwrap_or_default();
         let sealing = UnboundKey::new(&AES_256_GCM, &key);
         let sealing = sealing.map_err(|_unspecified| {
-            let problem = "is not a key: 32 bytes in base64";
-            VaultError::new(path, problem.to_owned())
+            let problem = match key.len() {
+                0 => "is not a key: 32 bytes in base64".to_owned(),
+                bytes => format!("is not a key: it has {bytes} bytes, not 32 bytes in base64"),
+            };
+            VaultError::new(path, problem)
         })?;
         let named = hmac::sign(
             &hmac::Key::new(hmac::HMAC_SHA256, &key),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use entity::lead_scoring;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use uuid::Uuid;
 
 use super::{
@@ -53,6 +53,18 @@ pub async fn schedule_of_accounts(
         leads.extend(ids(tx, sql, vec![list.clone()]).await?);
     }
     schedule(tx, &leads, at).await
+}
+
+/// Whether any lead is due at `now`.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn is_due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let sql = "SELECT \"id\" FROM \"lead_scoring\" WHERE \"due_at\" <= $1 LIMIT 1";
+    let backend = db.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, sql, [now.into()]);
+    Ok(db.query_one_raw(statement).await?.is_some())
 }
 
 /// Up to `limit` leads that are due at `now`, which nobody else takes until `tx` ends.
