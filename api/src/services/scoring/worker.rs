@@ -101,10 +101,12 @@ async fn due(db: &Database, clock: &Clock, by: (Uuid, &Definition)) -> Result<bo
     }
     let write = Write::new(&tx, &Author::SYSTEM, None, now);
     let scored = rescore_by(&write, by, &ids, true).await?;
-    if scored.len() < ids.len() {
-        store::forget_closed(&tx, &ids).await?;
-    }
+    let forgotten = if scored.len() < ids.len() {
+        store::forget_closed(&tx, &ids).await?
+    } else {
+        0
+    };
     tx.commit().await?;
     // What somebody is writing at the moment stays due.
-    Ok(!scored.is_empty() && ids.len() == BATCH)
+    Ok(ids.len() == BATCH && scored.len() + forgotten > 0)
 }

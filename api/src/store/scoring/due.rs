@@ -85,12 +85,13 @@ pub async fn due(
     ids(tx, sql, vec![now.into()]).await
 }
 
-/// Forgets that leads are to be scored, of those that are closed or gone, and what was found of the latter.
+/// Forgets that leads are to be scored, of those that are closed or gone, and what was found of the latter. Returns
+/// how many they are.
 ///
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn forget_closed(tx: &DatabaseTransaction, among: &[Uuid]) -> Result<(), DbErr> {
+pub async fn forget_closed(tx: &DatabaseTransaction, among: &[Uuid]) -> Result<usize, DbErr> {
     let backend = tx.get_database_backend();
     let found =
         format!("t.\"id\" = k.item AND t.\"deleted_at\" IS NULL AND t.\"status\" IN {OPEN}");
@@ -102,8 +103,9 @@ pub async fn forget_closed(tx: &DatabaseTransaction, among: &[Uuid]) -> Result<(
         .copied()
         .filter(|id| !open.contains(id))
         .collect();
-    if closed.is_empty() {
-        return Ok(());
+    let count = closed.len();
+    if count == 0 {
+        return Ok(0);
     }
     erase::delete(tx, ("lead_scoring", "id"), None, &closed).await?;
     let there = erase::present(tx, "lead", &closed).await?;
@@ -115,7 +117,7 @@ pub async fn forget_closed(tx: &DatabaseTransaction, among: &[Uuid]) -> Result<(
         erase::delete(tx, ("lead_readiness", "id"), None, &gone).await?;
         erase::delete(tx, ("score_factor", "lead_id"), None, &gone).await?;
     }
-    Ok(())
+    Ok(count)
 }
 
 /// Up to `limit` open leads, by their ids from after `after` on, that were not scored by the definition.
