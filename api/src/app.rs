@@ -34,7 +34,7 @@ use crate::{
     graphql, http,
     services::{
         follower::{self, Follower},
-        idempotency, matching,
+        idempotency, matching, merge,
         news::News,
         scoring,
         signing_key::{self, Registration},
@@ -82,7 +82,7 @@ pub struct Running {
     matching: Option<JoinHandle<()>>,
     /// Scores leads as time goes by; none where another hub does it.
     scoring: Option<JoinHandle<()>>,
-    /// Forgets the answers that nobody asks for again.
+    /// Forgets the answers that nobody asks for again, and how everything was before old merges.
     sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
@@ -195,7 +195,8 @@ impl App {
             clock: clock.clone(),
             news,
         };
-        let sweeping = idempotency::sweep(database.clone(), clock.clone());
+        let answers = idempotency::sweep(database.clone(), clock.clone());
+        let merges = merge::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -219,7 +220,9 @@ impl App {
             courier: courier.map(webhooks::Running::start),
             matching,
             scoring,
-            sweeping: tokio::spawn(sweeping),
+            sweeping: tokio::spawn(async {
+                let ((), ()) = tokio::join!(answers, merges);
+            }),
             known,
             clock,
             database: self.database,

@@ -4,6 +4,7 @@ mod deadline;
 mod fault;
 pub mod migrations;
 mod notices;
+mod refusal;
 
 use std::{str::FromStr, time::Duration};
 
@@ -19,6 +20,7 @@ use sea_orm::{
 use crate::error::ApiError;
 
 pub use deadline::{Term, Waiting, is_over, may_commit};
+pub use refusal::Refusal;
 
 /// Pages of SQLite's cache per connection: 16 MiB, as a negative number of kibibytes.
 const SQLITE_CACHE: &str = "-16384";

@@ -42,6 +42,7 @@ mod m20261123_000035_create_idempotency;
 mod m20261123_000044_create_lead_definition;
 mod m20261123_000045_create_lead_readiness;
 mod m20261123_000046_stamp_lead_definition;
+mod m20261123_000050_extend_merge;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -94,6 +95,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000044_create_lead_definition::Migration)),
             Box::new(Atomic(m20261123_000045_create_lead_readiness::Migration)),
             Box::new(Atomic(m20261123_000046_stamp_lead_definition::Migration)),
+            Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
         ]
     }
 }

@@ -3,8 +3,12 @@
 
 #![cfg(test)]
 
+mod again;
+mod alone;
 mod batches;
 mod deals;
+mod domains;
+mod faults;
 mod giving_way;
 mod paths;
 mod rights;

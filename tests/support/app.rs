@@ -326,7 +326,7 @@ impl TestApp {
 /// By what one sees that a statement looks up who calls.
 const LOOKUP: &str = "api_token AS t LEFT JOIN";
 
-/// Whether a statement looks up who calls, or what changed of them, or forgets answers that are old, or tells other
+/// Whether a statement looks up who calls, or what changed of them, or forgets answers and merges that are old, or tells other
 /// replicas that something did: only who follows callers follows keys.
 fn is_of_the_hub(query: &Statement) -> bool {
     let values = query.values.as_ref();
@@ -336,6 +336,7 @@ fn is_of_the_hub(query: &Statement) -> bool {
         LOOKUP,
         "\"last_used_at\" =",
         "DELETE FROM \"idempotency\"",
+        "\"forgotten_at\" IS NULL",
         "pg_notify",
     ];
     own.iter().any(|own| sql.contains(own)) || (sql.contains("AS seen") && follows())

@@ -83,6 +83,19 @@ impl Response {
         codes.collect()
     }
 
+    /// Of each error its `extensions.code`, and the part of the input that it is about; empty where it says none.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(&str, &str)> {
+        let errors = self.body.get("errors").and_then(Value::as_array);
+        let errors = errors.into_iter().flatten();
+        let told = errors.map(|error| {
+            let part = |name| error.pointer(name).and_then(Value::as_str);
+            let code = part("/extensions/code").unwrap_or_default();
+            (code, part("/extensions/field").unwrap_or_default())
+        });
+        told.collect()
+    }
+
     /// The text of a header; empty where there is none.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {

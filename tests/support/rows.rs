@@ -19,8 +19,8 @@ use entity::{
     account, account_domain, campaign, campaign_cost, campaign_member, contact,
     duplicate_candidate, feedback, feedback_comment, lead, lead_definition,
     lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_transition,
-    opportunity, opportunity_change, opportunity_contact, reason_code, score_factor, territory,
-    touch, user, user_territory,
+    merge, opportunity, opportunity_change, opportunity_contact, reason_code, score_factor,
+    territory, touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -133,6 +133,7 @@ impl Rows {
         rows.fill::<lead_readiness::Entity>();
         rows.fill::<score_factor::Entity>();
         rows.fill::<duplicate_candidate::Entity>();
+        rows.fill::<merge::Entity>();
         company::settle(&mut rows);
         rows
     }

@@ -54,6 +54,15 @@ impl Actor {
             Self::System => None,
         }
     }
+
+    /// The user, where it is one.
+    #[must_use]
+    pub fn user(self) -> Option<Uuid> {
+        match self {
+            Self::User(id) => Some(id),
+            Self::Token(_) | Self::Import(_) | Self::System => None,
+        }
+    }
 }
 
 /// Who writes, from where and in which request.

@@ -2,7 +2,7 @@
 
 use entity::{
     account::{AccountChannel, AccountLifecycle, Column, Entity as Table},
-    account_domain, contact, feedback, lead, opportunity, touch,
+    account_domain, contact, feedback, lead, merge, opportunity, touch,
 };
 
 use super::{
@@ -123,6 +123,12 @@ pub(super) fn account() -> Entity {
         "Feedback",
         feedback::Column::AccountId,
         "What the team said about it, newest first.",
+    )
+    .many(
+        "merges",
+        "Merge",
+        merge::Column::AccountId,
+        "What went into this account, latest first.",
     )
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

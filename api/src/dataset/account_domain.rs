@@ -23,11 +23,12 @@ pub(super) fn account_domain() -> Entity {
     .open(boolean(
         "isPrimary",
         Column::IsPrimary,
-        "Whether it is the one to show.",
+        "Whether it is the one to show: an account has one such.",
     ))
     .recorded(Column::CreatedAt)
     .read_by("account")
     .part_of(Column::AccountId, "Account")
     .made("add", &["accountId", "domain"], &["isPrimary"])
+    .changed("update", &["isPrimary"])
     .written_with("update")
 }

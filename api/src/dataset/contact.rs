@@ -3,7 +3,7 @@
 use entity::{
     account, campaign, campaign_member,
     contact::{BuyerRole, Column, Entity as Table},
-    lead, opportunity_contact, touch,
+    lead, merge, opportunity_contact, touch,
 };
 
 use crate::views::Word;
@@ -111,6 +111,12 @@ pub(super) fn contact() -> Entity {
             "OpportunityContact",
             opportunity_contact::Column::ContactId,
             "The deals that they have a part in.",
+        )
+        .many(
+            "merges",
+            "Merge",
+            merge::Column::ContactId,
+            "What went into this contact, latest first.",
         )
         .custom_fields(Column::CustomFields)
         .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

@@ -108,7 +108,7 @@ impl Entity {
 
     /// Adds `customFields`, which can be hidden.
     pub(super) fn custom_fields<C: ColumnTrait>(self, column: C) -> Self {
-        let described = "Fields that the operator declared, by name.";
+        let described = "Fields that the operator declared, by name. Who writes them writes all of them: what is not said goes.";
         self.guarded(json("customFields", column, described), &HIDE)
     }
 

@@ -26,6 +26,7 @@ mod lead_match;
 mod lead_match_candidate;
 mod lead_readiness;
 mod lead_transition;
+mod merge;
 mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
@@ -112,6 +113,7 @@ pub fn dataset() -> &'static Dataset {
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
             duplicate_candidate::duplicate_candidate(),
+            merge::merge(),
             api_token::api_token(),
             webhook_endpoint::webhook_endpoint(),
             webhook_delivery::webhook_delivery(),

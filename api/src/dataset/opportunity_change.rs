@@ -34,7 +34,7 @@ pub(super) fn opportunity_change() -> Entity {
         text(
             "fromValue",
             Column::FromValue,
-            "What it was; null for nothing.",
+            "What it was; null for nothing. An amount is in minor units, such as cents, without its currency; an owner is a global id.",
         ),
         ("Opportunity", "amount"),
     )
@@ -42,7 +42,7 @@ pub(super) fn opportunity_change() -> Entity {
         text(
             "toValue",
             Column::ToValue,
-            "What it became; null for nothing.",
+            "What it became; null for nothing. An amount is in minor units, such as cents, without its currency; an owner is a global id.",
         ),
         ("Opportunity", "amount"),
     )

@@ -39,12 +39,15 @@ pub(super) fn request_error(error: &ApiError) -> ServerError {
     refused
 }
 
-/// The errors for the answer, at `position` of the document: one for each thing that is wrong.
+/// The errors for the answer, at `position` of the document: one for each thing that is wrong. The last one counts
+/// those that there is no room for.
 pub(super) fn server_errors(error: &ApiError, position: Pos) -> Vec<ServerError> {
     let ApiError::Input(problems) = error else {
         return vec![server_error(error, position)];
     };
-    let told = problems.iter().take(MOST_ERRORS).map(|problem| {
+    let more = problems.len().saturating_sub(MOST_ERRORS);
+    let told = problems.iter().take(MOST_ERRORS).enumerate();
+    let told = told.map(|(index, problem)| {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", problem.code);
         extensions.set("field", problem.field.as_str());
@@ -53,6 +56,9 @@ pub(super) fn server_errors(error: &ApiError, position: Pos) -> Vec<ServerError>
         }
         if let Some((_, version)) = problem.current {
             extensions.set("currentVersion", version);
+        }
+        if more > 0 && index + 1 == MOST_ERRORS {
+            extensions.set("more", more);
         }
         let error = Error {
             message: problem.message.clone(),

@@ -5,7 +5,7 @@
 
 mod claim;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     record::{self, Entity},
     store::{
-        lookup, matching,
+        claim as lock, lookup, matching,
         table::{Record, Table, Value},
     },
 };
@@ -53,7 +53,18 @@ pub async fn identify(
     entity: &Entity,
     keys: &[Keys<'_>],
 ) -> Result<Vec<Option<Found>>, DbErr> {
-    let stored = stored(tx, entity, keys).await?;
+    let mut stored = by_external_id(tx, entity, &claims(keys)).await?;
+    // What another system calls a row settles it: nothing else of it is looked up.
+    let mut unsettled = claims(keys);
+    if !stored.is_empty() {
+        unsettled.clear();
+        for keys in keys {
+            if !keys.claims().iter().any(|claim| stored.contains_key(claim)) {
+                unsettled.extend(keys.claims());
+            }
+        }
+    }
+    stored.extend(by_itself(tx, entity, unsettled).await?);
     let mut earlier: HashMap<Claim<'_>, usize> = HashMap::new();
     let found = keys.iter().enumerate().map(|(index, keys)| {
         let found = keys.claims().iter().find_map(|claim| {
@@ -70,26 +81,74 @@ pub async fn identify(
     Ok(found.collect())
 }
 
-/// The stored rows that claims are about.
-async fn stored<'k>(
+/// For each of `keys` all that is claimed with it and is a row's already, stored or of an earlier item.
+///
+/// As many statements as [`identify`].
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn claimed(
     tx: &DatabaseTransaction,
     entity: &Entity,
-    keys: &[Keys<'k>],
-) -> Result<HashMap<Claim<'k>, Uuid>, DbErr> {
-    let claimed = |keys: &'_ Keys<'k>| keys.claims().to_vec();
-    let all: Vec<Claim<'k>> = keys.iter().flat_map(claimed).collect();
+    keys: &[Keys<'_>],
+) -> Result<Vec<Vec<Found>>, DbErr> {
+    let all = claims(keys);
     let mut stored = by_external_id(tx, entity, &all).await?;
-    // What another system calls a row settles it: nothing else of it is looked up.
-    let unsettled = keys
-        .iter()
-        .filter(|keys| !keys.claims().iter().any(|claim| stored.contains_key(claim)));
+    stored.extend(by_itself(tx, entity, all).await?);
+    let mut earlier: HashMap<Claim<'_>, usize> = HashMap::new();
+    let found = keys.iter().enumerate().map(|(index, keys)| {
+        let mut found = Vec::new();
+        for claim in keys.claims() {
+            let by = claim.by();
+            let row = stored.get(claim).copied().map(Which::Row);
+            let item = earlier.get(claim).copied().map(Which::Item);
+            found.extend(row.into_iter().chain(item).map(|which| Found { which, by }));
+            earlier.entry(*claim).or_insert(index);
+        }
+        found
+    });
+    Ok(found.collect())
+}
+
+/// Has nobody else claim what `keys` claim until `tx` ends, so that of two who ask for the same row at once the
+/// second finds the first one's.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn reserve(
+    tx: &DatabaseTransaction,
+    entity: &Entity,
+    keys: &[Keys<'_>],
+) -> Result<(), DbErr> {
+    let names = claims(keys).into_iter().map(|claim| claim.name(entity));
+    let names: BTreeSet<String> = names.collect();
+    lock::lock(tx, &names).await
+}
+
+fn claims<'k>(keys: &[Keys<'k>]) -> Vec<Claim<'k>> {
+    let mut claims = Vec::new();
+    for keys in keys {
+        claims.extend(keys.claims());
+    }
+    claims
+}
+
+/// The stored rows that claims are about by what stands in the rows.
+async fn by_itself<'k>(
+    tx: &DatabaseTransaction,
+    entity: &Entity,
+    claims: Vec<Claim<'k>>,
+) -> Result<HashMap<Claim<'k>, Uuid>, DbErr> {
     let mut ways: Vec<(By, Vec<Claim<'k>>)> = Vec::new();
-    for claim in unsettled.flat_map(claimed) {
+    for claim in claims {
         match ways.iter_mut().find(|(by, _)| *by == claim.by()) {
             Some((_, claims)) => claims.push(claim),
             None => ways.push((claim.by(), vec![claim])),
         }
     }
+    let mut stored = HashMap::new();
     for (by, claims) in ways {
         let found = match by {
             By::ExternalId => continue,

@@ -94,8 +94,7 @@ impl Person {
     pub fn compare(&self, other: &Self) -> Likeness {
         let email = self.compare_emails(other);
         let company = self.compare_companies(other);
-        let colleagues =
-            company == Some(&weight::COMPANY_SAME) || company == Some(&weight::COMPANY_LIKE);
+        let colleagues = company.is_some_and(|company| *company != weight::COMPANY_OTHER);
         // An address says already where somebody works.
         let told = email == Some(&weight::EMAIL_SAME);
         let compared = [
@@ -115,7 +114,7 @@ impl Person {
         if one == two {
             return Some(&weight::EMAIL_SAME);
         }
-        if osa_distance(one, two) == 1 {
+        if osa_distance(one, two) == 1 && !other_number(one, two) {
             return Some(&weight::EMAIL_SLIP);
         }
         let (mailbox, other_mailbox) = (one.split_once('@')?.0, two.split_once('@')?.0);
@@ -146,8 +145,11 @@ impl Person {
         let hosts = self.host().zip(other.host());
         let names = self.company.as_ref().zip(other.company.as_ref());
         let alike = names.map(|(one, two)| one.alike(two));
-        if hosts.is_some_and(|(one, two)| one == two) || alike.is_some_and(|alike| alike >= 0.99) {
+        if alike.is_some_and(|alike| alike >= 0.99) {
             return Some(&weight::COMPANY_SAME);
+        }
+        if hosts.is_some_and(|(one, two)| one == two) {
+            return Some(&weight::COMPANY_HOST);
         }
         alike.map(|alike| {
             if alike >= 0.9 {
@@ -175,6 +177,14 @@ impl Person {
         let company = self.company.as_ref()?;
         company.words().first().map(|word| skeleton(word))
     }
+}
+
+/// Whether both have a number in them, and another one: they are counted and not heard, so that it is no slip of the
+/// pen. A digit in one of them alone may be a letter that a scanner has read so.
+fn other_number(one: &str, other: &str) -> bool {
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let (one, other) = (digits(one), digits(other));
+    !one.is_empty() && !other.is_empty() && one != other
 }
 
 /// The words of a name, folded.

@@ -33,6 +33,15 @@ pub fn touch(table: &Table, record: &mut Record, by: Option<Uuid>, now: DateTime
     }
 }
 
+/// Whether two values are the same. JSON is whatever order its keys have: the databases keep them in their own.
+#[must_use]
+pub fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Json(Some(one)), Value::Json(Some(other))) => one.as_ref() == other.as_ref(),
+        _ => one == other,
+    }
+}
+
 /// Whether a column has nothing in it.
 #[must_use]
 pub fn is_empty(value: &Value) -> bool {

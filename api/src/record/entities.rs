@@ -220,7 +220,12 @@ impl Entity {
 
 /// What the field `domain` of accounts is written to.
 pub(super) fn account_domain() -> Entity {
-    of(Table::of::<account_domain::Entity>())
+    let mut domains = of(Table::of::<account_domain::Entity>())
         .default("is_primary", false)
-        .matching(Match::Column("domain"))
+        .matching(Match::Column("domain"));
+    let domain = domains.fields.iter_mut().find(|it| it.name == "domain");
+    if let Some(domain) = domain {
+        domain.kind = FieldKind::Domain;
+    }
+    domains
 }

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use crate::store::table::{Record, Table, Value};
 
-pub use difference::{difference, is_empty, json, touch};
+pub use difference::{difference, is_empty, json, same, touch};
 pub use field::{Field, FieldKind};
 
 /// How a row is recognised that does not come with a known external id.

@@ -1,5 +1,7 @@
 //! Opportunities: what follows from a change of stage, amount, day of decision and owner, and its history.
 
+use std::collections::HashSet;
+
 use entity::{
     change::ChangeKind,
     opportunity_change::{self, OpportunityField},
@@ -11,7 +13,7 @@ use crate::{
     dataset::{dataset, global_id},
     error::{ApiError, Problem},
     record,
-    store::{bulk, table::Value},
+    store::{bulk, lookup, table::Value},
 };
 
 use super::{rows::Draft, write::Write};
@@ -61,10 +63,36 @@ pub(super) fn needs(record: &record::Entity, draft: &Draft) -> Option<&'static s
     })
 }
 
-/// Settles what follows from what is said, and asks for the reasons that it needs.
+/// The reasons that can be chosen for a deal that is lost, of those that the drafts say.
+pub(super) async fn reasons(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<HashSet<Uuid>, ApiError> {
+    let said = drafts.iter().filter(|draft| draft.differs("lostReasonId"));
+    let said = said.filter_map(|draft| draft.uuid(record, "lost_reason_id"));
+    let said: Vec<Uuid> = said.collect();
+    let Some(reasons) = record::entity("reason_code").filter(|_| !said.is_empty()) else {
+        return Ok(HashSet::new());
+    };
+    let positions = ["kind", "active"].map(|column| reasons.position(column));
+    let positions: Vec<usize> = positions.into_iter().flatten().collect();
+    let rows = lookup::columns(write.tx, &reasons.table, &positions, &said).await?;
+    let to_lose = rows.into_iter().filter(|(_, row)| {
+        let [Value::String(Some(kind)), Value::Bool(Some(true))] = row.as_slice() else {
+            return false;
+        };
+        kind == "LOST"
+    });
+    Ok(to_lose.map(|(id, _)| id).collect())
+}
+
+/// Settles what follows from what is said, and asks for the reasons that it needs; `reasons` are those that can be
+/// chosen.
 pub(super) fn settle(
     write: &Write<'_>,
     record: &record::Entity,
+    reasons: &HashSet<Uuid>,
     draft: &mut Draft,
     problems: &mut Vec<Problem>,
 ) {
@@ -84,6 +112,10 @@ pub(super) fn settle(
     if stage == LOST && lost.is_none() {
         problems.push(draft.problem("lostReasonId", "a reason is required to lose a deal"));
     }
+    if draft.differs("lostReasonId") && lost.is_some_and(|lost| !reasons.contains(&lost)) {
+        let problem = "a reason of the kind LOST that is active is required";
+        problems.push(draft.problem("lostReasonId", problem));
+    }
     if stage != LOST && draft.says("lostReasonId") && lost.is_some() {
         problems.push(draft.problem("lostReasonId", "the deal is not lost"));
     }
@@ -93,8 +125,11 @@ pub(super) fn settle(
         if stage != LOST {
             draft.set(record, "lost_reason_id", None::<Uuid>);
         }
-        if closed && !draft.says("probability") {
-            draft.set(record, "probability", if stage == LOST { 0 } else { 100 });
+        let reopened = step.is_some_and(|(before, _)| is_closed(&before)) && !closed;
+        if (closed || reopened) && !draft.says("probability") {
+            // Nobody has said how probable it is that what was decided is decided otherwise.
+            let decided = closed.then_some(if stage == LOST { 0 } else { 100 });
+            draft.set(record, "probability", decided);
         }
     }
     if is_put_off(record, draft)

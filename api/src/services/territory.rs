@@ -245,17 +245,4 @@ mod tests {
         ];
         assert_eq!(paths, expected);
     }
-
-    #[test]
-    fn what_lies_in_a_circle_lies_in_itself_and_what_lies_below_one_does_not() {
-        let [one, other, below] = [1, 2, 3].map(Uuid::from_u128);
-        let mut tree = Tree::default();
-        for (id, parent) in [(one, other), (other, one), (below, one)] {
-            tree.nodes.insert(id, (Some(parent), String::new()));
-        }
-        assert!(tree.lies_in_itself(one) && tree.lies_in_itself(other));
-        assert!(!tree.lies_in_itself(below));
-        tree.nodes.insert(below, (Some(below), String::new()));
-        assert!(tree.lies_in_itself(below));
-    }
 }

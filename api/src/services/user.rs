@@ -36,8 +36,8 @@ pub struct Places {
     pub expected_version: Option<i32>,
 }
 
-/// Whether there are such roles, and they are the caller's to give: their own, or any where they make tokens
-/// for systems with any.
+/// Whether they come back after they have gone, and whether there are such roles, and they are the caller's to give:
+/// their own, or any where they make tokens for systems with any.
 pub(super) fn check(
     write: &Write<'_>,
     views: &Views,
@@ -45,8 +45,9 @@ pub(super) fn check(
     draft: &mut Draft,
     problems: &mut Vec<Problem>,
 ) {
+    check_absence(record, draft, problems);
     check_token(write, views.policy(), record, draft, problems);
-    if !draft.says("roles") {
+    if !draft.differs("roles") {
         return;
     }
     let Some(Value::Json(Some(roles))) = draft.get(record, "roles") else {
@@ -75,6 +76,18 @@ pub(super) fn check(
         }
     }
     problems.extend(wrong);
+}
+
+/// Whether who is absent comes back after they have gone.
+fn check_absence(record: &record::Entity, draft: &Draft, problems: &mut Vec<Problem>) {
+    let at = |column| match draft.get(record, column) {
+        Some(Value::ChronoDateTimeUtc(at)) => *at,
+        _ => None,
+    };
+    let absence = at("out_of_office_from").zip(at("out_of_office_until"));
+    if absence.is_some_and(|(from, until)| until <= from) {
+        problems.push(draft.problem("outOfOfficeUntil", "it is not after outOfOfficeFrom"));
+    }
 }
 
 /// What a user may do goes as far as their roles, and they are whoever has their address. So who gives a role, or has

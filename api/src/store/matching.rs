@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use entity::duplicate_candidate;
+use entity::{duplicate_candidate, lead_match, lead_match_candidate};
 
 use super::{bulk, lookup, table::Value};
 
@@ -210,6 +210,42 @@ pub async fn pairs_of(
         }
     }
     Ok(pairs.into_values().collect())
+}
+
+/// The matches of these leads.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn lead_matches(
+    tx: &DatabaseTransaction,
+    leads: &[Uuid],
+) -> Result<Vec<lead_match::Model>, DbErr> {
+    let mut found = Vec::new();
+    for chunk in leads.chunks(CHUNK) {
+        let of_leads = lead_match::Column::LeadId.is_in(chunk.iter().copied());
+        let some = lead_match::Entity::find().filter(of_leads);
+        found.extend(some.all(tx).await?);
+    }
+    Ok(found)
+}
+
+/// The accounts that were weighed for these leads.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn lead_match_candidates(
+    tx: &DatabaseTransaction,
+    leads: &[Uuid],
+) -> Result<Vec<lead_match_candidate::Model>, DbErr> {
+    let mut found = Vec::new();
+    for chunk in leads.chunks(CHUNK) {
+        let of_leads = lead_match_candidate::Column::LeadId.is_in(chunk.iter().copied());
+        let some = lead_match_candidate::Entity::find().filter(of_leads);
+        found.extend(some.all(tx).await?);
+    }
+    Ok(found)
 }
 
 async fn ids(

@@ -1,9 +1,11 @@
 //! What a merge writes beside the rows themselves.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
     DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::LockType,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use entity::{
@@ -112,22 +114,47 @@ pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<merge::Mo
         .await
 }
 
-/// Notes that it was undone.
+/// Notes that it was undone, and forgets how everything was before.
 ///
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn undone(
-    tx: &DatabaseTransaction,
-    id: Uuid,
-    at: chrono::DateTime<chrono::Utc>,
-) -> Result<(), DbErr> {
+pub async fn undone(tx: &DatabaseTransaction, id: Uuid, at: DateTime<Utc>) -> Result<(), DbErr> {
     let row = merge::ActiveModel {
         id: Set(id),
         undone_at: Set(Some(at)),
-        ..Default::default()
+        ..forgotten(at)
     };
     row.update(tx).await.map(drop)
+}
+
+/// Forgets how everything was before the merges from before `end`. Says how many those are.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn forget(
+    tx: &DatabaseTransaction,
+    end: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let forgotten = merge::Entity::update_many()
+        .set(forgotten(now))
+        .filter(merge::Column::MergedAt.lt(end))
+        .filter(merge::Column::ForgottenAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(forgotten.rows_affected)
+}
+
+/// A merge of which nobody knows how everything was before.
+fn forgotten(at: DateTime<Utc>) -> merge::ActiveModel {
+    merge::ActiveModel {
+        steps: Set(json!([])),
+        external_ids: Set(json!([])),
+        forgotten_at: Set(Some(at)),
+        ..Default::default()
+    }
 }
 
 /// The pair with that id. Nobody else decides on it before `tx` ends.
@@ -154,7 +181,7 @@ pub async fn decide(
     tx: &DatabaseTransaction,
     id: Uuid,
     state: DuplicateState,
-    decided: (Option<chrono::DateTime<chrono::Utc>>, Option<Uuid>),
+    decided: (Option<DateTime<Utc>>, Option<Uuid>),
 ) -> Result<(), DbErr> {
     let (at, by) = decided;
     let row = duplicate_candidate::ActiveModel {

@@ -6,6 +6,7 @@
 pub mod api_token;
 pub mod bulk;
 pub mod caller;
+pub mod claim;
 pub mod definition;
 pub mod demo;
 pub mod erase;

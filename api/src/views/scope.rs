@@ -116,6 +116,16 @@ impl Scope {
         }
     }
 
+    /// The rows that are the viewer's.
+    #[must_use]
+    pub fn own() -> Self {
+        let own = Term {
+            words: BTreeSet::from([Word::Own]),
+            parent: None,
+        };
+        Self { terms: vec![own] }
+    }
+
     /// The terms.
     #[must_use]
     pub fn terms(&self) -> &[Term] {

@@ -18,7 +18,7 @@ use serde_json::json;
 use tests::{
     app::{Bearer, TestApp, each_app},
     fixtures,
-    socket::Socket,
+    socket::{Heard, Socket},
 };
 
 use super::{USERS, event, is_silent, touch};
@@ -50,6 +50,25 @@ async fn closes_at_once(socket: &mut Socket) -> u16 {
         since.elapsed()
     );
     code
+}
+
+#[tokio::test]
+async fn who_closes_a_socket_is_answered_alike() {
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        for (said, code) in [
+            (&[0x03, 0xE8][..], 1000),
+            (&[0x11, 0x94, b'b', b'y', b'e'], 4500),
+            (&[], 1005),
+        ] {
+            let mut socket = Socket::of(&app.url, &token).await;
+            socket.subscribe("a", USERS, json!({})).await;
+            socket.frame(0x88, said).await;
+            assert_eq!(closes_at_once(&mut socket).await, code);
+            assert_eq!(socket.hear().await, Heard::End);
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

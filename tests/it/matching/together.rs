@@ -1,9 +1,12 @@
 //! Merging at the same time as others write: one of them wins, and nothing is lost.
 
 use api::views::Role;
-use entity::contact;
+use entity::{
+    change::{self, ChangeKind},
+    contact,
+};
 use futures::future::join;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use tests::{
     app::{TestApp, each_app},
@@ -115,6 +118,64 @@ async fn of_two_rows_that_go_into_each_other_one_stays() {
             let mut codes = [first.codes(), second.codes()];
             codes.sort();
             assert_eq!(codes, [vec![], vec!["NOT_FOUND"]]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_merge_twice_at_once_is_done_once_and_undone_whole() {
+    const UNDO: &str = "mutation($id: ID!) { undoMerge(mergeId: $id) { restored } }";
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        for _ in 0..ROUNDS {
+            let [winner, loser] = people(app).await;
+            let again = || merge(app, &token, winner.id, loser.id);
+            let (first, second) = join(again(), again()).await;
+            let (done, refused) = if first.codes().is_empty() {
+                (first, second)
+            } else {
+                (second, first)
+            };
+            assert_eq!(refused.codes(), ["NOT_FOUND"]);
+            let id = &done.data()["mergeContacts"]["mergeId"];
+            let undone = app.graphql(&token, UNDO, json!({"id": id})).await;
+            assert_eq!(undone.data()["undoMerge"]["restored"], 1);
+            assert!(stored(app, loser.id).await.deleted_at.is_none());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_goes_into_a_row_that_was_deleted() {
+    const DELETE: &str =
+        "mutation($input: DeleteInput!) { deleteContact(input: $input) { outcome } }";
+    each_app(async |app| {
+        let token = app.token_for(Role::Admin).await;
+        for _ in 0..ROUNDS {
+            let [winner, loser] = people(app).await;
+            let input = json!({"input": {"id": con(winner.id)}});
+            let delete = app.graphql(&token, DELETE, input);
+            let (merged, deleted) = join(merge(app, &token, winner.id, loser.id), delete).await;
+            // Whoever comes first, the winner can be deleted.
+            let _deleted = deleted.data();
+            let (winner, loser) = (stored(app, winner.id).await, stored(app, loser.id).await);
+            assert!(winner.deleted_at.is_some());
+            if merged.codes().is_empty() {
+                // It was deleted afterwards, with what is in it.
+                let seq = async |row: &contact::Model, kind: ChangeKind| {
+                    let log = change::Entity::find()
+                        .filter(change::Column::EntityId.eq(row.id))
+                        .filter(change::Column::Kind.eq(kind));
+                    log.one(app.database.reads()).await.unwrap().unwrap().seq
+                };
+                let merged = seq(&loser, ChangeKind::Merged).await;
+                assert!(merged < seq(&winner, ChangeKind::Deleted).await);
+            } else {
+                assert_eq!(merged.codes(), ["NOT_FOUND"]);
+                assert!(loser.deleted_at.is_none());
+            }
         }
     })
     .await;

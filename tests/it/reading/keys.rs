@@ -83,16 +83,27 @@ impl Writer<'_> {
             }
         }
         if keys.is_empty() {
-            keys.push(Key {
-                path: vec!["createdAt".to_owned()],
-                end: Literal::choice("MONTH"),
-            });
+            keys.extend(self.month_of(noun));
         }
         let paths = keys.iter().map(|key| key.path.clone()).collect();
         (
             self.keys(&format!("[{}Dimension!]!", noun.name), keys),
             paths,
         )
+    }
+
+    /// The dimension by the month of something that everybody sees of a row.
+    fn month_of(&self, noun: &'static Noun) -> Option<Key> {
+        let inputs = self.oracle.model.inputs(&format!("{}Dimension", noun.name));
+        let mut periods = inputs
+            .iter()
+            .filter(|input| named(&input.node.ty.node) == "CalendarPeriod")
+            .map(|input| input.node.name.node.to_string());
+        let name = periods.clone().find(|name| name == "createdAt");
+        Some(Key {
+            path: vec![name.or_else(|| periods.next())?],
+            end: Literal::choice("MONTH"),
+        })
     }
 
     /// The order of groups of `noun` with these dimensions.

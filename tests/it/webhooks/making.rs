@@ -144,7 +144,7 @@ async fn what_makes_no_sense_is_told_and_makes_no_endpoint() {
             let answer = app.graphql(&admin, CREATE, with(&wrong)).await;
             assert_eq!(answer.codes(), ["VALIDATION"], "{wrong}: {}", answer.text);
             let error = &answer.body["errors"][0];
-            assert_eq!(error["extensions"]["field"], field, "{wrong}");
+            assert_eq!(error["extensions"]["field"], format!("input.{field}"), "{wrong}");
         }
         assert_eq!(endpoints(app).await, []);
         assert_eq!(changes(app).await, []);
@@ -235,7 +235,7 @@ async fn a_change_of_an_old_version_is_refused_with_the_endpoint_as_it_is() {
         let stale = update("pond", 1).await;
         assert_eq!(stale.codes(), ["VERSION_CONFLICT"]);
         let extensions = &stale.body["errors"][0]["extensions"];
-        assert_eq!(extensions["field"], "expectedVersion");
+        assert_eq!(extensions["field"], "input.expectedVersion");
         assert_eq!(extensions["currentVersion"], 2);
         assert_eq!(extensions["current"], lake);
         assert_eq!(stale.body["data"], json!({ "updateWebhookEndpoint": null }));

@@ -53,6 +53,14 @@ async fn each_stage_that_a_deal_passes_is_in_its_history() {
         let _ = update(app, &rep, row, changes).await.data();
         let answer = update(app, &rep, row, json!({ "stage": "CLOSED_LOST" })).await;
         assert_eq!(problems(&answer), pairs(&[("VALIDATION", "input.lostReasonId")]));
+        let rejects = reason_code::Entity::find()
+            .filter(reason_code::Column::Kind.eq(reason_code::ReasonKind::Reject))
+            .one(app.database.reads())
+            .await;
+        let rejects = id("ReasonCode", rejects.unwrap().unwrap().id);
+        let changes = json!({ "stage": "CLOSED_LOST", "lostReasonId": rejects });
+        let answer = update(app, &rep, row, changes).await;
+        assert_eq!(problems(&answer), pairs(&[("VALIDATION", "input.lostReasonId")]));
         let changes = json!({ "stage": "CLOSED_LOST", "lostReasonId": reason(app, "UNKNOWN").await });
         let answer = update(app, &rep, row, changes).await;
         assert_eq!(
@@ -88,7 +96,7 @@ async fn each_stage_that_a_deal_passes_is_in_its_history() {
         let answer = update(app, &admin, row, changes).await;
         let deal = &answer.data()["updateOpportunity"]["opportunity"];
         assert_eq!((&deal["closedAt"], &deal["lostReason"]), (&Value::Null, &Value::Null));
-        assert_eq!(deal["forecastCategory"], "PIPELINE");
+        assert_eq!((&deal["forecastCategory"], &deal["probability"]), (&json!("PIPELINE"), &Value::Null));
     })
     .await;
 }

@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 24] = [
+const NOUNS: [Noun; 25] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -155,6 +155,11 @@ const NOUNS: [Noun; 24] = [
         ],
         "created_at",
         false,
+    ),
+    noun(
+        ["Merge", "merge", "merges", "merge", "merge"],
+        "merged_at",
+        true,
     ),
     noun(
         [

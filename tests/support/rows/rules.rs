@@ -53,6 +53,20 @@ pub(super) fn hold_checks(table: &str, row: &mut Row) {
                 }
             }
         }
+        "merge" => {
+            // Of one kind, of which there is always one to take: it has the id of the merge.
+            let any = cell(row, "id").clone();
+            let contacts = cell(row, "entity") == &Cell::Text("CONTACT".to_owned());
+            let (own, other) = if contacts {
+                ("contact_id", "account_id")
+            } else {
+                ("account_id", "contact_id")
+            };
+            row.insert(other, Cell::Null);
+            if cell(row, own) == &Cell::Null {
+                row.insert(own, any);
+            }
+        }
         "lead_match" | "lead_readiness" => {
             let lead = cell(row, "lead_id").clone();
             row.insert("id", lead);

@@ -256,6 +256,7 @@ fn json(choices: &mut Choices, column: &str) -> Json {
             json!(["name: the same name"]),
             json!(["a", "'\"\\\n👩"]),
         ],
+        "merged_ids" => vec![json!(["con_00", "acc_01"]), json!([])],
         "consent" => consents(choices),
         _ => vec![
             json!({}),

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use entity::merge::MergeEntity;
 
 use crate::{
-    dataset::{GlobalId, dataset, global_id},
-    error::ApiError,
+    dataset::{Entity, GlobalId, dataset, global_id},
+    error::{ApiError, Problem},
     services::merge::{self, Merged, Order, Undone},
 };
 
@@ -117,8 +117,10 @@ struct MergeInput {
     loser_ids: Vec<ID>,
     /// The versions that you have seen: where one of them is another by now, nothing is merged.
     expected_versions: Option<Vec<ExpectedVersion>>,
-    /// Fields of the first loser that the winner takes although it has its own, such as `phone`.
+    /// Fields of the first loser that the winner takes although it has its own, such as `phone` or `accountId`.
     take: Option<Vec<String>>,
+    /// Why; it is kept with the change.
+    reason: Option<String>,
 }
 
 /// The version of a row that somebody has seen.
@@ -137,7 +139,7 @@ struct MergedContacts {
     merge_id: ID,
     /// The one that stayed.
     contact: Row<Contact>,
-    /// How many values refer to it now that referred to another.
+    /// How many rows refer to it now that referred to another.
     relinked: i32,
 }
 
@@ -148,7 +150,7 @@ struct MergedAccounts {
     merge_id: ID,
     /// The one that stayed.
     account: Row<Account>,
-    /// How many values refer to it now that referred to another.
+    /// How many rows refer to it now that referred to another.
     relinked: i32,
 }
 
@@ -162,11 +164,11 @@ struct UndoneMerge {
 }
 
 /// A value that was changed after a merge.
-#[derive(Debug, SimpleObject)]
+#[derive(Debug, PartialEq, Eq, SimpleObject)]
 struct ChangedSince {
-    /// The row; null where it is none that can be read.
-    id: Option<ID>,
-    /// What of it, such as `account_id`.
+    /// The row.
+    id: ID,
+    /// Which field of it, such as `accountId`.
     what: String,
 }
 
@@ -192,19 +194,42 @@ async fn run(
 
 /// What undoing came to, in the names of the schema.
 fn told(undone: &Undone) -> UndoneMerge {
-    let named = |(what, id): &(String, Uuid)| {
-        let (table, column) = what.split_once('.').unwrap_or((what, "entity_id"));
+    let mut changed_since: Vec<ChangedSince> = Vec::new();
+    for kept in &undone.changed_since {
         let mut entities = dataset().entities().iter();
-        let entity = entities.find(|entity| entity.table == table);
-        ChangedSince {
-            id: entity.map(|entity| ID(global_id(entity, *id))),
-            what: column.to_owned(),
+        let Some(entity) = entities.find(|entity| entity.table == kept.table) else {
+            continue;
+        };
+        let told = ChangedSince {
+            id: ID(global_id(entity, kept.id)),
+            what: field_of(entity, &kept.column),
+        };
+        // An amount is two columns and one field.
+        if !changed_since.contains(&told) {
+            changed_since.push(told);
         }
-    };
+    }
     UndoneMerge {
         restored: count(undone.restored.len()),
-        changed_since: undone.changed_since.iter().map(named).collect(),
+        changed_since,
     }
+}
+
+/// The field of `entity` that a column stands in; a column that there is no field for in the same spelling.
+fn field_of(entity: &Entity, column: &str) -> String {
+    let mut fields = entity.fields.iter();
+    let field = fields.find(|field| field.kind.columns().any(|it| it == column));
+    if let Some(field) = field {
+        return field.name.to_owned();
+    }
+    let mut words = column.split('_');
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    name
 }
 
 fn order(entity: MergeEntity, noun: &'static str, input: MergeInput) -> Result<Order, ApiError> {
@@ -213,16 +238,40 @@ fn order(entity: MergeEntity, noun: &'static str, input: MergeInput) -> Result<O
         loser_ids,
         expected_versions,
         take,
+        reason,
     } = input;
-    let losers = loser_ids.iter().map(|id| row_id(noun, id));
-    let versions = expected_versions.unwrap_or_default().into_iter();
-    let versions = versions.map(|seen| Ok((row_id(noun, &seen.id)?, seen.version)));
+    let mut problems = Vec::new();
+    let mut read = |id: &str, path: String| {
+        let parsed = GlobalId::parse(id).filter(|id| id.entity.name == noun);
+        if parsed.is_none() {
+            let mut problem = Problem::new("NOT_FOUND", path, "");
+            problem.message = format!("no such {noun}");
+            problems.push(problem);
+        }
+        // One that is none is refused below, whatever is here.
+        parsed.map_or_else(Uuid::nil, |id| id.id)
+    };
+    let winner = read(&winner_id, "input.winnerId".to_owned());
+    let losers = loser_ids.iter().enumerate();
+    let losers = losers.map(|(index, id)| read(id, format!("input.loserIds.{index}")));
+    let losers = losers.collect();
+    let versions = expected_versions.unwrap_or_default();
+    let versions = versions.iter().enumerate().map(|(index, seen)| {
+        let path = format!("input.expectedVersions.{index}.id");
+        (read(&seen.id, path), seen.version)
+    });
+    let versions = versions.collect();
+    if !problems.is_empty() {
+        return Err(ApiError::Input(problems));
+    }
+    let reason = reason.map(|reason| reason.trim().to_owned());
     Ok(Order {
         entity,
-        winner: row_id(noun, &winner_id)?,
-        losers: losers.collect::<Result<_, ApiError>>()?,
-        versions: versions.collect::<Result<_, ApiError>>()?,
+        winner,
+        losers,
+        versions,
         take: take.unwrap_or_default(),
+        reason: reason.filter(|reason| !reason.is_empty()),
     })
 }
 

@@ -14,7 +14,7 @@ use super::super::{
     error::resolver_error,
     row::{ApiToken, Row},
 };
-use super::writing;
+use super::{of_input, writing};
 
 /// The root fields that change tokens.
 #[derive(Debug)]
@@ -98,7 +98,9 @@ impl TokenMutation {
             let count = issuer.revoke(write, id, input.and_made_with_it).await?;
             Ok((id, count))
         });
-        let revoked = revoked.await.map_err(|error| resolver_error(&error));
+        let revoked = revoked
+            .await
+            .map_err(|error| resolver_error(&of_input(error)));
         Some(revoked.map(|(id, count)| RevokedToken {
             api_token: Row::new(id),
             count: i32::try_from(count).unwrap_or(i32::MAX),
@@ -179,7 +181,7 @@ struct RevokedToken {
 }
 
 fn answer(issued: Result<Issued, ApiError>) -> Result<IssuedToken> {
-    let Issued { id, token, .. } = issued.map_err(|error| resolver_error(&error))?;
+    let Issued { id, token, .. } = issued.map_err(|error| resolver_error(&of_input(error)))?;
     Ok(IssuedToken {
         token,
         api_token: Row::new(id),

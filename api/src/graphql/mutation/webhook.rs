@@ -25,7 +25,7 @@ use super::super::{
 };
 use super::{
     conflict::{Shown, answered},
-    writing,
+    of_input, writing,
 };
 
 /// The root fields that change endpoints.
@@ -109,7 +109,8 @@ impl WebhookMutation {
             webhooks.update(write, target, draft, &runner).await?;
             Ok(target.0)
         });
-        let updated = updated.await.map(|id| ChangedWebhookEndpoint {
+        let updated = updated.await.map_err(of_input);
+        let updated = updated.map(|id| ChangedWebhookEndpoint {
             webhook_endpoint: Row::new(id),
         });
         let shown = Shown {
@@ -168,7 +169,9 @@ impl WebhookMutation {
         let done = async {
             let id = endpoint_id(&input.id);
             let deleted = writing(ctx).run(async |write| webhook::delete(write, id?).await);
-            deleted.await.map_err(|error| resolver_error(&error))?;
+            deleted
+                .await
+                .map_err(|error| resolver_error(&of_input(error)))?;
             Ok(DeletedWebhookEndpoint { id: input.id })
         };
         Some(done.await)
@@ -200,7 +203,9 @@ impl WebhookMutation {
         let done = async {
             let id = endpoint_id(&input.id);
             let tested = writing(ctx).run(async |write| webhook::test(write, id?).await);
-            let message = tested.await.map_err(|error| resolver_error(&error))?;
+            let message = tested
+                .await
+                .map_err(|error| resolver_error(&of_input(error)))?;
             Ok(TestedWebhookEndpoint {
                 delivery: Row::new(message),
             })
@@ -314,7 +319,7 @@ struct TestedWebhookEndpoint {
 }
 
 fn secret(made: Result<Made, ApiError>) -> Result<WebhookEndpointSecret> {
-    let Made { id, secret } = made.map_err(|error| resolver_error(&error))?;
+    let Made { id, secret } = made.map_err(|error| resolver_error(&of_input(error)))?;
     Ok(WebhookEndpointSecret {
         secret,
         webhook_endpoint: Row::new(id),
@@ -332,7 +337,9 @@ async fn changed(
         let id = id?;
         change(write, id).await.map(|()| id)
     });
-    let id = changed.await.map_err(|error| resolver_error(&error))?;
+    let id = changed
+        .await
+        .map_err(|error| resolver_error(&of_input(error)))?;
     Ok(ChangedWebhookEndpoint {
         webhook_endpoint: Row::new(id),
     })

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    super::domain::Domain,
+    super::{domain::Domain, error::with_article},
     add,
     meta::{argument, enumeration, field, input_object, object, with_arguments},
 };
@@ -95,19 +95,20 @@ pub(in crate::graphql) fn write_root(registry: &mut Registry) -> MetaType {
 fn root_field(name: &str, written: &WriteField) -> MetaField {
     let WriteField { entity, deed, many } = *written;
     let noun = entity.name;
+    let one = with_article(noun);
     let what = match deed {
-        Deed::Make => format!("Makes a {noun}. {}", entity.description),
+        Deed::Make => format!("Makes {one}. {}", entity.description),
         Deed::Update => {
-            format!("Changes a {noun}: what is said, and nothing else. Null takes a value away.")
+            format!("Changes {one}: what is said, and nothing else. Null takes a value away.")
         }
-        Deed::Assign => format!("Gives a {noun} another owner."),
+        Deed::Assign => format!("Gives {one} another owner."),
         Deed::Upsert => format!(
             "Changes the {noun} that another system calls so, or that has what is one row's alone; where there is none, makes it."
         ),
-        Deed::Delete => format!("Deletes a {noun}."),
-        Deed::Restore => format!("Brings a {noun} back that was deleted."),
+        Deed::Delete => format!("Deletes {one}."),
+        Deed::Restore => format!("Brings {one} back that was deleted."),
         Deed::Destroy => {
-            format!("Takes a {noun} away for good that was deleted, with all that is a part of it.")
+            format!("Takes {one} away for good that was deleted, with all that is a part of it.")
         }
     };
     let description = if many {
@@ -126,8 +127,7 @@ fn root_field(name: &str, written: &WriteField) -> MetaField {
         let described = "Whether nothing is written where one of them cannot be. Otherwise the others are, and `results` says what is wrong.";
         arguments.push(flag("atomic", described, true));
     }
-    let described =
-        "Whether this is only tried: the answer is what it would be, and nothing is written.";
+    let described = "Whether this is only tried: the answer is what it would be, and nothing is written. A row that would be made has no id that lasts: `id` is null, and the one in the row is of this try.";
     arguments.push(flag("validateOnly", described, false));
     let meta = MetaField {
         description: Some(description),
@@ -177,6 +177,7 @@ fn input_name(written: &WriteField) -> String {
 fn register(registry: &mut Registry, written: &WriteField) {
     let entity = written.entity;
     let noun = entity.name;
+    let one = with_article(noun);
     let name = input_name(written);
     let (described, fields) = match written.deed {
         Deed::Make => (
@@ -187,13 +188,13 @@ fn register(registry: &mut Registry, written: &WriteField) {
             let mut fields = which(entity);
             fields.extend(said(entity, Deed::Update));
             (
-                format!("What of a {noun} is to be otherwise; what is not said stays."),
+                format!("What of {one} is to be otherwise; what is not said stays."),
                 fields,
             )
         }
         Deed::Upsert => (
             format!(
-                "What is said of a {noun}, which may be there or not: it is looked for by `externalId` first, and then by what is one row's alone."
+                "What is said of {one}, which may be there or not: it is looked for by `externalId` first, and then by what is one row's alone."
             ),
             said(entity, Deed::Upsert),
         ),
@@ -215,7 +216,7 @@ fn register(registry: &mut Registry, written: &WriteField) {
     );
     let outcome = field("outcome", "What became of it.", "WriteOutcome!");
     let id = field("id", "Its global id; null where nothing was written.", "ID");
-    let described = format!("What became of a {noun}.");
+    let described = format!("What became of {one}.");
     let fields = vec![id.clone(), outcome, row.clone()];
     add(registry, object(&payload(noun), &described, fields));
     let fields = vec![

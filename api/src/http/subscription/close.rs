@@ -34,6 +34,26 @@ impl Close {
     /// The hub is at fault.
     pub(super) const INTERNAL: Self = Self::new(4500, "Internal error");
 
+    /// As the client has closed it, which is answered alike: without a code where it said none, and as what RFC 6455
+    /// does not say where the code is none that may be sent.
+    pub(super) fn echo(said: Option<CloseReason>) -> Self {
+        let Some(said) = said else {
+            return Self::new(Self::NO_CODE, "");
+        };
+        match u16::from(said.code) {
+            code @ (1000..=1003 | 1007..=1014 | 3000..=4999) => Self::new(code, ""),
+            _ => Self::BROKEN,
+        }
+    }
+
+    /// The code where there is none, which is never sent.
+    const NO_CODE: u16 = 1005;
+
+    /// What is sent, if it is more than that it is closed.
+    pub(super) fn reason(&self) -> Option<CloseReason> {
+        (self.code != Self::NO_CODE).then(|| CloseReason::from(self))
+    }
+
     const fn new(code: u16, reason: &'static str) -> Self {
         Self {
             code,
@@ -80,7 +100,7 @@ impl From<&Close> for CloseReason {
         let reason = reason.get(..end).unwrap_or_default();
         Self {
             code: CloseCode::from(close.code),
-            description: Some(reason.to_owned()),
+            description: (end > 0).then(|| reason.to_owned()),
         }
     }
 }
@@ -97,6 +117,31 @@ mod tests {
         assert_eq!(said(&long), "é".repeat(61));
         let id = "😀".repeat(5_000);
         assert!(said(&Close::duplicate(&id)).len() <= LONGEST);
+    }
+
+    #[test]
+    fn what_the_client_closed_is_closed_alike() {
+        let echo = |code: u16| {
+            let said = CloseReason {
+                code: CloseCode::from(code),
+                description: Some("bye".to_owned()),
+            };
+            Close::echo(Some(said)).reason()
+        };
+        let alike = |code: u16| {
+            let code = CloseCode::from(code);
+            Some(CloseReason {
+                code,
+                description: None,
+            })
+        };
+        for code in [1000, 1001, 3000, 4999] {
+            assert_eq!(echo(code), alike(code));
+        }
+        for code in [0, 999, 1004, 1005, 1006, 1015, 2000, 5000] {
+            assert_eq!(echo(code), Close::BROKEN.reason());
+        }
+        assert_eq!(Close::echo(None).reason(), None);
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl Connection {
         line::closed(opened, code);
     }
 
-    /// Until it is to be closed; `None` when the other side has done so.
+    /// Until it is to be closed; `None` when the other side is gone.
     async fn serve(
         &mut self,
         mut messages: AggregatedMessageStream,
@@ -130,7 +130,8 @@ impl Connection {
                 message = messages.recv() => {
                     silent = 0;
                     match message {
-                        None | Some(Ok(AggregatedMessage::Close(_))) => return None,
+                        None => return None,
+                        Some(Ok(AggregatedMessage::Close(said))) => return Some(Close::echo(said)),
                         Some(Ok(message)) => self.hear(message).await,
                         Some(Err(error)) => return of_protocol(&error),
                     }

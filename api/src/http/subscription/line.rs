@@ -84,7 +84,7 @@ impl Drop for Line {
     }
 }
 
-/// Says that a socket is closed, with that code, or by the other side.
+/// Says that a socket is closed, with that code, or that the other side is gone.
 pub(super) fn closed(opened: Instant, code: Option<u16>) {
     let duration_ms = milliseconds(opened);
     tracing::info!(duration_ms, code, "socket closed");

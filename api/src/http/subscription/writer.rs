@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashSet, rc::Rc, time::Duration};
 
 use actix_web::rt;
-use actix_ws::{CloseReason, Closed, Message, Session};
+use actix_ws::{Closed, Message, Session};
 use futures::SinkExt;
 use tokio::{
     sync::mpsc::{Receiver, Sender, channel},
@@ -166,9 +166,9 @@ impl Writer {
     }
 
     fn close(self, close: &Close) -> impl Future<Output = Ended> + use<> {
-        let reason = CloseReason::from(close);
+        let reason = close.reason();
         async move {
-            match timeout(self.patience, self.session.close(Some(reason))).await {
+            match timeout(self.patience, self.session.close(reason)).await {
                 Ok(_closed) => Ended::Said,
                 Err(_elapsed) => Ended::TooSlow,
             }

@@ -45,6 +45,19 @@ impl<'k> Claim<'k> {
         }
     }
 
+    /// What it is called among all claims of all entities.
+    pub(super) fn name(&self, entity: &Entity) -> String {
+        let entity = entity.name;
+        match *self {
+            Self::ExternalId(system, key) => format!("{entity} {system} {key}"),
+            // A domain is one account's, whether it is said of the account or of the domain.
+            Self::Text(By::Domain, domain) => format!("account_domain domain {domain}"),
+            Self::Text(By::Column(column), text) => format!("{entity} {column} {text}"),
+            Self::Text(_, text) => format!("{entity} {text}"),
+            Self::Pair(_, (first, second)) => format!("{entity} {first} {second}"),
+        }
+    }
+
     pub(super) fn text(&self) -> Option<&'k str> {
         match *self {
             Self::Text(_, text) => Some(text),

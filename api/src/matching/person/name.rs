@@ -2,7 +2,7 @@
 
 use strsim::jaro_winkler;
 
-use super::{super::nickname, Level, skeleton, weight, words};
+use super::{super::nickname, Level, other_number, skeleton, weight, words};
 
 /// Alike enough to be one name with a slip of the pen, by Jaro and Winkler: the usual bound for names.
 const ALIKE: f64 = 0.88;
@@ -71,7 +71,8 @@ pub(super) fn compare(one: &Name, other: &Name) -> Option<&'static Level> {
     let family = alike(&one.family, &other.family);
     if one.given.is_empty() || other.given.is_empty() {
         return Some(match family {
-            Agreement::Same | Agreement::Alike => &weight::NAME_FAMILY,
+            Agreement::Same => &weight::NAME_FAMILY,
+            Agreement::Alike => &weight::NAME_FAMILY_ALIKE,
             Agreement::Short | Agreement::None => &weight::NAME_OTHER,
         });
     }
@@ -125,6 +126,8 @@ fn given_names(one: &Name, other: &Name) -> Agreement {
 fn alike(one: &str, other: &str) -> Agreement {
     if one == other && !one.is_empty() {
         Agreement::Same
+    } else if other_number(one, other) {
+        Agreement::None
     } else if one.len() > 2 && other.len() > 2 && jaro_winkler(one, other) >= ALIKE {
         Agreement::Alike
     } else {

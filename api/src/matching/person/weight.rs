@@ -24,6 +24,12 @@ pub(super) static NAME_FAMILY: Level = level(
     0.035,
     0.0005,
 );
+/// As [`NAME_FAMILY`]: both were counted as one level.
+pub(super) static NAME_FAMILY_ALIKE: Level = level(
+    "the family name with a slip of the pen; a given name is missing",
+    0.035,
+    0.0005,
+);
 pub(super) static NAME_GIVEN: Level =
     level("the same given name; a family name is missing", 0.01, 0.001);
 pub(super) static NAME_FAMILY_ONLY: Level = level("another given name", 0.024, 0.004);
@@ -43,5 +49,7 @@ pub(super) static PHONE_SLIP: Level = level("the number with a slip of the pen",
 pub(super) static PHONE_OTHER: Level = level("another number", 0.303, 0.9999);
 
 pub(super) static COMPANY_SAME: Level = level("the same company", 0.52, 0.0006);
+/// As [`COMPANY_SAME`]: the mail host is what is known of the company.
+pub(super) static COMPANY_HOST: Level = level("the same mail host", 0.52, 0.0006);
 pub(super) static COMPANY_LIKE: Level = level("a company of nearly that name", 0.14, 0.0017);
 pub(super) static COMPANY_OTHER: Level = level("another company", 0.34, 0.9977);

@@ -1,5 +1,7 @@
 //! Whose a lead is: the account that its address or its company's name leads to.
 
+mod write;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
@@ -18,17 +20,18 @@ use crate::{
         likeness::{Likeness, PERHAPS},
     },
     record::{self, value::is_free_mail},
-    store::{bulk, erase, lookup, matching, scoring},
+    store::{lookup, matching, scoring},
 };
 
 use super::{
     pair::{percent, reasons},
     subject::{Noun, Row, Subject, hashed, load},
 };
+use write::Matched;
 
-/// So many accounts are kept beside the one that a lead was matched with.
+/// So many accounts are kept of a lead, the one that it was matched with among them.
 const CANDIDATES: usize = 5;
-/// From this score on a name alone leads to an account: somebody sees at once where it does not.
+/// From this score on an account is the lead's that is no owner of its domain; below it is a candidate only.
 const NEAR: f64 = 0.5;
 
 /// An account that was weighed for a lead.
@@ -45,50 +48,49 @@ pub(super) async fn settle(
     rows: &HashMap<Uuid, Row>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    erase::delete(tx, ("lead_match_candidate", "lead_id"), None, open).await?;
-    erase::delete(tx, ("lead_match", "lead_id"), None, open).await?;
-    let weighed = weigh(tx, rows).await?;
-    let (mut matches, mut candidates) = (Vec::new(), Vec::new());
-    for (lead, mut accounts) in weighed {
-        accounts.sort_by(|one, other| {
-            let by_score = other.likeness.score.total_cmp(&one.likeness.score);
-            let by_domain = other.by_domain.cmp(&one.by_domain);
-            by_domain
-                .then(by_score)
-                .then(one.account.cmp(&other.account))
-        });
-        let best = accounts.first();
-        let best = best.filter(|best| best.by_domain || best.likeness.score >= NEAR);
-        matches.push(lead_match::Model {
-            id: lead,
-            lead_id: lead,
-            account_id: best.map(|best| best.account),
-            rule: match best {
-                Some(best) if best.by_domain => LeadMatchRule::Domain,
-                Some(_) => LeadMatchRule::CompanyName,
-                None => LeadMatchRule::None,
-            },
-            score: best.map_or(0, |best| percent(&best.likeness)),
-            reasons: best.map_or_else(|| serde_json::json!([]), |best| reasons(&best.likeness)),
-            decided_at: now,
-        });
-        candidates.extend(accounts.iter().take(CANDIDATES).map(|weighed| {
-            lead_match_candidate::Model {
-                id: Uuid::now_v7(),
-                lead_match_id: lead,
-                lead_id: lead,
-                account_id: weighed.account,
-                score: percent(&weighed.likeness),
-                reasons: reasons(&weighed.likeness),
-                created_at: now,
-            }
-        }));
-    }
-    bulk::insert(tx, matches).await?;
-    bulk::insert(tx, candidates).await?;
+    let weighed = weigh(tx, rows).await?.into_iter();
+    let found = weighed.map(|(lead, accounts)| matched(lead, accounts, now));
+    write::write(tx, open, found.collect(), now).await?;
     // What their accounts say counts.
     let leads: Vec<Uuid> = rows.keys().copied().collect();
     scoring::schedule(tx, &leads, now).await
+}
+
+/// What follows for a lead from the accounts that were weighed for it.
+fn matched(lead: Uuid, mut accounts: Vec<Weighed>, now: DateTime<Utc>) -> Matched {
+    accounts.sort_by(|one, other| {
+        let by_score = other.likeness.score.total_cmp(&one.likeness.score);
+        let by_domain = other.by_domain.cmp(&one.by_domain);
+        by_domain
+            .then(by_score)
+            .then(one.account.cmp(&other.account))
+    });
+    let best = accounts.first();
+    let best = best.filter(|best| best.by_domain || best.likeness.score >= NEAR);
+    let found = lead_match::Model {
+        id: lead,
+        lead_id: lead,
+        account_id: best.map(|best| best.account),
+        rule: match best {
+            Some(best) if best.by_domain => LeadMatchRule::Domain,
+            Some(_) => LeadMatchRule::CompanyName,
+            None => LeadMatchRule::None,
+        },
+        score: best.map_or(0, |best| percent(&best.likeness)),
+        reasons: best.map_or_else(|| serde_json::json!([]), |best| reasons(&best.likeness)),
+        decided_at: now,
+    };
+    let accounts = accounts.iter().take(CANDIDATES);
+    let candidates = accounts.map(|weighed| lead_match_candidate::Model {
+        id: Uuid::now_v7(),
+        lead_match_id: lead,
+        lead_id: lead,
+        account_id: weighed.account,
+        score: percent(&weighed.likeness),
+        reasons: reasons(&weighed.likeness),
+        created_at: now,
+    });
+    (found, candidates.collect())
 }
 
 /// For each lead the accounts that may be its company.

@@ -1,16 +1,20 @@
 //! Deciding on two rows that may be the same.
 
-use serde_json::json;
+use sea_orm::ActiveEnum;
+use serde_json::Value as Json;
 use uuid::Uuid;
 
-use entity::{change::ChangeKind, duplicate_candidate::DuplicateState};
+use entity::{
+    change::ChangeKind,
+    duplicate_candidate::{self, DuplicateState},
+};
 
 use crate::{
-    change::{self, Actor, Change},
+    change::{self, Change},
     dataset::{GlobalId, dataset},
     error::ApiError,
-    reader,
-    store::merge as store,
+    reader, record,
+    store::{merge as store, table::Value},
 };
 
 use super::super::write::Write;
@@ -35,7 +39,7 @@ pub async fn dismiss(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
     })?;
     match pair.state {
         DuplicateState::Dismissed => Ok(()),
-        DuplicateState::Open => decide(write, id, DuplicateState::Dismissed).await,
+        DuplicateState::Open => decide(write, &pair, DuplicateState::Dismissed).await,
         DuplicateState::Merged => {
             let problem = "these were merged: undo that first";
             Err(ApiError::validation("id", problem))
@@ -46,26 +50,34 @@ pub async fn dismiss(write: &Write<'_>, id: Uuid) -> Result<(), ApiError> {
 /// Writes what became of a pair.
 pub(super) async fn decide(
     write: &Write<'_>,
-    id: Uuid,
+    pair: &duplicate_candidate::Model,
     state: DuplicateState,
 ) -> Result<(), ApiError> {
-    let user = match write.author.actor {
-        Actor::User(id) => Some(id),
-        _ => None,
-    };
+    let user = write.author.actor.user();
     let decided = match state {
         DuplicateState::Open => (None, None),
         DuplicateState::Dismissed | DuplicateState::Merged => (Some(write.now), user),
     };
-    store::decide(write.tx, id, state, decided).await?;
-    let row = ("duplicate_candidate", id);
+    store::decide(write.tx, pair.id, state, decided).await?;
+    let row = ("duplicate_candidate", pair.id);
     let change = Change::by(write.author, write.now, row, ChangeKind::Updated);
-    let state = match state {
-        DuplicateState::Open => "OPEN",
-        DuplicateState::Dismissed => "DISMISSED",
-        DuplicateState::Merged => "MERGED",
-    };
-    let change = change.of(json!({"state": [null, state]}));
+    let values: [(&str, Value, Value); 3] = [
+        (
+            "state",
+            pair.state.to_value().into(),
+            state.to_value().into(),
+        ),
+        ("decided_at", pair.decided_at.into(), decided.0.into()),
+        ("decided_by_id", pair.decided_by_id.into(), decided.1.into()),
+    ];
+    let changed = values
+        .iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(column, before, after)| {
+            let pair = Json::from(vec![record::json(before), record::json(after)]);
+            ((*column).to_owned(), pair)
+        });
+    let change = change.of(Json::Object(changed.collect()));
     change::record(write.tx, vec![change]).await?;
     Ok(())
 }

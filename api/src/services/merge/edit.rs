@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use entity::change::ChangeKind;
@@ -13,12 +13,12 @@ use crate::{
     error::ApiError,
     record::{self, difference, touch},
     store::{
-        bulk, merge as store,
+        bulk, lookup,
         table::{Record, Table, Value},
     },
 };
 
-use super::super::write::Write;
+use super::{super::write::Write, id_of};
 
 /// A value that was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,11 +35,46 @@ pub(super) struct Step {
 pub(super) struct Edit {
     id: Uuid,
     values: Vec<(usize, Value)>,
+    reason: Option<String>,
+    /// What the change log says beside the columns that change.
+    said: Option<(&'static str, Json)>,
 }
 
 impl Edit {
     pub(super) fn of(id: Uuid, values: Vec<(usize, Value)>) -> Self {
-        Self { id, values }
+        Self {
+            id,
+            values,
+            reason: None,
+            said: None,
+        }
+    }
+
+    /// That the row is to be like this.
+    pub(super) fn whole(id: Uuid, row: Record) -> Self {
+        Self::of(id, row.into_iter().enumerate().collect())
+    }
+
+    /// For that reason.
+    pub(super) fn because(self, reason: Option<String>) -> Self {
+        Self { reason, ..self }
+    }
+
+    /// As which the change log says that something is `value` now.
+    pub(super) fn saying(self, name: &'static str, value: &Json) -> Self {
+        let said = Some((name, json!([null, value])));
+        Self { said, ..self }
+    }
+}
+
+/// Deletes a row of `table`, which can be brought back.
+pub(super) fn mark_deleted(write: &Write<'_>, table: &Table, row: &mut Record) {
+    for (column, cell) in table.columns.iter().zip(row) {
+        match column.name {
+            "deleted_at" => *cell = Value::from(write.now),
+            "deleted_by" => *cell = Value::Uuid(write.author.actor.id()),
+            _ => {}
+        }
     }
 }
 
@@ -51,7 +86,7 @@ pub(super) async fn apply(
     kind: ChangeKind,
 ) -> Result<Vec<Step>, ApiError> {
     let ids: Vec<Uuid> = edits.iter().map(|edit| edit.id).collect();
-    let mut rows = stored(write, table, &ids).await?;
+    let mut rows = locked(write, table, &ids).await?;
     let (mut steps, mut records, mut changes) = (Vec::new(), Vec::new(), Vec::new());
     for edit in edits {
         let Some(before) = rows.remove(&edit.id) else {
@@ -68,7 +103,11 @@ pub(super) async fn apply(
         }
         steps.extend(steps_of(table, edit.id, &before, &after));
         let change = Change::by(write.author, write.now, (table.name, edit.id), kind);
-        changes.push(change.of(difference(table, &before, &after)));
+        let mut fields = difference(table, &before, &after);
+        if let (Some((name, value)), Some(fields)) = (edit.said, fields.as_object_mut()) {
+            fields.insert(name.to_owned(), value);
+        }
+        changes.push(change.of(fields).because(edit.reason));
         touch(table, &mut after, write.author.actor.id(), write.now);
         records.push(after);
     }
@@ -83,17 +122,15 @@ pub(super) async fn apply(
 }
 
 /// The rows as they are, which nobody else changes before the transaction ends.
-pub(super) async fn stored(
+pub(super) async fn locked(
     write: &Write<'_>,
     table: &Table,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Record>, ApiError> {
-    let id = table.position("id");
-    let rows = store::pointing_to(write.tx, table, "id", ids).await?;
-    let rows = rows.into_iter().filter_map(|row| match row.get(id?) {
-        Some(Value::Uuid(Some(id))) => Some((*id, row)),
-        _ => None,
-    });
+    let rows = lookup::locked(write.tx, table, ids).await?;
+    let rows = rows
+        .into_iter()
+        .filter_map(|row| Some((id_of(table, &row)?, row)));
     Ok(rows.collect())
 }
 

@@ -1,13 +1,14 @@
 //! What the row that stays takes from those that go.
 
 use crate::{
-    error::ApiError,
     record::{Entity, derive, is_empty},
     store::table::{Record, Value},
 };
 
+use super::consent;
+
 /// What a row keeps of its own.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "id",
     "version",
     "created_at",
@@ -15,83 +16,112 @@ const OWN: [&str; 7] = [
     "updated_at",
     "updated_by",
     "deleted_at",
+    "deleted_by",
 ];
 
-/// By column what the winner gets: where it has nothing, what the first loser has that has something; and of
-/// the first loser what `take` names, whatever the winner has.
+/// What the winner gets in a column.
+#[derive(Clone, Debug)]
+pub(super) struct Filled {
+    /// The position of the column.
+    pub(super) column: usize,
+    /// What it gets.
+    pub(super) value: Value,
+    /// The losers that it comes from, by their place; none where it follows from something else.
+    pub(super) from: Vec<usize>,
+}
+
+/// What the winner gets: where it has nothing, what the first loser has that has something; of the first loser
+/// the columns `taken`, whatever the winner has; and what counts of all of them.
 pub(super) fn fill(
     entity: &Entity,
     winner: &Record,
     losers: &[&Record],
-    take: &[String],
-) -> Result<Vec<(usize, Value)>, ApiError> {
-    let taken = taken(entity, take)?;
+    taken: &[usize],
+) -> Vec<Filled> {
     let mut record = winner.clone();
+    let mut sources = vec![Vec::new(); record.len()];
     let columns = entity.table.columns.iter().enumerate();
-    for (position, _) in columns.filter(|(_, column)| !OWN.contains(&column.name)) {
-        let first = losers.first().filter(|_| taken.contains(&position));
+    for (position, column) in columns.filter(|(_, column)| !OWN.contains(&column.name)) {
+        if let Some((value, from)) = of_all(column.name, position, winner, losers) {
+            put(&mut record, position, value);
+            note(&mut sources, position, from);
+            continue;
+        }
         let empty = record.get(position).is_some_and(is_empty);
-        let mut others = losers.iter().filter(|_| empty);
-        let source = first.or_else(|| others.find(|loser| has(loser, position)));
-        if let Some(source) = source {
-            put(entity, &mut record, source, position);
+        let mut places = losers.iter().enumerate();
+        let source = if taken.contains(&position) {
+            places.next()
+        } else {
+            places.find(|(_, loser)| empty && has(loser, position))
+        };
+        let Some((place, source)) = source else {
+            continue;
+        };
+        let beside = (column.name == "email").then(|| entity.position("email_verified"));
+        for position in [Some(position), beside.flatten()].into_iter().flatten() {
+            if let Some(value) = source.get(position) {
+                put(&mut record, position, value.clone());
+                note(&mut sources, position, vec![place]);
+            }
         }
     }
     derive::complete(entity, &mut record, |_| true, &derive::Known::default());
-    let pairs = winner.iter().zip(record).enumerate();
-    let changed = pairs.filter(|(_, (before, after))| *before != after);
-    Ok(changed.map(|(at, (_, after))| (at, after)).collect())
+    let cells = winner.iter().zip(record).zip(sources).enumerate();
+    let changed = cells.filter(|(_, ((before, after), _))| *before != after);
+    let filled = changed.map(|(column, ((_, value), from))| Filled {
+        column,
+        value,
+        from,
+    });
+    filled.collect()
 }
 
 fn has(record: &Record, position: usize) -> bool {
     record.get(position).is_some_and(|value| !is_empty(value))
 }
 
-/// Copies a value, and what says whether it can be relied on.
-fn put(entity: &Entity, record: &mut Record, source: &Record, position: usize) {
-    let mut copy = |position: usize| {
-        if let (Some(cell), Some(value)) = (record.get_mut(position), source.get(position)) {
-            cell.clone_from(value);
-        }
-    };
-    copy(position);
-    if Some(position) == entity.position("email")
-        && let Some(verified) = entity.position("email_verified")
-    {
-        copy(verified);
+fn put(record: &mut Record, position: usize, value: Value) {
+    if let Some(cell) = record.get_mut(position) {
+        *cell = value;
     }
 }
 
-/// The columns of the fields that `take` names.
-fn taken(entity: &Entity, take: &[String]) -> Result<Vec<usize>, ApiError> {
-    let mut columns = Vec::new();
-    for (index, name) in take.iter().enumerate() {
-        let own = snake(name);
-        let ways = [own.clone(), format!("{own}_id"), format!("{own}_minor")];
-        let found: Vec<usize> = ways
-            .iter()
-            .chain([&format!("{own}_currency")])
-            .filter(|column| !OWN.contains(&column.as_str()))
-            .filter_map(|column| entity.position(column))
-            .collect();
-        if found.is_empty() {
-            let field = format!("take.{index}");
-            let problem = format!("a {} has no field `{name}` to take", entity.name);
-            return Err(ApiError::validation(field, problem));
-        }
-        columns.extend(found);
+fn note(sources: &mut [Vec<usize>], position: usize, from: Vec<usize>) {
+    if let Some(known) = sources.get_mut(position) {
+        *known = from;
     }
-    Ok(columns)
 }
 
-/// `jobTitle` as `job_title`.
-fn snake(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() {
-            snake.push('_');
+/// The value of a column of which neither row alone says what is true: nobody is approached because a row was
+/// merged who has said that they do not want it.
+fn of_all(
+    column: &str,
+    position: usize,
+    winner: &Record,
+    losers: &[&Record],
+) -> Option<(Value, Vec<usize>)> {
+    let of = |record: &Record| record.get(position).cloned();
+    let others = losers.iter().enumerate();
+    match column {
+        "do_not_contact" => {
+            let yes = |record: &Record| of(record) == Some(Value::from(true));
+            let from = others.filter(|(_, loser)| yes(loser));
+            let from: Vec<usize> = from.map(|(place, _)| place).collect();
+            let any = yes(winner) || !from.is_empty();
+            Some((Value::from(any), from))
         }
-        snake.push(letter.to_ascii_lowercase());
+        "consent" => {
+            let json = |record: &Record| match of(record) {
+                Some(Value::Json(Some(json))) => *json,
+                _ => serde_json::Value::Null,
+            };
+            let all = std::iter::once(winner).chain(losers.iter().copied());
+            let lists: Vec<serde_json::Value> = all.map(json).collect();
+            let joined = consent::joined(&lists.iter().collect::<Vec<_>>());
+            let from = others.filter(|(_, loser)| has(loser, position));
+            let from = from.map(|(place, _)| place).collect();
+            Some((serde_json::Value::from(joined).into(), from))
+        }
+        _ => None,
     }
-    snake
 }

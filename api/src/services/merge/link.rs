@@ -1,6 +1,6 @@
 //! What refers to the rows that go.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
@@ -17,8 +17,9 @@ use crate::{
 
 use super::{
     super::write::Write,
-    Order,
-    edit::{Edit, Step, apply},
+    Order, double,
+    edit::{Edit, Step, apply, mark_deleted},
+    id_of, is_there,
 };
 
 /// A column that refers to rows of some noun.
@@ -29,7 +30,7 @@ pub struct Link {
     /// Its name.
     pub column: &'static str,
     /// The column that a row of the table must not have twice together with it.
-    unique_with: Option<&'static str>,
+    pub unique_with: Option<&'static str>,
     /// The column that is true for one of the rows at most that refer to the same one.
     primary: Option<&'static str>,
 }
@@ -73,18 +74,15 @@ fn links_of<'n>(entity: &'static Entity, noun: &'n str) -> impl Iterator<Item = 
     })
 }
 
-/// Has what refers to the losers refer to the winner. A row that would then be there twice, such as two
-/// memberships of one campaign, is left to the loser.
+/// Has what refers to the losers refer to the winner. What would then be there twice, such as two memberships of one
+/// campaign, is one of them: the other is deleted. Gives what was changed.
 pub(super) async fn relink(
     write: &Write<'_>,
     record: &'static Entity,
     order: &Order,
-    steps: &mut Vec<Step>,
-) -> Result<(), ApiError> {
+) -> Result<Vec<Step>, ApiError> {
+    let mut steps = Vec::new();
     for link in links(record.name) {
-        let Some(column) = link.table.position(link.column) else {
-            continue;
-        };
         let mut rows =
             store::pointing_to(write.tx, &link.table, link.column, &order.losers).await?;
         if rows.is_empty() {
@@ -95,65 +93,95 @@ pub(super) async fn relink(
             let of = at(&link.table, row, link.column);
             order.losers.iter().position(|loser| of == Some(*loser))
         });
-        let mut own = Own::of(write, &link, order.winner).await?;
-        let edits = rows.iter().filter_map(|row| {
-            let id = at(&link.table, row, "id")?;
-            if !own.takes(&link, row) {
-                return None;
+        let mut gathered = Gathered::default();
+        if link.unique_with.is_some() || link.primary.is_some() {
+            let winner = [order.winner];
+            let own = store::pointing_to(write.tx, &link.table, link.column, &winner).await?;
+            for row in own {
+                gathered.keep(&link, row);
             }
-            // What belonged to a row that goes into it belongs to nothing, not to itself.
-            let winner = (id != order.winner).then_some(order.winner);
-            let mut values = vec![(column, Value::Uuid(winner))];
-            values.extend(own.second(&link, row));
-            Some(Edit::of(id, values))
-        });
-        let edits = edits.collect();
-        steps.extend(apply(write, &link.table, edits, ChangeKind::Updated).await?);
+        }
+        for row in rows {
+            gathered.take(write, &link, order.winner, row);
+        }
+        let Gathered { kept, doubles, .. } = gathered;
+        let edits = |rows: Vec<Record>| {
+            let rows = rows.into_iter();
+            let edits = rows.filter_map(|row| Some(Edit::whole(id_of(&link.table, &row)?, row)));
+            edits.collect()
+        };
+        // First, so that no two of them are there at once.
+        let gone = ChangeKind::Deleted;
+        steps.extend(apply(write, &link.table, edits(doubles), gone).await?);
+        let updated = ChangeKind::Updated;
+        steps.extend(apply(write, &link.table, edits(kept), updated).await?);
     }
-    Ok(())
+    Ok(steps)
 }
 
-/// What the winner's rows have that no two rows of one may have.
+/// The rows of one table that refer to the winner, as they are to be.
 #[derive(Debug, Default)]
-struct Own {
-    /// What stands in the column of [`Link::unique_with`].
-    others: HashSet<Uuid>,
+struct Gathered {
+    kept: Vec<Record>,
+    /// Those that say what one of the others says.
+    doubles: Vec<Record>,
+    /// By what stands in the column of [`Link::unique_with`], which one is kept.
+    places: HashMap<Uuid, usize>,
     /// Whether one of them is the primary one.
     primary: bool,
 }
 
-impl Own {
-    async fn of(write: &Write<'_>, link: &Link, winner: Uuid) -> Result<Self, ApiError> {
-        let mut own = Self::default();
-        if link.unique_with.is_none() && link.primary.is_none() {
-            return Ok(own);
+impl Gathered {
+    /// Takes a row that refers to a loser.
+    fn take(&mut self, write: &Write<'_>, link: &Link, winner: Uuid, mut row: Record) {
+        // What belonged to a row that goes into it belongs to nothing, not to itself.
+        let of = (id_of(&link.table, &row) != Some(winner)).then_some(winner);
+        set(&link.table, &mut row, link.column, of);
+        let place = other(link, &row).and_then(|other| self.places.get(&other));
+        let first = place.and_then(|place| self.kept.get_mut(*place));
+        if let Some(first) = first {
+            double::join(&link.table, first, &row);
+            mark_deleted(write, &link.table, &mut row);
+            self.doubles.push(row);
+        } else {
+            self.keep(link, row);
         }
-        for row in store::pointing_to(write.tx, &link.table, link.column, &[winner]).await? {
-            own.takes(link, &row);
-            own.second(link, &row);
-        }
-        Ok(own)
     }
 
-    /// Whether the row can be one of theirs, which it is from then on.
-    fn takes(&mut self, link: &Link, row: &Record) -> bool {
-        let other = link.unique_with.and_then(|name| at(&link.table, row, name));
-        other.is_none_or(|other| self.others.insert(other))
+    /// Keeps a row that refers to the winner.
+    fn keep(&mut self, link: &Link, mut row: Record) {
+        if let Some(other) = other(link, &row) {
+            self.places.insert(other, self.kept.len());
+        }
+        if let Some(column) = link.primary {
+            let position = link.table.position(column);
+            let value = position.and_then(|position| row.get(position));
+            let primary = value == Some(&Value::from(true));
+            if primary && self.primary {
+                set(&link.table, &mut row, column, false);
+            }
+            self.primary |= primary;
+        }
+        self.kept.push(row);
     }
+}
 
-    /// What makes the row a second one, where it is the primary one and there is one already.
-    fn second(&mut self, link: &Link, row: &Record) -> Option<(usize, Value)> {
-        let position = link.table.position(link.primary?)?;
-        let primary = row.get(position) == Some(&Value::from(true));
-        let second = primary && self.primary;
-        self.primary |= primary;
-        second.then(|| (position, Value::from(false)))
-    }
+/// What no two rows of the winner may have, of a row that is there.
+fn other(link: &Link, row: &Record) -> Option<Uuid> {
+    let other = at(&link.table, row, link.unique_with?);
+    other.filter(|_| is_there(&link.table, row))
 }
 
 fn at(table: &Table, row: &Record, column: &str) -> Option<Uuid> {
     match row.get(table.position(column)?) {
         Some(Value::Uuid(id)) => *id,
         _ => None,
+    }
+}
+
+fn set(table: &Table, row: &mut Record, column: &str, value: impl Into<Value>) {
+    let cell = table.position(column).and_then(|at| row.get_mut(at));
+    if let Some(cell) = cell {
+        *cell = value.into();
     }
 }

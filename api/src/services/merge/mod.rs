@@ -3,14 +3,20 @@
 //! A merge is a list of steps: this value of this row was that and is this. So undoing it is the same list the
 //! other way round, but for what somebody has changed since.
 
+mod check;
+mod consent;
+mod double;
 mod duplicate;
 mod edit;
 mod fill;
 mod link;
+mod sweep;
 mod undo;
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use entity::{
@@ -20,23 +26,28 @@ use entity::{
 };
 
 use crate::{
+    change::{self, Change},
     dataset::{Entity, GlobalId, dataset, global_id},
-    error::{ApiError, Problem},
+    error::ApiError,
     reader, record,
     store::{
-        lookup,
         matching::pairs_of,
         merge as store,
-        table::{Record, Value},
+        table::{Record, Table, Value},
     },
 };
 
-use super::{rows::tree, write::Write};
-use edit::{Edit, Step, apply};
+use super::{
+    rows::{stored, tree},
+    write::Write,
+};
+use edit::{Edit, Step, apply, mark_deleted};
+use fill::Filled;
 
 pub use duplicate::dismiss;
 pub use link::{Link, links};
-pub use undo::{Undone, undo};
+pub use sweep::{forget, sweep};
+pub use undo::{Kept, Undone, undo};
 
 /// So long can a merge be undone.
 const UNDOABLE: TimeDelta = TimeDelta::days(30);
@@ -56,6 +67,8 @@ pub struct Order {
     pub versions: Vec<(Uuid, i32)>,
     /// The fields of the first loser that the winner takes though it has its own.
     pub take: Vec<String>,
+    /// Why, for the change log.
+    pub reason: Option<String>,
 }
 
 /// What became of it.
@@ -80,101 +93,102 @@ fn noun(entity: MergeEntity) -> Result<&'static Entity, ApiError> {
     dataset().target(names(entity).0)
 }
 
-/// The columns of the noun.
-fn written(entity: MergeEntity) -> Result<&'static record::Entity, ApiError> {
-    let (_, table) = names(entity);
-    record::entity(table).ok_or_else(|| ApiError::internal(format!("no {table} is written")))
-}
-
 /// Makes rows one: what refers to the losers refers to the winner, its empty fields are filled, what other
 /// systems call the losers stands for it, and the losers are deleted.
 ///
 /// # Errors
 ///
-/// - [`ApiError::Validation`] when a row is said twice, a field cannot be taken, or the winner would lie below itself
-/// - [`ApiError::NotFound`] and [`ApiError::Forbidden`] when the caller does not see one of the rows, or may not
-///   merge it
-/// - [`ApiError::Input`] with `VERSION_CONFLICT` when somebody has changed one since
+/// - [`ApiError::Input`] when a row is said twice, the caller does not see one of them or may not merge it, somebody has
+///   changed one since, a field cannot be taken, something would be shown that is masked for the caller, or the winner
+///   would lie below itself
 /// - [`ApiError::Internal`] when the database fails
 pub async fn merge(write: &Write<'_>, order: &Order) -> Result<Merged, ApiError> {
-    check(order)?;
+    check::order(order)?;
+    let noun = noun(order.entity)?;
+    let record = stored(noun)?;
     let ids: Vec<Uuid> = [&[order.winner], order.losers.as_slice()].concat();
-    let (noun, record) = (noun(order.entity)?, written(order.entity)?);
     tree::lock(write, noun).await?;
     // Locked first: what the caller may do with them is decided on the rows as nobody changes them any more.
-    let rows = lookup::locked(write.tx, &record.table, &ids).await?;
-    for id in &ids {
-        permit(write, order.entity, *id).await?;
-    }
-    let find = |id: Uuid| {
-        let mut rows = rows.iter().filter(|row| is_there(record, row));
-        let row = rows.find(|row| id_of(record, row) == Some(id));
-        row.ok_or_else(|| missing(order.entity))
+    let rows = edit::locked(write, &record.table, &ids).await?;
+    let rights = check::rights(write, order, (noun, record), &rows).await?;
+    let taken = check::taken(order, (noun, record), &rights)?;
+    let rows: Vec<&Record> = ids.iter().filter_map(|id| rows.get(id)).collect();
+    let Some((winner, losers)) = rows.split_first() else {
+        return Err(ApiError::internal("a locked row is not there any more"));
     };
-    for (id, seen) in &order.versions {
-        let now = version_of(record, find(*id)?);
-        if now != Some(*seen) {
-            return Err(stale(order.entity, *id, now));
-        }
-    }
-    let winner = find(order.winner)?;
-    let losers: Vec<&Record> = order
-        .losers
-        .iter()
-        .map(|id| find(*id))
-        .collect::<Result<_, _>>()?;
-    let mut filled = fill::fill(record, winner, &losers, &order.take)?;
-    // What goes into the winner, or lies below it, is nothing that it lies below.
-    let loops = tree::leading_to(write, noun, &filled, &ids).await?;
-    filled.retain(|(at, _)| !(loops.contains(at) && winner.get(*at).is_some_and(record::is_empty)));
-    let mut steps = delete(write, record, &order.losers).await?;
-    let winner = vec![Edit::of(order.winner, filled)];
-    steps.extend(apply(write, &record.table, winner, ChangeKind::Updated).await?);
-    let before = steps.len();
-    link::relink(write, record, order, &mut steps).await?;
-    let to_winner = record::json(&Value::from(order.winner));
-    let relinked = steps.iter().skip(before);
-    let relinked = relinked.filter(|step| step.after == to_winner).count();
-    if tree::loops(write, noun, &[order.winner]).await? {
-        let problem =
-            "the winner lies below what belongs to one of them: it would lie below itself";
-        return Err(ApiError::validation("winnerId", problem));
-    }
+    let mut filled = fill::fill(record, winner, losers, &taken);
+    leave_out_loops(write, noun, &ids, winner, &mut filled).await?;
+    let mut steps = delete(write, record, order).await?;
+    let values = filled.iter().map(|it| (it.column, it.value.clone()));
+    let edit = Edit::of(order.winner, values.collect()).because(order.reason.clone());
+    steps.extend(apply(write, &record.table, vec![edit], ChangeKind::Updated).await?);
+    check::refuse_revealed(write, order, (noun, record), &rights, &filled).await?;
+    let linked = link::relink(write, record, order).await?;
+    let relinked = pointing_to(order.winner, &linked);
+    steps.extend(linked);
+    check::refuse_loop(write, noun, order.winner).await?;
     let external_ids = take_external_ids(write, record.name, order).await?;
     settle_pairs(write, order).await?;
+    let id = remember(write, noun, order, &steps, external_ids).await?;
+    Ok(Merged { id, relinked })
+}
+
+/// How many rows refer to the winner by `steps`.
+fn pointing_to(winner: Uuid, steps: &[Step]) -> usize {
+    let winner = record::json(&Value::from(winner));
+    let pointing = steps.iter().filter(|step| step.after == winner);
+    let rows: BTreeSet<Uuid> = pointing.map(|step| step.id).collect();
+    rows.len()
+}
+
+/// Writes what was merged, to be read and to be undone. Gives its id.
+async fn remember(
+    write: &Write<'_>,
+    noun: &'static Entity,
+    order: &Order,
+    steps: &[Step],
+    external_ids: Json,
+) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
+    let losers = order.losers.iter().map(|id| global_id(noun, *id));
+    let winner = |entity| (order.entity == entity).then_some(order.winner);
     let row = merge::Model {
         id,
         entity: order.entity,
         winner_id: order.winner,
-        loser_ids: json!(order.losers),
-        steps: serde_json::to_value(&steps).map_err(ApiError::internal)?,
+        contact_id: winner(MergeEntity::Contact),
+        account_id: winner(MergeEntity::Account),
+        merged_ids: losers.collect(),
+        steps: serde_json::to_value(steps).map_err(ApiError::internal)?,
         external_ids,
         merged_at: write.now,
         merged_by: write.author.actor.id(),
+        by_user_id: write.author.actor.user(),
         undone_at: None,
+        forgotten_at: None,
     };
     store::insert(write.tx, row).await?;
-    Ok(Merged { id, relinked })
+    let made = Change::by(write.author, write.now, ("merge", id), ChangeKind::Created);
+    let made = made.because(order.reason.clone());
+    change::record(write.tx, vec![made]).await?;
+    Ok(id)
 }
 
-fn check(order: &Order) -> Result<(), ApiError> {
-    let mut seen = vec![order.winner];
-    if order.losers.is_empty() || order.losers.len() > MOST_LOSERS {
-        let problem = format!("1 to {MOST_LOSERS} rows can go into one");
-        return Err(ApiError::validation("loserIds", problem));
-    }
-    for loser in &order.losers {
-        if seen.contains(loser) {
-            let problem = "a row goes into another, and once";
-            return Err(ApiError::validation("loserIds", problem));
-        }
-        seen.push(*loser);
-    }
-    if order.versions.iter().any(|(id, _)| !seen.contains(id)) {
-        let problem = "this is none of the rows that are merged";
-        return Err(ApiError::validation("expectedVersions", problem));
-    }
+/// Leaves out what would put the winner below itself: what goes into it, or lies below it, is nothing that it lies below.
+async fn leave_out_loops(
+    write: &Write<'_>,
+    noun: &'static Entity,
+    ids: &[Uuid],
+    winner: &Record,
+    filled: &mut Vec<Filled>,
+) -> Result<(), ApiError> {
+    let values: Vec<(usize, Value)> = filled
+        .iter()
+        .map(|it| (it.column, it.value.clone()))
+        .collect();
+    let loops = tree::leading_to(write, noun, &values, ids).await?;
+    let had_none = |at: usize| winner.get(at).is_some_and(record::is_empty);
+    filled.retain(|it| !(loops.contains(&it.column) && had_none(it.column)));
     Ok(())
 }
 
@@ -189,20 +203,18 @@ async fn permit(write: &Write<'_>, entity: MergeEntity, id: Uuid) -> Result<(), 
     reader::permit(write.tx, viewer, GlobalId { entity, id }, "merge", &doing).await
 }
 
+/// Deletes the losers, and has the change log say what they went into.
 async fn delete(
     write: &Write<'_>,
     record: &record::Entity,
-    losers: &[Uuid],
+    order: &Order,
 ) -> Result<Vec<Step>, ApiError> {
-    let at = |column: &str| record.position(column);
-    let (Some(deleted_at), Some(deleted_by)) = (at("deleted_at"), at("deleted_by")) else {
-        return Err(ApiError::internal("what is merged is deleted softly"));
-    };
-    let values = vec![
-        (deleted_at, Value::from(write.now)),
-        (deleted_by, Value::Uuid(write.author.actor.id())),
-    ];
-    let edits = losers.iter().map(|id| Edit::of(*id, values.clone()));
+    let rows = edit::locked(write, &record.table, &order.losers).await?;
+    let edits = rows.into_iter().map(|(id, mut row)| {
+        mark_deleted(write, &record.table, &mut row);
+        let edit = Edit::whole(id, row).because(order.reason.clone());
+        edit.saying("merged_into", &json!(order.winner))
+    });
     apply(write, &record.table, edits.collect(), ChangeKind::Merged).await
 }
 
@@ -210,7 +222,7 @@ async fn take_external_ids(
     write: &Write<'_>,
     entity: &str,
     order: &Order,
-) -> Result<serde_json::Value, ApiError> {
+) -> Result<Json, ApiError> {
     let mut moved = Vec::new();
     for known in store::external_ids(write.tx, entity, &order.losers).await? {
         let name = (entity, known.system.as_str(), known.key.as_str());
@@ -225,47 +237,21 @@ async fn settle_pairs(write: &Write<'_>, order: &Order) -> Result<(), ApiError> 
     let merged = |id: &Uuid| *id == order.winner || order.losers.contains(id);
     for pair in pairs_of(write.tx, &order.losers).await? {
         if merged(&pair.one_id) && merged(&pair.other_id) {
-            duplicate::decide(write, pair.id, DuplicateState::Merged).await?;
+            duplicate::decide(write, &pair, DuplicateState::Merged).await?;
         }
     }
     Ok(())
 }
 
-fn id_of(record: &record::Entity, row: &Record) -> Option<Uuid> {
-    match row.get(record.position("id")?) {
+fn id_of(table: &Table, row: &Record) -> Option<Uuid> {
+    match row.get(table.position("id")?) {
         Some(Value::Uuid(id)) => *id,
         _ => None,
     }
 }
 
-/// Whether the row is not deleted.
-fn is_there(record: &record::Entity, row: &Record) -> bool {
-    let deleted_at = record
-        .position("deleted_at")
-        .and_then(|position| row.get(position));
-    deleted_at.is_some_and(record::is_empty)
-}
-
-fn version_of(record: &record::Entity, row: &Record) -> Option<i32> {
-    match row.get(record.position("version")?) {
-        Some(Value::Int(version)) => *version,
-        _ => None,
-    }
-}
-
-fn missing(entity: MergeEntity) -> ApiError {
-    ApiError::NotFound {
-        what: names(entity).0.to_owned(),
-    }
-}
-
-/// That the row `id`, which is in the version `now`, is another than the caller has seen.
-fn stale(entity: MergeEntity, id: Uuid, now: Option<i32>) -> ApiError {
-    let (noun, _) = names(entity);
-    let entity = dataset().entity(noun);
-    let id_of_row = entity.map_or_else(|| noun.to_owned(), |entity| global_id(entity, id));
-    let problem = format!("{id_of_row} was changed since you read it: read it again");
-    let mut problem = Problem::new("VERSION_CONFLICT", "expectedVersions", &problem);
-    problem.current = now.map(|now| (id, now));
-    ApiError::Input(vec![problem])
+/// Whether the row is not deleted; one of a table whose rows are only taken away is there.
+fn is_there(table: &Table, row: &Record) -> bool {
+    let deleted_at = table.position("deleted_at").and_then(|at| row.get(at));
+    deleted_at.is_none_or(record::is_empty)
 }

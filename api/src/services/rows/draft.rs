@@ -1,6 +1,9 @@
 //! A row as a caller would have it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    mem,
+};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -42,6 +45,10 @@ pub(in crate::services) struct Draft {
     pub(in crate::services) said: BTreeMap<&'static str, Vec<(usize, Value)>>,
     /// What was said that is written elsewhere.
     pub(in crate::services) beside: BTreeMap<&'static str, Option<String>>,
+    /// The fields that null was said for of a row that may be there, and what that means where it is.
+    emptied: Vec<(&'static str, Result<Said, Vec<Problem>>)>,
+    /// The field by which it was found to be there, without an id.
+    pub(super) known_by: Option<&'static str>,
     /// What another system calls it.
     pub(in crate::services) external_id: Option<(String, String)>,
     /// The version that the caller has read.
@@ -90,6 +97,44 @@ impl Draft {
     /// Whether the field was said.
     pub(in crate::services) fn says(&self, field: &str) -> bool {
         self.said.contains_key(field) || self.beside.contains_key(field)
+    }
+
+    /// Says of a row that is there what null was said for; a new one has nothing anyway. Returns what cannot be
+    /// empty.
+    pub(super) fn empty(&mut self) -> Vec<Problem> {
+        let emptied = mem::take(&mut self.emptied);
+        let mut problems = Vec::new();
+        if self.before.is_none() {
+            return problems;
+        }
+        for (field, said) in emptied {
+            problems.extend(self.say(field, said));
+        }
+        problems
+    }
+
+    fn say(&mut self, field: &'static str, said: Result<Said, Vec<Problem>>) -> Vec<Problem> {
+        match said {
+            Ok(Said::Columns(values)) => {
+                self.said.insert(field, values);
+            }
+            Ok(Said::Beside(text)) => {
+                self.beside.insert(field, text);
+            }
+            Err(wrong) => return wrong,
+        }
+        Vec::new()
+    }
+
+    /// Whether the field was said, and is not so already.
+    pub(in crate::services) fn differs(&self, field: &str) -> bool {
+        let mut values = self.said.get(field).into_iter().flatten();
+        let stored = |at: usize| self.before.as_ref().and_then(|row| row.get(at));
+        let differs = |(at, value): &(usize, Value)| {
+            let before = stored(*at);
+            !before.is_some_and(|before| record::same(before, value))
+        };
+        values.any(differs) || self.beside.contains_key(field)
     }
 
     /// Whether the column gets another value.
@@ -168,6 +213,8 @@ fn draft(
         reason: reason
             .filter(|reason| !reason.is_empty())
             .map(str::to_owned),
+        emptied: Vec::new(),
+        known_by: None,
     };
     if !matches!(order.deed, Deed::Make | Deed::Upsert) {
         match input::id(fields, order.entity.name) {
@@ -179,22 +226,20 @@ fn draft(
         let Some(json) = fields.get(written.field) else {
             continue;
         };
+        let empties = json.is_null() && !written.required;
         // Nothing is what a new row has anyway.
-        if json.is_null() && order.deed != Deed::Update && !written.required {
+        if empties && order.deed == Deed::Make {
             continue;
         }
         let Some(field) = order.entity.written(written.field) else {
             continue;
         };
         let path = format!("{path}.{}", written.field);
-        match input::read(record, field, &path, json) {
-            Ok(Said::Columns(values)) => {
-                draft.said.insert(written.field, values);
-            }
-            Ok(Said::Beside(text)) => {
-                draft.beside.insert(written.field, text);
-            }
-            Err(wrong) => problems.extend(wrong),
+        let said = input::read(record, field, &path, json);
+        if empties && order.deed == Deed::Upsert {
+            draft.emptied.push((written.field, said));
+        } else {
+            problems.extend(draft.say(written.field, said));
         }
     }
     if order.deed == Deed::Assign && draft.reason.is_none() {

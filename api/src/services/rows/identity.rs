@@ -1,14 +1,14 @@
 //! Which rows that are there a caller means who does not name them by id: by what another system calls them, or
 //! by what is one row's alone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
 use crate::{
     dataset::Entity,
     error::{ApiError, Problem},
-    matching::identity::{self, By, Keys, Which},
+    matching::identity::{self, By, Found, Keys, Which},
     record::{self, Match},
     store::table::Value,
 };
@@ -17,7 +17,8 @@ use super::{Deed, Refused, draft::Draft, rights, stored};
 use crate::services::write::Write;
 
 /// Gives the drafts that are about a row that is there its id, and says which those are. Who makes rows is
-/// refused where there is one. A row that the caller does not see is none.
+/// refused where there is one, and what means the same row as an earlier one is. A row that the caller does not
+/// see is none.
 pub(super) async fn identify(
     write: &Write<'_>,
     entity: &'static Entity,
@@ -25,69 +26,100 @@ pub(super) async fn identify(
     drafts: &mut Vec<Draft>,
     refused: &mut Refused,
 ) -> Result<Vec<Uuid>, ApiError> {
-    let mut found = there(write, entity, drafts).await?;
-    let ids: Vec<Uuid> = found.values().map(|(id, _)| *id).collect();
+    let record = stored(entity)?;
+    let keys: Vec<Keys<'_>> = drafts.iter().map(|draft| said(record, draft)).collect();
+    let found = identity::identify(write.tx, record, &keys).await?;
+    let ids = found
+        .iter()
+        .filter_map(|found| match found.as_ref()?.which {
+            Which::Row(id) => Some(id),
+            Which::Item(_) => None,
+        });
+    let ids: Vec<Uuid> = ids.collect();
     let seen = rights::seen(write, entity, &ids).await?;
-    found.retain(|_, (id, _)| seen.contains(id));
-    let mut taken: HashMap<Uuid, usize> = HashMap::new();
+    let paths: Vec<String> = drafts.iter().map(|draft| draft.path.clone()).collect();
+    let mut known = Vec::new();
+    let mut first: HashMap<Uuid, String> = HashMap::new();
+    let mut found = found.into_iter();
     drafts.retain_mut(|draft| {
-        let Some((id, field)) = found.get(&draft.index).copied() else {
+        let Some(Found { which, by }) = found.next().flatten() else {
             return true;
         };
-        let problem = if deed == Deed::Make {
-            Some("there is one with this already")
-        } else if taken.insert(id, draft.index).is_some() {
-            Some("another one of these means the same row; say it once")
-        } else {
-            draft.id = id;
-            None
+        let earlier = match which {
+            Which::Item(item) => paths.get(item).cloned(),
+            Which::Row(id) => {
+                let earlier = first.get(&id).cloned();
+                first.entry(id).or_insert_with(|| draft.path.clone());
+                earlier
+            }
         };
-        if let Some(problem) = problem {
-            let field = format!("{}.{field}", draft.path);
-            refused.add(draft.index, Problem::new("ALREADY_EXISTS", field, problem));
-        }
-        problem.is_none()
+        let field = field_of(entity, by);
+        let problem = match (earlier, which) {
+            (Some(earlier), _) => repeated(draft, field, &earlier),
+            (None, Which::Row(id)) if seen.contains(&id) => {
+                if deed != Deed::Make {
+                    draft.id = id;
+                    draft.known_by = Some(field);
+                    known.push(id);
+                    return true;
+                }
+                let field = format!("{}.{field}", draft.path);
+                Problem::new("ALREADY_EXISTS", field, "there is one with this already")
+            }
+            _ => return true,
+        };
+        refused.add(draft.index, problem);
+        false
     });
-    let known = drafts
-        .iter()
-        .filter(|draft| found.contains_key(&draft.index));
-    Ok(known.map(|draft| draft.id).collect())
+    Ok(known)
 }
 
-/// By the index of each draft the row that is there, and the field that tells.
-async fn there(
-    write: &Write<'_>,
-    entity: &'static Entity,
-    drafts: &[Draft],
-) -> Result<BTreeMap<usize, (Uuid, &'static str)>, ApiError> {
-    let record = stored(entity)?;
-    let alone = |way: &Match| !matches!(way, Match::Pair(..));
-    let ways: Vec<Match> = record.matching.iter().copied().filter(alone).collect();
-    let keys: Vec<Keys<'_>> = drafts.iter().map(|it| keys(record, &ways, it)).collect();
-    let found = identity::identify(write.tx, record, &keys).await?;
-    let there = drafts.iter().zip(found).filter_map(|(draft, found)| {
-        let found = found?;
-        let field = match found.by {
-            By::ExternalId => "externalId",
-            By::Column(column) => entity.field_of(column).unwrap_or(column),
-            By::Domain | By::Pair(..) => "domain",
-        };
-        match found.which {
-            Which::Row(id) => Some((draft.index, (id, field))),
-            Which::Item(_) => None,
-        }
-    });
-    Ok(there.collect())
+/// The field that says what a row was recognised by.
+pub(super) fn field_of(entity: &Entity, by: By) -> &'static str {
+    match by {
+        By::ExternalId => "externalId",
+        By::Domain => "domain",
+        By::Column(column) | By::Pair(_, column) => entity.field_of(column).unwrap_or(column),
+    }
+}
+
+/// That an earlier row of the list, the one at `earlier`, means the same row, or would have the same.
+pub(super) fn repeated(draft: &Draft, field: &str, earlier: &str) -> Problem {
+    let problem = format!("{earlier} has the same, and only one row may: say it once");
+    draft.problem(field, &problem)
 }
 
 /// What a draft says that may tell which row it is.
-fn keys<'d>(record: &record::Entity, ways: &[Match], draft: &'d Draft) -> Keys<'d> {
+pub(super) fn said<'d>(record: &record::Entity, draft: &'d Draft) -> Keys<'d> {
     let said = |position: usize| -> Option<&'d Value> {
         let mut values = draft.said.values().flatten();
         values.find_map(|(at, value)| (*at == position).then_some(value))
     };
+    keys(record, &record.matching, said, draft)
+}
+
+/// As [`said`], of what is to be otherwise than it is stored.
+pub(super) fn changed<'d>(record: &record::Entity, draft: &'d Draft) -> Keys<'d> {
+    let differs = |way: &Match| match way {
+        Match::Column(column) => draft.changes(record, column),
+        Match::Domain => true,
+        Match::Pair(first, seconds) => {
+            let mut columns = seconds.iter().chain([first]);
+            columns.any(|column| draft.changes(record, column))
+        }
+    };
+    let ways: Vec<Match> = record.matching.iter().copied().filter(differs).collect();
+    keys(record, &ways, |position| draft.record.get(position), draft)
+}
+
+fn keys<'d>(
+    record: &record::Entity,
+    ways: &[Match],
+    value: impl Fn(usize) -> Option<&'d Value>,
+    draft: &'d Draft,
+) -> Keys<'d> {
     let domain = draft.beside.get("domain").and_then(Option::as_deref);
-    let keys = Keys::of(record, ways, said, domain.as_slice());
+    let keys = Keys::of(record, ways, value, domain.as_slice());
     match &draft.external_id {
         Some((system, key)) => keys.known_as(system, key),
         None => keys,

@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// What a field says, as values of columns by their position; what has no column of its own by name.
+#[derive(Debug)]
 pub(super) enum Said {
     /// Values of columns of the row.
     Columns(Vec<(usize, Value)>),

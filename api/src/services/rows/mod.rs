@@ -5,10 +5,14 @@
 //! are now, look up what they refer to, settle what follows, write, and record it. Whatever is wrong with an
 //! input is told at once.
 
+mod alone;
 mod draft;
 mod identity;
+mod in_use;
 mod input;
 mod moved;
+mod own;
+mod parts;
 mod reference;
 mod remove;
 mod rights;
@@ -18,11 +22,12 @@ pub(super) mod tree;
 
 use std::collections::BTreeMap;
 
-use sea_orm::{SqlErr, TransactionTrait};
+use sea_orm::TransactionTrait;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
+    database::Refusal,
     dataset::Entity,
     error::{ApiError, Exceeded, Problem},
     record,
@@ -31,7 +36,8 @@ use crate::{
 
 use super::write::Write;
 pub(super) use draft::Draft;
-pub(super) use rights::seen;
+use parts::keep;
+pub(super) use rights::{Rights, seen};
 
 /// How many rows may be written at once.
 pub const MOST_ROWS: usize = 1_000;
@@ -127,9 +133,14 @@ impl RowWriter {
     /// Writes all rows, or fails.
     async fn write_all(&self, write: &Write<'_>, order: &Order) -> Result<Outcomes, ApiError> {
         let mut refused = Refused::default();
-        let written = self.attempt(write, order, &mut refused).await?;
+        let written = if order.items.len() > 1 {
+            self.attempt_whole(write, order, &mut refused).await?
+        } else {
+            let written = self.attempt(write, order, &mut refused).await;
+            written.map_err(|error| known(order, error))?
+        };
         if refused.0.is_empty() {
-            return Ok(written.outcomes(order, refused));
+            return written.outcomes(order, refused);
         }
         let problems = refused.0.into_values().flatten();
         Err(ApiError::Input(problems.collect()))
@@ -142,17 +153,21 @@ impl RowWriter {
         loop {
             let savepoint = write.tx.begin().await?;
             let inner = write.within(&savepoint);
-            let written = self.attempt(&inner, order, &mut refused).await?;
+            let written = self.attempt(&inner, order, &mut refused).await;
+            if let Err(error) = &written
+                && refusal(order, error).is_some()
+            {
+                savepoint.rollback().await?;
+                let written = self.write_parts(write, order, &mut refused).await?;
+                return written.outcomes(order, refused);
+            }
+            let written = written?;
             if written.late {
                 savepoint.rollback().await?;
                 continue;
             }
-            let outdated = inner.outdated();
-            savepoint.commit().await?;
-            for callers in outdated {
-                write.outdates(callers);
-            }
-            return Ok(written.outcomes(order, refused));
+            keep(write, inner.outdated(), savepoint).await?;
+            return written.outcomes(order, refused);
         }
     }
 
@@ -162,15 +177,14 @@ impl RowWriter {
         order: &Order,
         refused: &mut Refused,
     ) -> Result<Written, ApiError> {
-        let written = match order.deed {
+        match order.deed {
             Deed::Make | Deed::Update | Deed::Assign | Deed::Upsert => {
                 save::save(write, &self.views, order, refused).await
             }
             Deed::Delete | Deed::Restore | Deed::Destroy => {
                 remove::remove(write, order, refused).await
             }
-        };
-        written.map_err(|error| known(order, error))
+        }
     }
 }
 
@@ -212,47 +226,50 @@ struct Written {
 
 impl Written {
     /// For each row of `order` what became of it, or why it was refused.
-    fn outcomes(&self, order: &Order, mut refused: Refused) -> Outcomes {
-        let of = |index| {
-            let known = self.outcomes.get(&index).copied();
-            let known = known.unwrap_or((Uuid::nil(), Outcome::Unchanged));
-            refused.0.remove(&index).map_or(Ok(known), Err)
+    fn outcomes(&self, order: &Order, mut refused: Refused) -> Result<Outcomes, ApiError> {
+        let of = |index| match (refused.0.remove(&index), self.outcomes.get(&index)) {
+            (Some(problems), _) => Ok(Err(problems)),
+            (None, Some(outcome)) => Ok(Ok(*outcome)),
+            (None, None) => Err(ApiError::internal("a row that nothing became of")),
         };
         (0..order.items.len()).map(of).collect()
     }
 }
 
 /// The tables of `entity`.
-fn stored(entity: &Entity) -> Result<&'static record::Entity, ApiError> {
+pub(super) fn stored(entity: &Entity) -> Result<&'static record::Entity, ApiError> {
     record::written(&entity.table)
         .ok_or_else(|| ApiError::internal(format!("{} cannot be written", entity.name)))
 }
 
-/// What the database refuses that nobody could see before.
+/// What the database refuses that nobody could see before; other errors as they are.
 fn known(order: &Order, error: ApiError) -> ApiError {
-    let ApiError::Internal(cause) = &error else {
-        return error;
+    match refusal(order, &error) {
+        Some(problem) => ApiError::Input(vec![problem]),
+        None => error,
+    }
+}
+
+/// What the database refuses that nobody could see before.
+fn refusal(order: &Order, error: &ApiError) -> Option<Problem> {
+    let ApiError::Internal(cause) = error else {
+        return None;
     };
     let path = match order.items.as_slice() {
-        [(path, _)] => path.clone(),
-        _ => "input".to_owned(),
+        [(path, _)] => path.as_str(),
+        _ => "input",
     };
-    let refusal = cause
-        .downcast_ref::<sea_orm::DbErr>()
-        .and_then(sea_orm::DbErr::sql_err);
-    match refusal {
-        Some(SqlErr::UniqueConstraintViolation(_)) => {
+    let refusal = Refusal::of(cause.downcast_ref::<sea_orm::DbErr>()?)?;
+    Some(match refusal {
+        Refusal::Taken => {
             let problem = "there is one already that has this for its own";
-            ApiError::Input(vec![Problem::new("ALREADY_EXISTS", path, problem)])
+            Problem::new("ALREADY_EXISTS", path, problem)
         }
-        Some(SqlErr::ForeignKeyConstraintViolation(_)) if order.deed == Deed::Destroy => {
-            let problem = "other rows refer to it: delete it, and leave it so";
-            ApiError::Input(vec![Problem::new("IN_USE", path, problem)])
+        Refusal::Referring if matches!(order.deed, Deed::Destroy | Deed::Delete) => {
+            let problem =
+                "other rows refer to it: have them refer to another one, or destroy them first";
+            Problem::new("IN_USE", path, problem)
         }
-        Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
-            let problem = "what it refers to is not there any more";
-            ApiError::Input(vec![Problem::validation(path, problem)])
-        }
-        _ => error,
-    }
+        Refusal::Referring => Problem::validation(path, "what it refers to is not there any more"),
+    })
 }

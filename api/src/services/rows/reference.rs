@@ -47,12 +47,13 @@ pub(super) async fn refuse_unknown(
     Ok(())
 }
 
-/// What was said to be referred to: by which field, of which noun, and its id.
+/// What was said to be referred to, and is not so already: by which field, of which noun, and its id.
 fn references<'d>(
     entity: &'static Entity,
     draft: &'d Draft,
 ) -> impl Iterator<Item = (&'static str, &'static str, Uuid)> + 'd {
-    draft.said.iter().filter_map(move |(name, values)| {
+    let said = draft.said.iter().filter(|(name, _)| draft.differs(name));
+    said.filter_map(move |(name, values)| {
         let field = entity.written(name)?;
         let Kind::ForeignId { target, .. } = field.kind else {
             return None;

@@ -12,8 +12,9 @@ use crate::{
 };
 
 use super::{
-    Deed, Order, Outcome, Refused, Written,
+    Deed, Order, Outcome, Refused, Written, alone,
     draft::{self, Draft},
+    in_use, own,
     rights::{self, Rights},
     rules,
     save::stale,
@@ -31,30 +32,45 @@ pub(super) async fn remove(
     let record = stored(entity)?;
     let mut drafts = draft::read(order, refused)?;
     let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    if order.deed == Deed::Restore {
+        alone::reserve_again(write, record, &ids).await?;
+    }
     draft::load(write, record, &ids, &mut drafts).await?;
     may_do(write, order, &mut drafts, refused).await?;
     drafts.retain(|draft| {
         let problem = stale(record, draft).or_else(|| undeletable(order, record, draft));
         refused.accepts(draft.index, problem)
     });
+    let (done, mut drafts): (Vec<Draft>, Vec<Draft>) = drafts
+        .into_iter()
+        .partition(|draft| is_done(order, record, draft));
+    match order.deed {
+        Deed::Restore => {
+            let owned = alone::owned_again(write, record, &drafts).await?;
+            owned.refuse(write, entity, &drafts, refused).await?;
+        }
+        Deed::Destroy => in_use::refuse(write, entity, &drafts, refused).await?,
+        _ => {}
+    }
     if order.atomic && !refused.0.is_empty() {
         return Ok(Written::default());
     }
     drafts.retain(|draft| !refused.0.contains_key(&draft.index));
+    let outcome = match order.deed {
+        Deed::Delete => Outcome::Deleted,
+        Deed::Restore => Outcome::Restored,
+        _ => Outcome::Destroyed,
+    };
     let mut written = Written::default();
-    for draft in &drafts {
-        let outcome = match order.deed {
-            _ if is_done(order, record, draft) => Outcome::Unchanged,
-            Deed::Delete => Outcome::Deleted,
-            Deed::Restore => Outcome::Restored,
-            _ => Outcome::Destroyed,
-        };
-        written.outcomes.insert(draft.index, (draft.id, outcome));
+    for (drafts, outcome) in [(&done, Outcome::Unchanged), (&drafts, outcome)] {
+        let outcomes = drafts.iter().map(|it| (it.index, (it.id, outcome)));
+        written.outcomes.extend(outcomes);
     }
-    drafts.retain(|draft| !is_done(order, record, draft));
     match order.deed {
-        Deed::Delete if entity.soft_delete => mark(write, record, drafts, Some(())).await?,
-        Deed::Restore => mark(write, record, drafts, None).await?,
+        Deed::Delete if entity.soft_delete => {
+            mark(write, record, drafts, ChangeKind::Deleted).await?;
+        }
+        Deed::Restore => mark(write, record, drafts, ChangeKind::Restored).await?,
         _ => destroy(write, entity, record, &drafts).await?,
     }
     Ok(written)
@@ -85,12 +101,14 @@ async fn may_do(
             }
         }
     }
+    let missing = own::missing_scope(write, entity);
     drafts.retain(|draft| {
         let right = rights.get(draft.id).filter(|_| draft.before.is_some());
         let problem = match right {
             None => Some(draft::missing(entity, &draft.path)),
             Some(right) if !right.actions.contains(action) => {
-                let problem = format!("you may not {action} this");
+                let problem = missing.clone();
+                let problem = problem.unwrap_or_else(|| format!("you may not {action} this"));
                 let path = draft.path.clone();
                 Some(Problem::new("FORBIDDEN_SCOPE", path, &problem))
             }
@@ -119,22 +137,19 @@ fn undeletable(order: &Order, record: &record::Entity, draft: &Draft) -> Option<
     wrong.then(|| draft.problem("id", "it is not deleted: delete it first"))
 }
 
-/// Marks rows as deleted, or not any more.
+/// Marks rows as deleted, or not any more, as `kind` says.
 async fn mark(
     write: &Write<'_>,
     record: &'static record::Entity,
     mut drafts: Vec<Draft>,
-    deleted: Option<()>,
+    kind: ChangeKind,
 ) -> Result<(), ApiError> {
     let by = write.author.actor.id();
-    let kind = match deleted {
-        Some(()) => ChangeKind::Deleted,
-        None => ChangeKind::Restored,
-    };
+    let deleted = kind == ChangeKind::Deleted;
     let (mut rows, mut changes) = (Vec::new(), Vec::new());
     for draft in &mut drafts {
-        draft.set(record, "deleted_at", deleted.map(|()| write.now));
-        draft.set(record, "deleted_by", deleted.and(by));
+        draft.set(record, "deleted_at", deleted.then_some(write.now));
+        draft.set(record, "deleted_by", by.filter(|_| deleted));
         let mut row = draft.record.clone();
         record::touch(&record.table, &mut row, by, write.now);
         rows.push(row);

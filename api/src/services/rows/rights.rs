@@ -15,31 +15,31 @@ use crate::{
 use super::{
     Refused,
     draft::{Draft, missing},
-    rules, stored,
+    own, rules, stored,
 };
 use crate::services::write::Write;
 
 /// What a caller may do with each of some rows.
 #[derive(Debug, Default)]
-pub(super) struct Rights {
+pub(in crate::services) struct Rights {
     rows: HashMap<Uuid, Right>,
 }
 
 /// What a caller may do with a row that there is for them.
 #[derive(Debug, Default)]
-pub(super) struct Right {
+pub(in crate::services) struct Right {
     /// Whether they see it.
     seen: bool,
     /// The actions that they may do with it.
-    pub(super) actions: BTreeSet<&'static str>,
+    pub(in crate::services) actions: BTreeSet<&'static str>,
     /// The fields of it that are masked for them.
-    pub(super) masked: BTreeSet<&'static str>,
+    pub(in crate::services) masked: BTreeSet<&'static str>,
 }
 
 impl Rights {
     /// What the caller may do of `actions` with the rows of `entity` with those ids; those that were deleted
     /// are there where they count.
-    pub(super) async fn of(
+    pub(in crate::services) async fn of(
         write: &Write<'_>,
         entity: &'static Entity,
         ids: &[Uuid],
@@ -98,7 +98,7 @@ impl Rights {
     }
 
     /// What the caller may do with that row; `None` where there is none for them.
-    pub(super) fn get(&self, id: Uuid) -> Option<&Right> {
+    pub(in crate::services) fn get(&self, id: Uuid) -> Option<&Right> {
         self.rows.get(&id).filter(|right| right.seen)
     }
 }
@@ -171,18 +171,20 @@ pub(super) async fn made(
 
 /// Refuses the drafts of rows that the caller may not change as they say.
 pub(super) fn refuse_changes(
+    write: &Write<'_>,
     entity: &'static Entity,
     record: &record::Entity,
     rights: &Rights,
     drafts: &mut Vec<Draft>,
     refused: &mut Refused,
 ) {
+    let scope = own::missing_scope(write, entity);
     drafts.retain(|draft| {
         if draft.before.is_none() {
             return true;
         }
         let problems = match rights.get(draft.id) {
-            Some(right) => not_allowed(entity, record, right, draft),
+            Some(right) => not_allowed(entity, record, right, draft, scope.as_deref()),
             None => vec![missing(entity, &draft.path)],
         };
         refused.accepts(draft.index, problems)
@@ -194,6 +196,7 @@ fn not_allowed(
     record: &record::Entity,
     right: &Right,
     draft: &Draft,
+    missing_scope: Option<&str>,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     let needed = rules::needs(record, draft);
@@ -206,19 +209,23 @@ fn not_allowed(
         if !draft.says(written.field) {
             continue;
         }
+        let guard = entity.find(written.field).and_then(|field| field.guard);
+        let masked = guard.is_some_and(|guard| right.masked.contains(guard));
+        // What is so already is not changed. What is masked is refused all the same, so that nobody finds out by
+        // guessing, but for what the row was found by.
+        let guessed = masked && draft.known_by != Some(written.field);
+        if !guessed && !draft.differs(written.field) {
+            continue;
+        }
         let may = written
             .changed_by
             .iter()
             .any(|action| right.actions.contains(action));
-        let guard = entity.find(written.field).and_then(|field| field.guard);
         if !may {
             let field = format!("{}.{}", draft.path, written.field);
-            problems.push(Problem::new(
-                "FORBIDDEN_SCOPE",
-                field,
-                "you may not change this",
-            ));
-        } else if guard.is_some_and(|guard| right.masked.contains(guard)) {
+            let problem = missing_scope.unwrap_or("you may not change this");
+            problems.push(Problem::new("FORBIDDEN_SCOPE", field, problem));
+        } else if masked {
             let field = format!("{}.{}", draft.path, written.field);
             let problem = "this is masked for you in this row, so that you cannot change it";
             problems.push(Problem::new("FORBIDDEN_FIELD", field, problem));

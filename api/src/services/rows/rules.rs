@@ -1,5 +1,7 @@
 //! What holds for the rows of single nouns, beyond what their columns say.
 
+use std::collections::HashSet;
+
 use crate::{
     dataset::Entity,
     error::ApiError,
@@ -30,7 +32,14 @@ pub(super) async fn settle(
     refused: &mut Refused,
 ) -> Result<(), ApiError> {
     let mut known = derive::Known::default();
+    let mut reasons = HashSet::new();
     match record.name {
+        "account_domain" => {
+            for (index, problem) in account::settle_domains(write, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
+        "opportunity" => reasons = opportunity::reasons(write, record, drafts).await?,
         "territory" => {
             let accepted = drafts.iter();
             let accepted = accepted.filter(|draft| !refused.0.contains_key(&draft.index));
@@ -46,12 +55,12 @@ pub(super) async fn settle(
     for draft in drafts {
         let mut problems = Vec::new();
         match record.name {
-            "account" => account::check(draft, &mut problems),
+            "account" => account::check(record, draft, &mut problems),
             "account_domain" => account::check_domain(record, draft, &mut problems),
             "campaign" => campaign::settle(record, draft, &mut problems),
             "contact" => contact::check(record, draft, &mut problems),
             "lead" => lead::check(record, draft, &mut problems),
-            "opportunity" => opportunity::settle(write, record, draft, &mut problems),
+            "opportunity" => opportunity::settle(write, record, &reasons, draft, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
         }
@@ -75,6 +84,7 @@ pub(super) async fn beside(
             account::add_domains(write, drafts).await?;
             scoring::of_accounts(write, record, drafts).await
         }
+        "account_domain" => account::show_primary(write, record, drafts).await,
         "lead" => scoring::of_leads(write, drafts).await,
         "opportunity" => opportunity::record_changes(write, record, drafts).await,
         "territory" => territory::move_children(write, record, drafts).await,

@@ -15,13 +15,13 @@ use crate::{
 };
 
 use super::{
-    Deed, Order, Outcome, Refused, Written,
+    Deed, Order, Outcome, Refused, Written, alone,
     draft::{self, Draft},
-    identity, moved, reference,
+    identity, moved, own, reference,
     rights::{self, Rights},
     rules, stored, tree,
 };
-use crate::services::write::Write;
+use crate::services::{account, write::Write};
 
 /// Makes and changes the rows of `order` that are not refused.
 pub(super) async fn save(
@@ -35,20 +35,27 @@ pub(super) async fn save(
     rules::begin(write, record).await?;
     let mut drafts = draft::read(order, refused)?;
     tree::lock_for(write, entity, order.deed, &drafts).await?;
+    alone::reserve(write, record, &drafts).await?;
     let there = match order.deed {
         Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
         deed => identity::identify(write, entity, deed, &mut drafts, refused).await?,
     };
     draft::load(write, record, &there, &mut drafts).await?;
     for draft in &mut drafts {
+        let problems = draft.empty();
+        refused.accepts(draft.index, problems);
         put(write, record, draft);
     }
+    let owned = alone::owned(write, record, &drafts).await?;
+    account::leave_own(record, &mut drafts, |draft, by| owned.has(draft, by));
     may_change(write, entity, &there, &mut drafts, refused).await?;
+    owned.refuse(write, entity, &drafts, refused).await?;
     refuse_stale(record, &drafts, refused);
     reference::refuse_unknown(write, entity, &drafts, refused).await?;
     tree::refuse_loops(write, entity, &drafts, refused).await?;
     refuse_incomplete(order, &drafts, refused);
     rules::settle(write, views, record, &mut drafts, refused).await?;
+    own::give(write, entity, record, &mut drafts);
     refuse_empty(entity, record, &drafts, refused);
     if order.atomic && !refused.0.is_empty() {
         return Ok(Written::default());
@@ -84,7 +91,8 @@ fn put(write: &Write<'_>, record: &record::Entity, draft: &mut Draft) {
         draft.set(record, "updated_by", by);
     }
     for (position, value) in draft.said.values().flatten() {
-        if let Some(cell) = draft.record.get_mut(*position) {
+        let cell = draft.record.get_mut(*position);
+        if let Some(cell) = cell.filter(|cell| !record::same(cell, value)) {
             cell.clone_from(value);
         }
     }
@@ -103,12 +111,13 @@ async fn may_change(
     if let Some(with) = entity.writes.with {
         let wholes = rights::with_whole(write, entity, with, drafts).await?;
         let record = stored(entity)?;
+        let missing = own::missing_scope(write, entity);
         drafts.retain(|draft| {
             let may = rights::of_both(&wholes, record, with, draft);
             if may {
                 rights.allow(draft.id, with.action);
             } else if draft.before.is_none() {
-                let problem = "you may not add to this";
+                let problem = missing.as_deref().unwrap_or("you may not add to this");
                 let field = entity.field_of(with.column).unwrap_or("id");
                 let field = format!("{}.{field}", draft.path);
                 refused.add(draft.index, Problem::new("FORBIDDEN_SCOPE", field, problem));
@@ -124,7 +133,7 @@ async fn may_change(
         }
         !missing
     });
-    rights::refuse_changes(entity, stored(entity)?, &rights, drafts, refused);
+    rights::refuse_changes(write, entity, stored(entity)?, &rights, drafts, refused);
     Ok(())
 }
 
@@ -288,9 +297,9 @@ async fn refuse_made(
             .get(&draft.id)
             .is_some_and(|may| may.contains(action));
         if !may {
-            let problem = "you may not make this, or not like this";
+            let problem = own::why_not_made(write, entity, action);
             let path = draft.path.clone();
-            refused.add(draft.index, Problem::new("FORBIDDEN_SCOPE", path, problem));
+            refused.add(draft.index, Problem::new("FORBIDDEN_SCOPE", path, &problem));
             any = true;
         }
     }

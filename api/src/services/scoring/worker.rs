@@ -21,7 +21,7 @@ const LOOK: Duration = Duration::from_mins(1);
 /// How long it is until somebody tries again when the database has failed.
 const PAUSE: Duration = Duration::from_millis(500);
 /// After what is written something may be due.
-const WATCHED: [&str; 4] = ["lead", "touch", "account", "lead_definition"];
+const WATCHED: [&str; 5] = ["lead", "lead_match", "touch", "account", "lead_definition"];
 /// Leads of one transaction. On SQLite others who write wait for it.
 const BATCH: usize = 500;
 

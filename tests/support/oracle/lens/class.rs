@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 24] = [
+pub const CLASSES: [Class; 25] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -34,7 +34,7 @@ pub const CLASSES: [Class; 24] = [
         guarded: "annualRevenue customFields",
         open: "name industry employeeBand country channel lifecycle owner marketer \
                territory parent targetTier domains contacts leads opportunities touches \
-               feedback subsidiaries",
+               feedback merges subsidiaries",
     },
     Class {
         noun: "AccountDomain",
@@ -47,7 +47,7 @@ pub const CLASSES: [Class; 24] = [
         token_scope: "contact:read",
         guarded: "firstName lastName email emailDomain phone consent customFields",
         open: "emailVerified jobTitle roleFunction seniority buyerRole account doNotContact \
-               brandAware leads memberships opportunities touches",
+               brandAware leads memberships opportunities touches merges",
     },
     Class {
         noun: "ReasonCode",
@@ -131,6 +131,12 @@ pub const CLASSES: [Class; 24] = [
         token_scope: "feedback:read",
         guarded: "author body",
         open: "feedback",
+    },
+    Class {
+        noun: "Merge",
+        token_scope: "duplicate:read",
+        guarded: "",
+        open: "entity contact account mergedIds mergedAt byUser undoneAt",
     },
     Class {
         noun: "LeadMatch",

@@ -83,7 +83,11 @@ pub(super) const PARTS: [(&str, &str, &str); 10] = [
 ];
 
 /// What is seen with all that it is about: the columns, each with what it leads to.
-pub(super) const ABOUT: [(&str, &[(&str, &str)]); 2] = [
+pub(super) const ABOUT: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "Merge",
+        &[("contact_id", "Contact"), ("account_id", "Account")],
+    ),
     (
         "LeadMatchCandidate",
         &[("lead_id", "Lead"), ("account_id", "Account")],
