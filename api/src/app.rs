@@ -36,6 +36,7 @@ use crate::{
         follower::{self, Follower},
         idempotency, matching, merge,
         news::News,
+        scoring,
         signing_key::{self, Registration},
         sla::watch::Watch,
         token::Issuer,
@@ -82,6 +83,8 @@ pub struct Running {
     matching: Option<JoinHandle<()>>,
     /// Has clocks be breached; none where another hub does it.
     watching: Option<JoinHandle<()>>,
+    /// Scores leads as time goes by; none where another hub does it.
+    scoring: Option<JoinHandle<()>>,
     /// Forgets the answers that nobody asks for again, and how everything was before old merges.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -189,6 +192,10 @@ impl App {
             let following = matching::follow(database.clone(), clock.clone(), news.clone());
             tokio::spawn(following)
         });
+        let scoring = self.config.scoring.background.then(|| {
+            let following = scoring::worker::follow(database.clone(), clock.clone(), news.clone());
+            tokio::spawn(following)
+        });
         let following = Follower {
             database: database.clone(),
             known: known.clone(),
@@ -221,6 +228,7 @@ impl App {
             courier: courier.map(webhooks::Running::start),
             matching,
             watching: watch.map(|watch| tokio::spawn(watch.run())),
+            scoring,
             sweeping: tokio::spawn(async {
                 let ((), ()) = tokio::join!(answers, merges);
             }),
@@ -263,8 +271,8 @@ impl Running {
     fn end_followers(&self) {
         self.following.abort();
         self.sweeping.abort();
-        self.matching.iter().for_each(JoinHandle::abort);
-        self.watching.iter().for_each(JoinHandle::abort);
+        let workers = [&self.matching, &self.scoring, &self.watching];
+        workers.into_iter().flatten().for_each(JoinHandle::abort);
     }
 }
 

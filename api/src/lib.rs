@@ -21,6 +21,7 @@ pub mod matching;
 pub mod outbound;
 pub mod reader;
 pub mod record;
+pub mod scoring;
 pub mod services;
 pub mod sla;
 pub mod store;

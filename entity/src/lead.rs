@@ -70,6 +70,8 @@ pub struct Model {
     pub reject_reason_id: Option<Uuid>,
     /// Why it will never buy.
     pub disqualify_reason_id: Option<Uuid>,
+    /// The definition under which it was qualified, in this cycle.
+    pub definition_id: Option<Uuid>,
     /// What the form sent, as it was.
     #[sea_orm(column_type = "JsonBinary")]
     pub raw_capture: Option<Json>,

@@ -42,6 +42,8 @@ pub struct Model {
     pub timing: Option<String>,
     /// The lead's score at the time, 0 to 100.
     pub score_snapshot: Option<i32>,
+    /// The definition under which it was qualified, where this step is that.
+    pub definition_id: Option<Uuid>,
     /// The lead's cycle at the time.
     pub cycle: i32,
     /// Came with an import, so that its time is only as good as its source.

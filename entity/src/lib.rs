@@ -26,6 +26,13 @@ pub mod lead_transition;
 pub mod reason_code;
 pub mod touch;
 
+// What a qualified lead is, and how near others are.
+pub mod lead_definition;
+pub mod lead_definition_approval;
+pub mod lead_readiness;
+pub mod lead_scoring;
+pub mod score_factor;
+
 // Deals.
 pub mod opportunity;
 pub mod opportunity_change;

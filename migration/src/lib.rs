@@ -44,6 +44,9 @@ mod m20261123_000040_create_business_calendar;
 mod m20261123_000041_create_sla;
 mod m20261123_000042_seed_sla;
 mod m20261123_000043_extend_territory;
+mod m20261123_000044_create_lead_definition;
+mod m20261123_000045_create_lead_readiness;
+mod m20261123_000046_stamp_lead_definition;
 mod m20261123_000050_extend_merge;
 mod m20261123_000052_extend_feedback;
 
@@ -100,6 +103,9 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000041_create_sla::Migration)),
             Box::new(Atomic(m20261123_000042_seed_sla::Migration)),
             Box::new(Atomic(m20261123_000043_extend_territory::Migration)),
+            Box::new(Atomic(m20261123_000044_create_lead_definition::Migration)),
+            Box::new(Atomic(m20261123_000045_create_lead_readiness::Migration)),
+            Box::new(Atomic(m20261123_000046_stamp_lead_definition::Migration)),
             Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
         ]

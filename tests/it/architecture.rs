@@ -10,7 +10,7 @@ use std::{
 
 /// What each module of `api` may import of the others. `app`, `cli` and the crate's root may
 /// import all.
-const MODULES: [(&str, &[&str]); 24] = [
+const MODULES: [(&str, &[&str]); 25] = [
     ("error", &[]),
     ("business_time", &[]),
     ("sla", &["business_time"]),
@@ -34,6 +34,7 @@ const MODULES: [(&str, &[&str]); 24] = [
     ("dataset", &["error", "views"]),
     ("record", &["store"]),
     ("matching", &["record", "store"]),
+    ("scoring", &["error"]),
     (
         "reader",
         &[
@@ -54,6 +55,7 @@ const MODULES: [(&str, &[&str]); 24] = [
             "outbound",
             "reader",
             "record",
+            "scoring",
             "sla",
             "store",
             "views",
@@ -72,6 +74,7 @@ const MODULES: [(&str, &[&str]); 24] = [
             "matching",
             "reader",
             "record",
+            "scoring",
             "sla",
             "store",
             "views",

@@ -7,6 +7,7 @@ mod nasty;
 mod presets;
 mod rejected;
 mod runs;
+mod scored;
 
 use std::{
     collections::BTreeMap,

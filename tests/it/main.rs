@@ -4,6 +4,7 @@ mod architecture;
 mod auth;
 mod cli;
 mod clients;
+mod definitions;
 mod demo;
 mod feed;
 mod feedback;

@@ -3,7 +3,11 @@
 #![expect(clippy::expect_used, reason = "a test that cannot have its rows fails")]
 
 use api::{database::Database, views::Role};
-use entity::{account, contact, lead, territory, user, user_territory};
+use chrono::{DateTime, Utc};
+use entity::{
+    account, channel, contact, lead, lead_definition, lead_transition, opportunity, territory,
+    touch, user, user_territory,
+};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
@@ -209,6 +213,7 @@ pub fn some_lead() -> lead::Model {
         resume_at: None,
         reject_reason_id: None,
         disqualify_reason_id: None,
+        definition_id: None,
         raw_capture: None,
         custom_fields: None,
         version: 1,
@@ -219,4 +224,117 @@ pub fn some_lead() -> lead::Model {
         deleted_at: None,
         deleted_by: None,
     }
+}
+
+/// A touch of `lead`, which nobody has written.
+#[must_use]
+pub fn some_touch(lead: &lead::Model, kind: touch::TouchKind, at: DateTime<Utc>) -> touch::Model {
+    touch::Model {
+        id: Uuid::now_v7(),
+        occurred_at: at,
+        kind,
+        function: touch::TouchFunction::Marketing,
+        direction: touch::TouchDirection::Inbound,
+        channel: channel::Channel::Other,
+        campaign_id: None,
+        contact_id: None,
+        lead_id: Some(lead.id),
+        account_id: lead.account_id,
+        actor_id: None,
+        visitor_key: None,
+        identified_at: None,
+        properties: None,
+        source_system: None,
+        dedupe_key: None,
+        version: 1,
+        created_at: at,
+        created_by: None,
+        updated_at: at,
+        updated_by: None,
+        deleted_at: None,
+        deleted_by: None,
+    }
+}
+
+/// A step of `lead`, which nobody has written.
+#[must_use]
+pub fn some_transition(
+    lead: &lead::Model,
+    to_status: lead::LeadStatus,
+    at: DateTime<Utc>,
+) -> lead_transition::Model {
+    lead_transition::Model {
+        id: Uuid::now_v7(),
+        lead_id: lead.id,
+        from_status: None,
+        to_status,
+        at,
+        by_user_id: None,
+        cause: lead_transition::TransitionCause::Rule,
+        reason_id: None,
+        note: None,
+        score_snapshot: None,
+        definition_id: None,
+        cycle: 1,
+        backfilled: false,
+        created_at: at,
+    }
+}
+
+/// A deal that came of `lead` and was won, which nobody has written.
+#[must_use]
+pub fn some_opportunity(lead: &lead::Model, won_at: DateTime<Utc>) -> opportunity::Model {
+    opportunity::Model {
+        id: Uuid::now_v7(),
+        name: "A deal".to_owned(),
+        account_id: lead.account_id,
+        owner_id: lead.owner_id,
+        lead_id: Some(lead.id),
+        primary_campaign_id: None,
+        stage: opportunity::OpportunityStage::ClosedWon,
+        amount_minor: None,
+        amount_currency: None,
+        probability: None,
+        expected_close_on: None,
+        closed_at: Some(won_at),
+        lost_reason_id: None,
+        next_step: None,
+        push_count: 0,
+        forecast_category: opportunity::ForecastCategory::Closed,
+        custom_fields: None,
+        version: 1,
+        created_at: lead.created_at,
+        created_by: None,
+        updated_at: won_at,
+        updated_by: None,
+        deleted_at: None,
+        deleted_by: None,
+    }
+}
+
+/// Writes a definition of marketing qualified leads that is in force.
+///
+/// # Panics
+///
+/// When the database refuses.
+pub async fn definition(
+    database: &Database,
+    criteria: serde_json::Value,
+    threshold: i32,
+) -> lead_definition::Model {
+    let row = lead_definition::Model {
+        id: Uuid::now_v7(),
+        stage: lead_definition::DefinitionStage::Mql,
+        version: 1,
+        status: lead_definition::DefinitionStatus::Active,
+        criteria,
+        threshold,
+        note: None,
+        proposed_by_id: None,
+        effective_from: Some(TestApp::now()),
+        superseded_at: None,
+        created_at: TestApp::now(),
+    };
+    insert(database, row.clone()).await;
+    row
 }

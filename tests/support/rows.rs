@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     account, account_domain, business_calendar, campaign, campaign_cost, campaign_member, contact,
-    duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_match,
-    lead_match_candidate, lead_transition, merge, opportunity, opportunity_change,
-    opportunity_contact, reason_code, sla_clock, sla_policy, territory, touch, user,
-    user_territory,
+    duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_definition,
+    lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_transition,
+    merge, opportunity, opportunity_change, opportunity_contact, reason_code, score_factor,
+    sla_clock, sla_policy, territory, touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -118,6 +118,8 @@ impl Rows {
         rows.fill::<reason_code::Entity>();
         rows.fill::<campaign::Entity>();
         rows.fill::<campaign_cost::Entity>();
+        rows.fill::<lead_definition::Entity>();
+        rows.fill::<lead_definition_approval::Entity>();
         rows.fill::<lead::Entity>();
         rows.fill::<lead_transition::Entity>();
         rows.fill::<campaign_member::Entity>();
@@ -127,10 +129,12 @@ impl Rows {
         rows.fill::<touch::Entity>();
         rows.fill::<feedback::Entity>();
         rows.fill::<feedback_comment::Entity>();
-        rows.have_match_ids();
+        rows.have_ids_of_companions();
         rows.fill::<lead_match::Entity>();
         rows.match_with_own();
         rows.fill::<lead_match_candidate::Entity>();
+        rows.fill::<lead_readiness::Entity>();
+        rows.fill::<score_factor::Entity>();
         rows.fill::<duplicate_candidate::Entity>();
         rows.fill::<sla_policy::Entity>();
         rows.fill::<sla_clock::Entity>();
@@ -216,12 +220,14 @@ impl Rows {
         updated.unwrap_or_else(|error| refused(table, &error));
     }
 
-    /// A lead and its match have the same id: here it has a name of its own, as every other reference has.
-    fn have_match_ids(&mut self) {
+    /// A lead, its match and its readiness have the same id: here each has a name of its own, as every other reference
+    /// has.
+    fn have_ids_of_companions(&mut self) {
         let leads = self.tables.iter_mut().filter(|table| table.name == "lead");
         for row in leads.flat_map(|table| &mut table.rows) {
             let id = cell(row, "id").clone();
-            row.insert("match_id", id);
+            row.insert("match_id", id.clone());
+            row.insert("readiness_id", id);
         }
     }
 

@@ -55,6 +55,8 @@ pub struct Config {
     pub matching: Matching,
     /// SLA clocks.
     pub sla: Sla,
+    /// How ready leads are.
+    pub scoring: Scoring,
     /// The change feed.
     pub changes: Changes,
     /// Logs.
@@ -188,6 +190,14 @@ pub struct Matching {
 #[serde(deny_unknown_fields)]
 pub struct Sla {
     /// Whether this hub has them warn and be breached.
+    pub background: bool,
+}
+
+/// Scoring leads.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scoring {
+    /// Whether this hub does it in the background.
     pub background: bool,
 }
 

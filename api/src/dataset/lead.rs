@@ -29,9 +29,9 @@ pub(super) fn lead() -> Entity {
     .one(("account", "accountId"), Column::AccountId, "Account", "The company that it was matched with.")
     .one(("contact", "contactId"), Column::ContactId, "Contact", "The person that it was matched with, or became.")
     .one(("duplicateOf", "duplicateOfId"), Column::DuplicateOfId, "Lead", "The lead that it repeats.")
-    .open(int("score", Column::Score, "0 to 100: how ready it is, of fit and engagement."))
-    .open(int("fitScore", Column::FitScore, "0 to 100: how well it fits whom we sell to."))
-    .open(int("engagementScore", Column::EngagementScore, "0 to 100: how much interest it has shown."))
+    .open(int("score", Column::Score, "0 to 100: how ready it is; `readiness` says by what."))
+    .open(int("fitScore", Column::FitScore, "0 to 100: what of the score is of who they are."))
+    .open(int("engagementScore", Column::EngagementScore, "0 to 100: what of the score is of what they have done."))
     .open(choice("intentBand", Column::IntentBand, intent_band(), "How soon it may buy."))
     .open(int("cycle", Column::Cycle, "How often it was opened, from 1."))
     .open(instant("mqlAt", Column::MqlAt, "When marketing qualified it in this cycle, in UTC."))
@@ -44,6 +44,9 @@ pub(super) fn lead() -> Entity {
     .one(("disqualifyReason", "disqualifyReasonId"), Column::DisqualifyReasonId, "ReasonCode", "Why it will never buy.")
     // A lead and its match have the same id.
     .one(("match", "matchId"), Column::Id, "LeadMatch", "Which account it was matched with, and why; there is none before it was looked for.")
+    // As with its readiness.
+    .one(("readiness", "readinessId"), Column::Id, "LeadReadiness", "How ready it is, and by what; there is none where no definition is active, or it was not scored yet.")
+    .one(("definition", "definitionId"), Column::DefinitionId, "LeadDefinition", "The definition under which it was qualified in this cycle.")
     .many("transitions", "LeadTransition", lead_transition::Column::LeadId, "Each step that it took, earliest first.")
     .many("touches", "Touch", touch::Column::LeadId, "What happened with it, latest first.")
     .many("memberships", "CampaignMember", campaign_member::Column::LeadId, "The campaigns that it is a member of.")

@@ -85,6 +85,12 @@ pub(super) fn lead_transition() -> Entity {
         Column::ScoreSnapshot,
         "The score at that moment.",
     ))
+    .one(
+        ("definition", "definitionId"),
+        Column::DefinitionId,
+        "LeadDefinition",
+        "The definition under which it was qualified, where this step is that.",
+    )
     .open(int(
         "cycle",
         Column::Cycle,

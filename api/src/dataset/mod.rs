@@ -23,14 +23,18 @@ mod feedback;
 mod feedback_comment;
 mod holiday;
 mod lead;
+mod lead_definition;
+mod lead_definition_approval;
 mod lead_match;
 mod lead_match_candidate;
+mod lead_readiness;
 mod lead_transition;
 mod merge;
 mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
 mod reason_code;
+mod score_factor;
 mod sla_clock;
 mod sla_policy;
 mod territory;
@@ -100,6 +104,10 @@ pub fn dataset() -> &'static Dataset {
             lead_transition::lead_transition(),
             lead_match::lead_match(),
             lead_match_candidate::lead_match_candidate(),
+            lead_readiness::lead_readiness(),
+            score_factor::score_factor(),
+            lead_definition::lead_definition(),
+            lead_definition_approval::lead_definition_approval(),
             campaign::campaign(),
             campaign_member::campaign_member(),
             campaign_cost::campaign_cost(),

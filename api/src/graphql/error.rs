@@ -1,6 +1,6 @@
 //! The one way out for errors: from ours to GraphQL's, with a code and without library text.
 
-use async_graphql::{Error, ErrorExtensionValues, Pos, Response, ServerError, Value};
+use async_graphql::{Context, Error, ErrorExtensionValues, Pos, Response, ServerError, Value};
 
 use crate::error::{ApiError, is_passing};
 
@@ -68,6 +68,13 @@ pub(super) fn server_errors(error: &ApiError, position: Pos) -> Vec<ServerError>
         error.into_server_error(position)
     });
     told.collect()
+}
+
+/// Adds to the answer what is wrong with the field that is being resolved, which is null then.
+pub(super) fn add_errors(ctx: &Context<'_>, error: &ApiError) {
+    for error in server_errors(error, ctx.item.pos) {
+        ctx.add_error(ctx.set_error_path(error));
+    }
 }
 
 /// The error for the answer, at `position` of the document. A fault of ours goes to the log.

@@ -3,12 +3,14 @@
 mod argument;
 mod budget;
 mod complaint;
+mod definition;
 mod document;
 mod domain;
 mod error;
 mod execute;
 mod idempotency;
 mod instant;
+mod json;
 mod kind;
 mod mutate;
 mod mutation;

@@ -91,6 +91,14 @@ impl Noun for DuplicateCandidate {
     const NAME: &'static str = "DuplicateCandidate";
 }
 
+/// The noun `LeadDefinition`.
+#[derive(Debug)]
+pub(super) struct LeadDefinition;
+
+impl Noun for LeadDefinition {
+    const NAME: &'static str = "LeadDefinition";
+}
+
 /// The row with that id, read through the viewer's view when it is asked for.
 #[derive(Debug)]
 pub(super) struct Row<N> {

@@ -19,8 +19,11 @@ use crate::{
 use super::{
     complaint::InOurWords,
     document::{Documents, NESTING},
-    mutation::{DatasetMutation, DuplicateMutation, TokenMutation, UserMutation, WebhookMutation},
-    query::{AccessQuery, ChangeQuery, DatasetQuery, SlaQuery, ViewerQuery},
+    mutation::{
+        DatasetMutation, DefinitionMutation, DuplicateMutation, TokenMutation, UserMutation,
+        WebhookMutation,
+    },
+    query::{AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, SlaQuery, ViewerQuery},
     shared::Shared,
     subscription::Subscription,
 };
@@ -105,6 +108,7 @@ pub struct Query(
     AccessQuery,
     ChangeQuery,
     SlaQuery,
+    DefinitionQuery,
     DatasetQuery,
 );
 
@@ -117,6 +121,7 @@ pub struct Mutation(
     WebhookMutation,
     DatasetMutation,
     DuplicateMutation,
+    DefinitionMutation,
 );
 
 /// Builds the schema over the database of `issuer`, which issues the tokens that callers ask for; what
@@ -173,6 +178,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
             AccessQuery,
             ChangeQuery,
             SlaQuery,
+            DefinitionQuery,
             DatasetQuery,
         ),
         Mutation(
@@ -181,6 +187,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
             WebhookMutation,
             DatasetMutation,
             DuplicateMutation,
+            DefinitionMutation,
         ),
         Subscription,
     )

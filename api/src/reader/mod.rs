@@ -14,6 +14,7 @@ mod order;
 mod pattern;
 mod permission;
 mod reading;
+mod replay;
 mod selection;
 
 use chrono::TimeDelta;
@@ -37,6 +38,7 @@ pub use order::{Order, OrderKey};
 pub use pattern::{MAX_PATTERN, Side, ignoring_case};
 pub use permission::{holding, permit};
 pub use reading::{Reading, Sees};
+pub use replay::{Lived, LivedStep, LivedTouch};
 pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, MoneyPart, NodeField,
     NodeSelection, Page, PageInfoPart, ReferencePart, TransitionPart,

@@ -63,6 +63,7 @@ const OWN: [&str; 13] = [
     "score_snapshot",
     "cause",
     "business_calendar_id",
+    "definition_id",
 ];
 
 /// The fields that the columns of `table` make.

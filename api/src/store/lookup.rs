@@ -261,7 +261,7 @@ fn oldest(records: Vec<Record>) -> HashMap<String, Uuid> {
 ///
 /// SQLite hands every row from its thread to ours by itself, which costs more than finding it: there
 /// all rows come as one JSON document.
-async fn select_part(
+pub(super) async fn select_part(
     tx: &DatabaseTransaction,
     part: &Table,
     sql: String,

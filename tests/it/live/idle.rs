@@ -36,7 +36,11 @@ const LOOKS: usize = 8;
 #[tokio::test]
 async fn a_hub_at_rest_looks_what_is_new_and_does_nothing_else() {
     for database in each_database() {
-        let all = [("WEBHOOKS__SEND", "true"), ("MATCHING__BACKGROUND", "true")];
+        let all = [
+            ("WEBHOOKS__SEND", "true"),
+            ("MATCHING__BACKGROUND", "true"),
+            ("SCORING__BACKGROUND", "true"),
+        ];
         let app = TestApp::start_with(database, &all).await;
         let looks = async |most: usize| {
             let mut looks = 0;

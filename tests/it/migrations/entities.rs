@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{
     account, account_domain, api_token, business_calendar, campaign, campaign_cost,
     campaign_member, change, channel, contact, duplicate_candidate, external_id, feedback,
-    feedback_comment, holiday, hub, idempotency, import_job, import_row, lead, lead_match,
-    lead_match_candidate, lead_transition, match_key, match_state, merge, opportunity,
-    opportunity_change, opportunity_contact, reason_code, signing_key, sla_clock, sla_policy,
-    territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
+    feedback_comment, holiday, hub, idempotency, import_job, import_row, lead, lead_definition,
+    lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_scoring,
+    lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
+    opportunity_contact, reason_code, score_factor, signing_key, sla_clock, sla_policy, territory,
+    touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
@@ -53,6 +54,11 @@ pub(super) fn all() -> Vec<Described> {
         described::<duplicate_candidate::Entity>(),
         described::<lead_match::Entity>(),
         described::<lead_match_candidate::Entity>(),
+        described::<lead_definition::Entity>(),
+        described::<lead_definition_approval::Entity>(),
+        described::<lead_readiness::Entity>(),
+        described::<score_factor::Entity>(),
+        described::<lead_scoring::Entity>(),
         described::<match_key::Entity>(),
         described::<match_state::Entity>(),
         described::<merge::Entity>(),
@@ -132,6 +138,18 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
             values::<duplicate_candidate::DuplicateState>(),
         ),
         ("merge.entity", values::<merge::MergeEntity>()),
+        (
+            "lead_definition.stage",
+            values::<lead_definition::DefinitionStage>(),
+        ),
+        (
+            "lead_definition.status",
+            values::<lead_definition::DefinitionStatus>(),
+        ),
+        (
+            "lead_definition_approval.function",
+            values::<lead_definition_approval::SigningFunction>(),
+        ),
         ("lead_match.rule", values::<lead_match::LeadMatchRule>()),
         (
             "signing_key.algorithm",

@@ -11,7 +11,7 @@ use super::hub::{each_hub, ids, noun, oracle};
 
 #[tokio::test]
 async fn deleted_rows_are_nowhere() {
-    let oracle = oracle(12, 40);
+    let oracle = oracle(14, 40);
     each_hub(&oracle, async |hub| {
         for noun in Noun::all() {
             let (there, deleted) = ids(&oracle, noun);

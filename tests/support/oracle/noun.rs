@@ -185,6 +185,50 @@ const NOUNS: [Noun; 25] = [
     ),
     noun(
         [
+            "LeadReadiness",
+            "leadReadiness",
+            "leadReadinesses",
+            "lead_readiness",
+            "ready",
+        ],
+        "score",
+        true,
+    ),
+    noun(
+        [
+            "ScoreFactor",
+            "scoreFactor",
+            "scoreFactors",
+            "score_factor",
+            "factor",
+        ],
+        "place",
+        false,
+    ),
+    noun(
+        [
+            "LeadDefinition",
+            "leadDefinition",
+            "leadDefinitions",
+            "lead_definition",
+            "def",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        [
+            "LeadDefinitionApproval",
+            "leadDefinitionApproval",
+            "leadDefinitionApprovals",
+            "lead_definition_approval",
+            "sign",
+        ],
+        "at",
+        false,
+    ),
+    noun(
+        [
             "DuplicateCandidate",
             "duplicateCandidate",
             "duplicateCandidates",
@@ -277,6 +321,9 @@ impl Noun {
             ("Account", "subsidiaries") | ("Territory" | "Campaign", "children") => "parent_id",
             ("Lead", "duplicates") => "duplicate_of_id",
             ("SlaPolicy", "clocks") => "policy_id",
+            ("LeadDefinition", _) => "definition_id",
+            // It has the id of its lead.
+            ("LeadReadiness", _) => "lead_id",
             ("Campaign", "leads") => "source_campaign_id",
             ("Campaign", "opportunities") => "primary_campaign_id",
             _ => return format!("{}_id", snake(parent)),

@@ -8,7 +8,7 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (
             _,
             "user_id" | "manager_id" | "owner_id" | "marketer_id" | "by_user_id" | "actor_id"
-            | "author_id" | "assignee_id" | "decided_by_id" | "escalated_to_id",
+            | "author_id" | "assignee_id" | "decided_by_id" | "escalated_to_id" | "proposed_by_id",
         ) => "user",
         (_, "territory_id") | ("territory", "parent_id") => "territory",
         (_, "account_id" | "other_account_id") | ("account", "parent_id") => "account",
@@ -17,6 +17,8 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         | ("campaign", "parent_id") => "campaign",
         (_, "lead_id" | "other_lead_id" | "duplicate_of_id") => "lead",
         (_, "lead_match_id") => "lead_match",
+        (_, "definition_id") => "lead_definition",
+        (_, "last_touch_id") => "touch",
         (_, "opportunity_id") => "opportunity",
         (_, "feedback_id") => "feedback",
         (_, "business_calendar_id") => "business_calendar",
@@ -94,7 +96,7 @@ pub(super) fn hold_checks(table: &str, row: &mut Row) {
                 row.insert(own, any);
             }
         }
-        "lead_match" => {
+        "lead_match" | "lead_readiness" => {
             let lead = cell(row, "lead_id").clone();
             row.insert("id", lead);
         }
@@ -139,7 +141,13 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
         "user_territory" => &[&["user_id", "territory_id"]],
         "reason_code" => &[&["kind", "key"]],
         "campaign_member" => &[&["campaign_id", "lead_id"], &["campaign_id", "contact_id"]],
-        "lead_match" => &[&["lead_id"]],
+        "lead_match" | "lead_readiness" => &[&["lead_id"]],
+        "score_factor" => &[&["lead_id", "key"]],
+        "lead_definition" => &[&["stage", "version"]],
+        "lead_definition_approval" => &[
+            &["definition_id", "function"],
+            &["definition_id", "user_id"],
+        ],
         "lead_match_candidate" => &[&["lead_id", "account_id"]],
         "duplicate_candidate" => &[&["one_id", "other_id"]],
         "opportunity_contact" => &[&["opportunity_id", "contact_id"]],
@@ -152,10 +160,15 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
             .map(|column| cell(row, column))
             .collect::<Vec<_>>()
     });
-    values
+    let mut keys: Vec<String> = values
         .filter(|values| !values.contains(&&Cell::Null))
         .map(|values| format!("{values:?}"))
-        .collect()
+        .collect();
+    // Of each stage one definition is in force.
+    if table == "lead_definition" && cell(row, "status") == &Cell::Text("ACTIVE".to_owned()) {
+        keys.push(format!("active {:?}", cell(row, "stage")));
+    }
+    keys
 }
 
 /// Whether every row has another text in `column`.

@@ -2,6 +2,7 @@
 
 mod conflict;
 mod dataset;
+mod definition;
 mod duplicate;
 mod token;
 mod user;
@@ -14,6 +15,7 @@ use async_graphql::ContextBase;
 use crate::{error::ApiError, services::write::Writing};
 
 pub(super) use dataset::DatasetMutation;
+pub(super) use definition::DefinitionMutation;
 pub(super) use duplicate::DuplicateMutation;
 pub(super) use token::TokenMutation;
 pub(super) use user::UserMutation;

@@ -3,11 +3,13 @@
 mod access;
 mod change;
 mod dataset;
+mod definition;
 mod sla;
 mod viewer;
 
 pub(super) use access::AccessQuery;
 pub(super) use change::{ChangeQuery, whose};
 pub(super) use dataset::DatasetQuery;
+pub(super) use definition::DefinitionQuery;
 pub(super) use sla::SlaQuery;
 pub(super) use viewer::ViewerQuery;

@@ -166,6 +166,7 @@ fn row(
         resume_at: None,
         reject_reason_id: None,
         disqualify_reason_id: None,
+        definition_id: None,
         raw_capture,
         custom_fields: None,
         version: 1,

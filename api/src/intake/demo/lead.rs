@@ -113,6 +113,7 @@ impl<'a> Walk<'a> {
             lead.accepted_at = None;
             lead.first_touched_at = None;
             lead.sql_at = None;
+            lead.definition_id = None;
         }
         let stamp = match step.to {
             LeadStatus::Mql => Some(&mut lead.mql_at),
@@ -127,6 +128,7 @@ impl<'a> Walk<'a> {
         }
         self.reasons_after(step);
         if step.to == LeadStatus::Mql {
+            self.lead.definition_id = self.world.definitions.active();
             let owner = self
                 .account_owner
                 .unwrap_or_else(|| self.desk.rep(self.dice));
@@ -191,6 +193,10 @@ impl<'a> Walk<'a> {
             budget: None,
             timing: None,
             score_snapshot: Some(self.lead.score),
+            definition_id: self
+                .lead
+                .definition_id
+                .filter(|_| step.to == LeadStatus::Mql),
             cycle: self.lead.cycle,
             backfilled: false,
             created_at: at,

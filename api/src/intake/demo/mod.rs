@@ -13,6 +13,7 @@ mod campaign_member;
 mod capture;
 mod clock;
 mod contact;
+mod definition;
 mod dice;
 mod feedback;
 pub mod file;
@@ -29,7 +30,10 @@ pub mod write;
 
 use chrono::NaiveDate;
 
-use self::{calendar::Calendar, campaign::Campaigns, dice::Dice, name::Domains, team::Team};
+use self::{
+    calendar::Calendar, campaign::Campaigns, definition::Definitions, dice::Dice, name::Domains,
+    team::Team,
+};
 
 pub use self::reason::{MissingReason, Reasons};
 
@@ -63,6 +67,7 @@ struct World {
     calendar: Calendar,
     team: Team,
     campaigns: Campaigns,
+    definitions: Definitions,
     reasons: Reasons,
 }
 
@@ -75,6 +80,10 @@ pub struct Rows {
     pub users: Vec<entity::user::Model>,
     /// Who looks after which territory.
     pub territory_users: Vec<entity::user_territory::Model>,
+    /// The one in force first.
+    pub lead_definitions: Vec<entity::lead_definition::Model>,
+    /// Who signed them.
+    pub lead_definition_approvals: Vec<entity::lead_definition_approval::Model>,
     /// Wholes before their parts.
     pub campaigns: Vec<entity::campaign::Model>,
     /// What they cost.
@@ -122,7 +131,10 @@ impl Year {
         let calendar = Calendar::new(plan.ends_on);
         let team = Team::hire(&mut dice, &calendar, grown(24, plan.scale));
         let campaigns = Campaigns::plan(&mut dice, &calendar, &team, grown(20, plan.scale));
+        let definitions = Definitions::agree(plan.seed, &calendar, &team);
         let company = Rows {
+            lead_definitions: definitions.rows.clone(),
+            lead_definition_approvals: definitions.approvals.clone(),
             territories: team.territories.clone(),
             users: team.users.clone(),
             territory_users: team.territory_users.clone(),
@@ -136,6 +148,7 @@ impl Year {
                 calendar,
                 team,
                 campaigns,
+                definitions,
                 reasons,
             },
             domains: Domains::default(),

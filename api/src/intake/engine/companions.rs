@@ -10,8 +10,11 @@ use uuid::Uuid;
 use entity::{account_domain, external_id};
 
 use crate::{
-    record,
-    store::{bulk, lookup},
+    record::{self, Entity},
+    store::{
+        bulk, lookup, scoring as scores,
+        table::{Record, Value},
+    },
 };
 
 use super::{
@@ -101,4 +104,35 @@ pub(super) async fn domains(
     }
     bulk::insert(tx, rows).await?;
     Ok(notes)
+}
+
+/// Has the leads that these rows are about be scored soon: what they say counts.
+pub(super) async fn scoring(
+    tx: &DatabaseTransaction,
+    context: &Context,
+    entity: &Entity,
+    rows: &[&Record],
+) -> Result<(), BatchError> {
+    let column = match entity.name {
+        "lead" | "account" => "id",
+        "touch" => "lead_id",
+        _ => return Ok(()),
+    };
+    let at = entity.position(column);
+    let ids: Vec<Uuid> = rows
+        .iter()
+        .filter_map(|row| match row.get(at?) {
+            Some(Value::Uuid(id)) => *id,
+            _ => None,
+        })
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    if entity.name == "account" {
+        scores::schedule_of_accounts(tx, &ids, context.now).await?;
+    } else {
+        scores::schedule(tx, &ids, context.now).await?;
+    }
+    Ok(())
 }

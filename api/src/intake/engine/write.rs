@@ -176,6 +176,10 @@ async fn save(
             updated.push(row.record);
         }
     }
+    // A new account has no leads yet.
+    let new_ones = new.iter().filter(|_| entity.name != "account");
+    let scored: Vec<&Record> = new_ones.chain(&updated).collect();
+    companions::scoring(tx, context, entity, &scored).await?;
     bulk::insert_records(tx, &entity.table, new).await?;
     let expected = u64::try_from(updated.len()).unwrap_or(u64::MAX);
     if bulk::update_records(tx, &entity.table, updated).await? != expected {

@@ -18,6 +18,7 @@ mod order;
 mod page;
 mod period;
 mod relation;
+mod replay;
 mod row;
 mod scope;
 mod source;

@@ -3,6 +3,7 @@
 use entity::{
     change::ChangeKind,
     lead::LeadStatus,
+    lead_definition::DefinitionStage,
     lead_transition::{self, TransitionCause},
 };
 use sea_orm::ActiveEnum;
@@ -15,7 +16,7 @@ use crate::{
     error::{ApiError, Problem},
     record,
     store::{
-        bulk, lead_transition as store, lookup,
+        bulk, definition as definitions, lead_transition as store, lookup,
         table::{Record, Value},
     },
     views::Views,
@@ -58,8 +59,9 @@ pub(in crate::services) async fn settle_step(
         "convertLead" => convert::check(record, drafts),
         _ => Vec::new(),
     };
+    let definition = definition(write, record, drafts).await?;
     for draft in &mut *drafts {
-        enter(write, record, draft);
+        enter(write, record, definition, draft);
     }
     problems.extend(handover::settle(write, record, step.mutation.as_str(), drafts).await?);
     Ok(problems)
@@ -103,7 +105,10 @@ pub(in crate::services) async fn take_rule(
     let mut drafts: Vec<Draft> = drafts.filter(|draft| begins(record, rule, draft)).collect();
     for draft in &mut drafts {
         draft.set(record, "status", rule.to.as_str());
-        enter(write, record, draft);
+    }
+    let definition = definition(write, record, &drafts).await?;
+    for draft in &mut drafts {
+        enter(write, record, definition, draft);
     }
     let nobody = handover::settle(write, record, &rule.name, &mut drafts).await?;
     drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
@@ -128,8 +133,23 @@ fn begins(record: &record::Entity, rule: &Rule, draft: &Draft) -> bool {
     !deleted && rule.from.iter().any(|from| from == status)
 }
 
-/// Sets what follows from the status that a lead enters: stamps of the cycle, reasons, and the day to resume.
-fn enter(write: &Write<'_>, record: &record::Entity, draft: &mut Draft) {
+/// The definition of an MQL that is in force, where one of the leads becomes one.
+async fn definition(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<Option<Uuid>, ApiError> {
+    let mut drafts = drafts.iter();
+    if !drafts.any(|draft| draft.text(record, "status") == Some("MQL")) {
+        return Ok(None);
+    }
+    let active = definitions::active(write.tx, DefinitionStage::Mql).await?;
+    Ok(active.map(|definition| definition.id))
+}
+
+/// Sets what follows from the status that a lead enters: stamps of the cycle, the definition that it is qualified
+/// under, reasons, and the day to resume.
+fn enter(write: &Write<'_>, record: &record::Entity, definition: Option<Uuid>, draft: &mut Draft) {
     let to = draft.text(record, "status").unwrap_or_default().to_owned();
     if to == "NEW" {
         if let Some(Value::Int(Some(cycle))) = draft.get(record, "cycle") {
@@ -139,6 +159,10 @@ fn enter(write: &Write<'_>, record: &record::Entity, draft: &mut Draft) {
         for stamp in STAMPS {
             draft.set(record, stamp, None::<chrono::DateTime<chrono::Utc>>);
         }
+        draft.set(record, "definition_id", None::<Uuid>);
+    }
+    if to == "MQL" {
+        draft.set(record, "definition_id", definition);
     }
     let stamp = match to.as_str() {
         "MQL" => Some("mql_at"),
@@ -290,6 +314,7 @@ fn transition(
         budget: words(draft, "budget"),
         timing: words(draft, "timing"),
         score_snapshot: int("score"),
+        definition_id: draft.uuid(record, "definition_id"),
         cycle: int("cycle").unwrap_or(1),
         backfilled: false,
         created_at: write.now,

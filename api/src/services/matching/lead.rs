@@ -20,7 +20,7 @@ use crate::{
         likeness::{Likeness, PERHAPS},
     },
     record::{self, value::is_free_mail},
-    store::{lookup, matching},
+    store::{lookup, matching, scoring},
 };
 
 use super::{
@@ -50,7 +50,10 @@ pub(super) async fn settle(
 ) -> Result<(), DbErr> {
     let weighed = weigh(tx, rows).await?.into_iter();
     let found = weighed.map(|(lead, accounts)| matched(lead, accounts, now));
-    write::write(tx, open, found.collect(), now).await
+    write::write(tx, open, found.collect(), now).await?;
+    // What their accounts say counts.
+    let leads: Vec<Uuid> = rows.keys().copied().collect();
+    scoring::schedule(tx, &leads, now).await
 }
 
 /// What follows for a lead from the accounts that were weighed for it.

@@ -185,6 +185,14 @@ impl Draft {
         before != self.get(entity, column)
     }
 
+    /// The id that was in a column before.
+    pub(in crate::services) fn was(&self, entity: &record::Entity, column: &str) -> Option<Uuid> {
+        match self.before.as_ref()?.get(entity.position(column)?) {
+            Some(Value::Uuid(id)) => *id,
+            _ => None,
+        }
+    }
+
     /// A problem with one of its fields.
     pub(in crate::services) fn problem(&self, field: &str, problem: &str) -> Problem {
         Problem::validation(format!("{}.{field}", self.path), problem)

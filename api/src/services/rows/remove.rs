@@ -145,7 +145,7 @@ fn undeletable(order: &Order, record: &record::Entity, draft: &Draft) -> Option<
 /// Marks rows as deleted, or not any more, as `kind` says.
 async fn mark(
     write: &Write<'_>,
-    record: &record::Entity,
+    record: &'static record::Entity,
     mut drafts: Vec<Draft>,
     kind: ChangeKind,
 ) -> Result<(), ApiError> {
@@ -168,7 +168,7 @@ async fn mark(
         ));
     }
     change::record(write.tx, changes).await?;
-    Ok(())
+    rules::beside_marked(write, record, &drafts).await
 }
 
 /// Takes rows away for good, with what is a part of them.

@@ -7,7 +7,8 @@ use crate::{
     error::{ApiError, Problem},
     record::{self, derive},
     services::{
-        account, campaign, contact, feedback, lead, opportunity, sla, territory, touch, user,
+        account, campaign, contact, feedback, lead, opportunity, scoring, sla, territory, touch,
+        user,
     },
     store::tree,
     views::Views,
@@ -100,13 +101,24 @@ pub(super) async fn beside(
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
     match record.name {
-        "account" => account::add_domains(write, drafts).await,
+        "account" => {
+            account::add_domains(write, drafts).await?;
+            scoring::of_accounts(write, record, drafts).await
+        }
         "feedback" => feedback::given(write, record, drafts).await,
-        "lead" => lead::captured(write, record, drafts).await,
-        "touch" => touch::logged(write, record, drafts).await,
+        "lead" => {
+            lead::captured(write, record, drafts).await?;
+            scoring::of_leads(write, drafts).await
+        }
+        "touch" => {
+            touch::logged(write, record, drafts).await?;
+            scoring::of_touches(write, record, drafts).await
+        }
         "account_domain" => account::show_primary(write, record, drafts).await,
+        "lead" => scoring::of_leads(write, drafts).await,
         "opportunity" => opportunity::record_changes(write, record, drafts).await,
         "territory" => territory::move_children(write, record, drafts).await,
+        "touch" => scoring::of_touches(write, record, drafts).await,
         "user" => {
             user::forget(write);
             Ok(())
@@ -157,6 +169,18 @@ pub(super) fn undeletable(record: &record::Entity, draft: &Draft) -> Option<Prob
     match record.name {
         "business_calendar" => sla::calendar::undeletable(record, draft),
         _ => None,
+    }
+}
+
+/// Writes what goes with rows that were deleted, or brought back.
+pub(super) async fn beside_marked(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    match record.name {
+        "touch" => scoring::of_touches(write, record, drafts).await,
+        _ => Ok(()),
     }
 }
 

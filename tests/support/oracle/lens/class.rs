@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 25] = [
+pub const CLASSES: [Class; 29] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -83,15 +83,15 @@ pub const CLASSES: [Class; 25] = [
         open: "status companyName jobTitle source sourceCampaign owner territory account \
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
-               disqualifyReason match transitions touches memberships opportunities feedback \
-               duplicates slaClocks",
+               disqualifyReason match readiness definition transitions touches memberships \
+               opportunities feedback duplicates slaClocks",
     },
     Class {
         noun: "LeadTransition",
         token_scope: "lead:read",
         guarded: "note",
         open: "lead fromStatus toStatus at byUser cause reason need authority budget timing \
-               scoreSnapshot cycle backfilled",
+               scoreSnapshot definition cycle backfilled",
     },
     Class {
         noun: "Opportunity",
@@ -150,6 +150,31 @@ pub const CLASSES: [Class; 25] = [
         token_scope: "lead:read",
         guarded: "",
         open: "leadMatch lead account score reasons",
+    },
+    Class {
+        noun: "LeadReadiness",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "lead definition score threshold met missing scoredAt factors",
+    },
+    Class {
+        noun: "ScoreFactor",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "lead place key label points evidence count lastTouch scoredAt",
+    },
+    Class {
+        noun: "LeadDefinition",
+        token_scope: "definition:read",
+        guarded: "",
+        open: "stage version status criteria threshold note proposedBy effectiveFrom \
+               supersededAt approvals leads",
+    },
+    Class {
+        noun: "LeadDefinitionApproval",
+        token_scope: "definition:read",
+        guarded: "",
+        open: "definition user function at",
     },
     Class {
         noun: "DuplicateCandidate",

@@ -70,6 +70,10 @@ fn whole(plan: Plan) -> Rows {
         whole.territories.extend(part.territories);
         whole.users.extend(part.users);
         whole.territory_users.extend(part.territory_users);
+        whole.lead_definitions.extend(part.lead_definitions);
+        whole
+            .lead_definition_approvals
+            .extend(part.lead_definition_approvals);
         whole.campaigns.extend(part.campaigns);
         whole.campaign_costs.extend(part.campaign_costs);
         whole.accounts.extend(part.accounts);

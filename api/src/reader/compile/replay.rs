@@ -1,0 +1,119 @@
+//! Leads with what is known of them and what became of them, to be replayed: those that the viewer sees.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{dataset::dataset, error::ApiError};
+
+use super::{
+    Compiler,
+    condition::{all, table},
+};
+
+/// What of a lead is replayed.
+const OF_LEAD: [&str; 3] = ["job_title", "company_name", "source"];
+/// What of its account is.
+const OF_ACCOUNT: [&str; 8] = [
+    "country",
+    "industry",
+    "employee_band",
+    "annual_revenue_minor",
+    "annual_revenue_currency",
+    "channel",
+    "lifecycle",
+    "target_tier",
+];
+
+impl Compiler<'_> {
+    /// Up to `limit` leads with ids after `after`, as an array: those with which something happened from `from` on and
+    /// before `to`, each with what happened before `to`: touches of `kinds`, in no order.
+    pub(in crate::reader) fn root_replay(
+        &mut self,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+        kinds: &[String],
+        after: Uuid,
+        limit: u32,
+    ) -> Result<(), ApiError> {
+        let (lead, deal) = (dataset().target("Lead")?, dataset().target("Opportunity")?);
+        let after = self.bind(after);
+        let mut conditions = self.visible(lead, "l")?;
+        conditions.push(format!("l.\"id\" > {after}"));
+        conditions.push(self.dialect.is_before("l.\"created_at\"", to));
+        let begun = self.dialect.is_before("l.\"created_at\"", from);
+        let in_time = self.touched("t", from, to);
+        conditions.push(format!("(NOT ({begun}) OR {in_time})"));
+        let leads = format!(
+            "SELECT l.* FROM {}{} ORDER BY l.\"id\" LIMIT {limit}",
+            table(lead, "l"),
+            all(&conditions)
+        );
+        let mut won = self.visible(deal, "o")?;
+        won.push("o.\"lead_id\" = l.\"id\" AND o.\"stage\" = 'CLOSED_WON'".to_owned());
+        let parts = self.parts(to, kinds, &format!("{}{}", table(deal, "o"), all(&won)));
+        let object = format!("{}({parts})", self.dialect.object_function());
+        let list = self
+            .dialect
+            .text(&self.dialect.list(&object, Some("l.\"id\""), None));
+        self.sql = format!(
+            "SELECT {list} FROM ({leads}) AS l LEFT JOIN \"lead_match\" AS m ON m.\"id\" = l.\"id\" \
+             LEFT JOIN \"account\" AS a ON a.\"id\" = COALESCE(l.\"account_id\", m.\"account_id\") \
+             AND a.\"deleted_at\" IS NULL"
+        );
+        Ok(())
+    }
+
+    /// That the lead was touched in that time, or that it became known then.
+    fn touched(&self, alias: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+        let at = |column: &str| format!("{alias}.\"{column}\"");
+        let before = self.dialect.is_before(&at("occurred_at"), to);
+        let [early, unknown] = ["occurred_at", "identified_at"]
+            .map(|column| self.dialect.is_before(&at(column), from));
+        format!(
+            "EXISTS (SELECT 1 FROM \"touch\" AS {alias} WHERE {alias}.\"lead_id\" = l.\"id\" \
+             AND {before} AND (NOT ({early}) OR NOT ({unknown})) AND {alias}.\"deleted_at\" IS NULL)"
+        )
+    }
+
+    /// The keys and values of a lead; `won` are its deals that were won.
+    fn parts(&self, to: DateTime<Utc>, kinds: &[String], won: &str) -> String {
+        let dialect = self.dialect;
+        let mut parts = vec![
+            format!("'id', {}", dialect.hex_id("l.\"id\"")),
+            format!("'created_at', {}", dialect.instant("l.\"created_at\"")),
+        ];
+        let columns = |alias: &'static str, names: &'static [&'static str]| {
+            let named = names.iter();
+            named.map(move |name| format!("'{name}', {alias}.\"{name}\""))
+        };
+        parts.extend(columns("l", &OF_LEAD));
+        parts.extend(columns("a", &OF_ACCOUNT));
+        let function = dialect.object_function();
+        let touch = format!(
+            "{function}('kind', t.\"kind\", 'at', {}, 'known_at', {})",
+            dialect.instant("t.\"occurred_at\""),
+            dialect.instant("t.\"identified_at\"")
+        );
+        let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+        let none = ["''".to_owned()];
+        let kinds = if kinds.is_empty() { &none[..] } else { &kinds };
+        parts.push(format!(
+            "'touches', (SELECT {} FROM \"touch\" AS t WHERE t.\"lead_id\" = l.\"id\" AND t.\"kind\" IN ({}) \
+             AND {} AND t.\"deleted_at\" IS NULL)",
+            dialect.list(&touch, None, None),
+            kinds.join(", "),
+            dialect.is_before("t.\"occurred_at\"", to)
+        ));
+        let step = format!(
+            "{function}('to', s.\"to_status\", 'at', {})",
+            dialect.instant("s.\"at\"")
+        );
+        parts.push(format!(
+            "'steps', (SELECT {} FROM \"lead_transition\" AS s WHERE s.\"lead_id\" = l.\"id\" \
+             AND s.\"to_status\" IN ('ACCEPTED', 'SQL'))",
+            dialect.list(&step, None, None)
+        ));
+        let last = format!("(SELECT max(o.\"closed_at\") FROM {won})");
+        parts.push(format!("'won_at', {}", dialect.instant(&last)));
+        parts.join(", ")
+    }
+}
