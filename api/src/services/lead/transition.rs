@@ -314,7 +314,9 @@ fn transition(
         budget: words(draft, "budget"),
         timing: words(draft, "timing"),
         score_snapshot: int("score"),
-        definition_id: draft.uuid(record, "definition_id"),
+        definition_id: draft
+            .uuid(record, "definition_id")
+            .filter(|_| moved.to == LeadStatus::Mql),
         cycle: int("cycle").unwrap_or(1),
         backfilled: false,
         created_at: write.now,
