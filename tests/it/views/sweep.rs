@@ -21,8 +21,8 @@ use crate::reading::{
 
 /// What a page says of what lies around it.
 const AROUND: &str = "totalCount pageInfo { hasNextPage hasPreviousPage } nodes { id }";
-/// The seed of the rows.
-pub(super) const SEED: u64 = 20_261_125;
+/// The seed of the rows: one with which every scope tells some of them apart, which views/sample.rs makes sure of.
+pub(super) const SEED: u64 = 110;
 
 #[tokio::test]
 async fn every_path_shows_each_role_what_it_may_see() {

@@ -66,16 +66,21 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 4] = ["User", "Territory", "ReasonCode", "LeadDefinition"];
+pub(super) const COMMON: [&str; 5] = [
+    "User",
+    "Territory",
+    "ReasonCode",
+    "LeadDefinition",
+    "LeadDefinitionApproval",
+];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 10] = [
+pub(super) const PARTS: [(&str, &str, &str); 9] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
     ("LeadReadiness", "Lead", "lead_id"),
     ("ScoreFactor", "Lead", "lead_id"),
-    ("LeadDefinitionApproval", "LeadDefinition", "definition_id"),
     ("CampaignCost", "Campaign", "campaign_id"),
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
