@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod by_way;
 mod followers;
 mod history;
 mod log;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod dismissed;
+mod eyes;
 mod found;
 mod identity;
 mod kept;

@@ -154,6 +154,16 @@ fn what_makes_no_sense_is_refused_with_its_line_and_the_fix() {
             "a part is seen with its Campaign",
         ),
         (
+            "[X]\ninherits = \"SALES_REP\"\nLeadMatch = { rows = \"parent\" }",
+            3,
+            "a part is seen with its Lead: say `rows = \"parent and seen\"` or `\"none\"`",
+        ),
+        (
+            "[X]\ninherits = \"SALES_REP\"\nDuplicateCandidate = { rows = \"all\" }",
+            3,
+            "it tells of other rows, and is seen with them: say `rows = \"seen\"` or `\"none\"`",
+        ),
+        (
             "[X]\ninherits = \"SALES_REP\"\nAccount = { can = { update = \"all\" } }",
             3,
             "`X` may update Account rows (all) that it does not see (own + territory)",

@@ -19,3 +19,4 @@ mod sample;
 mod schema;
 mod search;
 mod sweep;
+mod trials;

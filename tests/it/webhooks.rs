@@ -10,6 +10,7 @@ mod receiver;
 mod replicas;
 mod signatures;
 mod trouble;
+mod waiting;
 
 use api::{
     change::{self, Author, Change},

@@ -16,6 +16,7 @@ mod rows;
 mod territories;
 mod together;
 mod trees;
+mod trials;
 mod values;
 mod widening;
 

@@ -129,6 +129,7 @@ impl Rows {
         rows.fill::<feedback_comment::Entity>();
         rows.have_ids_of_companions();
         rows.fill::<lead_match::Entity>();
+        rows.match_with_own();
         rows.fill::<lead_match_candidate::Entity>();
         rows.fill::<lead_readiness::Entity>();
         rows.fill::<score_factor::Entity>();
@@ -225,6 +226,26 @@ impl Rows {
             let id = cell(row, "id").clone();
             row.insert("match_id", id.clone());
             row.insert("readiness_id", id);
+        }
+    }
+
+    /// Most leads are matched with an account of their owner, so that there are some who see both.
+    fn match_with_own(&mut self) {
+        let accounts = self.of("account").to_vec();
+        let leads = self.of("lead").to_vec();
+        let matches = self.tables.last_mut();
+        let matches = matches.into_iter().flat_map(|table| &mut table.rows);
+        for (_, found) in matches.enumerate().filter(|(number, _)| number % 4 != 0) {
+            let lead = leads
+                .iter()
+                .find(|lead| cell(lead, "id") == cell(found, "lead_id"));
+            let owner = lead.map(|lead| cell(lead, "owner_id"));
+            let account = accounts
+                .iter()
+                .find(|it| Some(cell(it, "owner_id")) == owner);
+            if let Some(account) = account {
+                found.insert("account_id", cell(account, "id").clone());
+            }
         }
     }
 

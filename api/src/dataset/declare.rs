@@ -10,7 +10,7 @@ use super::{
     writes::Writes,
 };
 
-pub(super) use super::ties::{absent, at, is, is_not, lists, mine, seen, some_mine};
+pub(super) use super::ties::{about, absent, at, is, is_not, lists, mine, seen, some_mine};
 
 /// It can be hidden.
 pub(super) const HIDE: [MaskKind; 1] = [MaskKind::Hide];

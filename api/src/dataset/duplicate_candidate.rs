@@ -5,9 +5,12 @@ use entity::duplicate_candidate::{Column, DuplicateEntity, DuplicateState, Entit
 use crate::views::Word;
 
 use super::{
-    declare::{choice, descending, instant, int, seen, texts},
+    declare::{about, choice, descending, instant, int, seen, texts},
     model::{Entity, Enumeration},
 };
+
+/// What people are compared by, and what can be masked of it.
+const COMPARED: [&str; 4] = ["firstName", "lastName", "email", "phone"];
 
 pub(super) fn duplicate_candidate() -> Entity {
     Entity::of::<Table>(
@@ -17,7 +20,7 @@ pub(super) fn duplicate_candidate() -> Entity {
             "duplicateCandidates",
             "dup",
         ),
-        "Two rows that may be about the same person or company. It is there for who sees both.",
+        "Two rows that may be about the same person or company. It is there for who sees both, and in clear what they were compared by.",
         descending("foundAt"),
     )
     .open(choice("entity", Column::Entity, entity(), "What both are."))
@@ -92,13 +95,13 @@ pub(super) fn duplicate_candidate() -> Entity {
     .read_by("duplicate")
     .test(
         Word::Seen,
-        seen(&[
-            (Column::ContactId, "Contact"),
-            (Column::OtherContactId, "Contact"),
-            (Column::LeadId, "Lead"),
-            (Column::OtherLeadId, "Lead"),
-            (Column::AccountId, "Account"),
-            (Column::OtherAccountId, "Account"),
+        seen([
+            about(Column::ContactId, "Contact").telling(&COMPARED),
+            about(Column::OtherContactId, "Contact").telling(&COMPARED),
+            about(Column::LeadId, "Lead").telling(&COMPARED),
+            about(Column::OtherLeadId, "Lead").telling(&COMPARED),
+            about(Column::AccountId, "Account"),
+            about(Column::OtherAccountId, "Account"),
         ]),
     )
     .can(&[], &["dismiss"])

@@ -5,15 +5,17 @@ use entity::{
     lead_match_candidate,
 };
 
+use crate::views::Word;
+
 use super::{
-    declare::{choice, descending, instant, int, texts},
+    declare::{about, choice, descending, instant, int, seen, texts},
     model::{Entity, Enumeration},
 };
 
 pub(super) fn lead_match() -> Entity {
     Entity::of::<Table>(
         ("LeadMatch", "leadMatch", "leadMatches", "match"),
-        "Which account a lead was matched with, and why.",
+        "Which account a lead was matched with, and why. It is there for who sees the account, and where none is near enough for who sees all accounts.",
         descending("decidedAt"),
     )
     .one(("lead", "leadId"), Column::LeadId, "Lead", "The lead.")
@@ -43,6 +45,10 @@ pub(super) fn lead_match() -> Entity {
     )
     .read_by("lead")
     .part_of(Column::LeadId, "Lead")
+    .test(
+        Word::Seen,
+        seen([about(Column::AccountId, "Account").or_none()]),
+    )
 }
 
 fn rule() -> Enumeration {

@@ -5,7 +5,7 @@ use entity::lead_match_candidate::{Column, Entity as Table};
 use crate::views::Word;
 
 use super::{
-    declare::{descending, int, seen, texts},
+    declare::{about, descending, int, seen, texts},
     model::Entity,
 };
 
@@ -47,6 +47,9 @@ pub(super) fn lead_match_candidate() -> Entity {
     .read_by("lead")
     .test(
         Word::Seen,
-        seen(&[(Column::LeadId, "Lead"), (Column::AccountId, "Account")]),
+        seen([
+            about(Column::LeadId, "Lead"),
+            about(Column::AccountId, "Account"),
+        ]),
     )
 }

@@ -5,7 +5,7 @@ use entity::merge::{Column, Entity as Table, MergeEntity};
 use crate::views::Word;
 
 use super::{
-    declare::{choice, descending, instant, seen, texts},
+    declare::{about, choice, descending, instant, seen, texts},
     model::{Entity, Enumeration},
 };
 
@@ -52,9 +52,9 @@ pub(super) fn merge() -> Entity {
     .read_by("duplicate")
     .test(
         Word::Seen,
-        seen(&[
-            (Column::ContactId, "Contact"),
-            (Column::AccountId, "Account"),
+        seen([
+            about(Column::ContactId, "Contact"),
+            about(Column::AccountId, "Account"),
         ]),
     )
 }

@@ -44,7 +44,7 @@ use crate::error::ApiError;
 
 pub use global_id::{GlobalId, global_id};
 pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey};
-pub use ties::{Path, RowTest, Ties};
+pub use ties::{About, Path, RowTest, Ties};
 pub use vocabulary::vocabulary;
 pub use writes::{With, Writes, Written};
 
@@ -199,6 +199,24 @@ mod tests {
                         entity.name,
                         field.name
                     );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_another_row_can_be_masked_there() {
+        for entity in dataset().entities() {
+            let tests = entity.ties.tests.iter().map(|(_, test)| test);
+            for about in tests.flat_map(|test| match test {
+                RowTest::Seen(rows) => rows.as_slice(),
+                _ => &[],
+            }) {
+                let target = dataset().entity(about.target).unwrap();
+                for field in about.tells {
+                    let guards = target.guards.iter();
+                    let guarded = guards.filter(|guard| guard.name == *field).count();
+                    assert_eq!(guarded, 1, "{} {field}", entity.name);
                 }
             }
         }

@@ -44,9 +44,8 @@ pub enum RowTest {
         /// Its value.
         value: &'static str,
     },
-    /// Each of these foreign keys that is set leads to a row that the viewer sees; each with the entity
-    /// that it leads to.
-    Seen(Vec<(&'static str, &'static str)>),
+    /// Each of these rows, as far as there are some, is one that the viewer sees.
+    Seen(Vec<About>),
     /// The column at the end of the path is the viewer.
     Mine(Path),
     /// Some row of `target` whose `column` refers to this row leads to the viewer.
@@ -58,6 +57,20 @@ pub enum RowTest {
         /// The way from there.
         path: Path,
     },
+}
+
+/// A row that another one is about.
+#[derive(Debug)]
+pub struct About {
+    /// The foreign key.
+    pub column: &'static str,
+    /// The entity that it leads to.
+    pub target: &'static str,
+    /// The guarded fields of it that are told by what is said of it: the viewer sees these as well.
+    pub tells: &'static [&'static str],
+    /// Whether it tells something that there is none: then it is to whoever sees all rows that there could be. For
+    /// others none is as good as one that they do not see.
+    pub none_tells: bool,
 }
 
 impl Ties {
@@ -112,10 +125,24 @@ impl Path {
     }
 }
 
+impl About {
+    /// What is said of it tells these guarded fields.
+    pub(super) fn telling(mut self, fields: &'static [&'static str]) -> Self {
+        self.tells = fields;
+        self
+    }
+
+    /// It tells something that there is none.
+    pub(super) fn or_none(mut self) -> Self {
+        self.none_tells = true;
+        self
+    }
+}
+
 impl RowTest {
     fn columns(&self) -> Vec<&'static str> {
         vec![match self {
-            Self::Seen(keys) => return keys.iter().map(|(column, _)| *column).collect(),
+            Self::Seen(rows) => return rows.iter().map(|about| about.column).collect(),
             Self::Absent(column)
             | Self::Is(column, _)
             | Self::IsNot(column, _)
@@ -157,11 +184,18 @@ pub(super) fn lists<C: ColumnTrait>(column: C, key: &'static str, value: &'stati
     }
 }
 
-pub(super) fn seen<C: ColumnTrait>(keys: &[(C, &'static str)]) -> RowTest {
-    let keys = keys
-        .iter()
-        .map(|(column, target)| (column.as_str(), *target));
-    RowTest::Seen(keys.collect())
+pub(super) fn seen<const N: usize>(rows: [About; N]) -> RowTest {
+    RowTest::Seen(rows.into())
+}
+
+/// The row of `target` that `column` refers to.
+pub(super) fn about<C: ColumnTrait>(column: C, target: &'static str) -> About {
+    About {
+        column: column.as_str(),
+        target,
+        tells: &[],
+        none_tells: false,
+    }
 }
 
 pub(super) fn mine(path: Path) -> RowTest {

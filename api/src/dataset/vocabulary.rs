@@ -1,6 +1,6 @@
 //! The names that a policy may use of the dataset.
 
-use crate::views::{Guarded, NounWords, Vocabulary};
+use crate::views::{Guarded, NounWords, Vocabulary, Word};
 
 use super::{
     dataset,
@@ -26,6 +26,7 @@ fn words(entity: &Entity) -> NounWords {
         token_scope: entity.token_scope,
         words: entity.ties.words(),
         part_of: entity.ties.part_of.map(|(_, target)| target),
+        tells_of_others: entity.ties.test(Word::Seen).is_some(),
         guarded: guarded.collect(),
         reference: entity.label.as_ref().map(|label| naming(entity, label)),
         actions: entity.actions.clone(),

@@ -5,7 +5,10 @@
 
 mod claim;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    hash::BuildHasher,
+};
 
 use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
@@ -53,7 +56,22 @@ pub async fn identify(
     entity: &Entity,
     keys: &[Keys<'_>],
 ) -> Result<Vec<Option<Found>>, DbErr> {
+    identify_but(tx, entity, keys, &HashSet::new()).await
+}
+
+/// As [`identify`], but for the stored rows that are `hidden` from who asks, each by what it would be recognised by.
+///
+/// # Errors
+///
+/// As [`identify`].
+pub async fn identify_but<S: BuildHasher>(
+    tx: &DatabaseTransaction,
+    entity: &Entity,
+    keys: &[Keys<'_>],
+    hidden: &HashSet<(Uuid, By), S>,
+) -> Result<Vec<Option<Found>>, DbErr> {
     let mut stored = by_external_id(tx, entity, &claims(keys)).await?;
+    stored.retain(|_, id| !hidden.contains(&(*id, By::ExternalId)));
     // What another system calls a row settles it: nothing else of it is looked up.
     let mut unsettled = claims(keys);
     if !stored.is_empty() {
@@ -64,7 +82,7 @@ pub async fn identify(
             }
         }
     }
-    stored.extend(by_itself(tx, entity, unsettled).await?);
+    stored.extend(by_itself(tx, entity, unsettled, hidden).await?);
     let mut earlier: HashMap<Claim<'_>, usize> = HashMap::new();
     let found = keys.iter().enumerate().map(|(index, keys)| {
         let found = keys.claims().iter().find_map(|claim| {
@@ -95,7 +113,8 @@ pub async fn claimed(
 ) -> Result<Vec<Vec<Found>>, DbErr> {
     let all = claims(keys);
     let mut stored = by_external_id(tx, entity, &all).await?;
-    stored.extend(by_itself(tx, entity, all).await?);
+    let nobody: HashSet<(Uuid, By)> = HashSet::new();
+    stored.extend(by_itself(tx, entity, all, &nobody).await?);
     let mut earlier: HashMap<Claim<'_>, usize> = HashMap::new();
     let found = keys.iter().enumerate().map(|(index, keys)| {
         let mut found = Vec::new();
@@ -136,10 +155,11 @@ fn claims<'k>(keys: &[Keys<'k>]) -> Vec<Claim<'k>> {
 }
 
 /// The stored rows that claims are about by what stands in the rows.
-async fn by_itself<'k>(
+async fn by_itself<'k, S: BuildHasher>(
     tx: &DatabaseTransaction,
     entity: &Entity,
     claims: Vec<Claim<'k>>,
+    hidden: &HashSet<(Uuid, By), S>,
 ) -> Result<HashMap<Claim<'k>, Uuid>, DbErr> {
     let mut ways: Vec<(By, Vec<Claim<'k>>)> = Vec::new();
     for claim in claims {
@@ -150,12 +170,16 @@ async fn by_itself<'k>(
     }
     let mut stored = HashMap::new();
     for (by, claims) in ways {
-        let found = match by {
+        let here = hidden.iter().filter(|(_, way)| *way == by);
+        let hidden: HashSet<Uuid> = here.map(|(id, _)| *id).collect();
+        let by_text = async |table, columns| by_text(tx, table, columns, &claims, &hidden).await;
+        let mut found = match by {
             By::ExternalId => continue,
-            By::Column(column) => by_text(tx, &entity.table, (column, "id"), &claims).await?,
-            By::Domain => by_text(tx, record::domains(), ("domain", "account_id"), &claims).await?,
+            By::Column(column) => by_text(&entity.table, (column, "id")).await?,
+            By::Domain => by_text(record::domains(), ("domain", "account_id")).await?,
             By::Pair(first, second) => by_pair(tx, entity, (first, second), &claims).await?,
         };
+        found.retain(|_, id| !hidden.contains(id));
         stored.extend(found);
     }
     Ok(stored)
@@ -183,9 +207,10 @@ async fn by_text<'k>(
     table: &Table,
     columns: (&str, &str),
     claims: &[Claim<'k>],
+    hidden: &HashSet<Uuid>,
 ) -> Result<HashMap<Claim<'k>, Uuid>, DbErr> {
     let texts = claims.iter().filter_map(Claim::text);
-    let ids = lookup::ids_by(tx, table, columns, None, texts).await?;
+    let ids = lookup::ids_by_but(tx, table, columns, hidden, texts).await?;
     let found = claims
         .iter()
         .filter_map(|claim| Some((*claim, *ids.get(claim.text()?)?)));

@@ -7,6 +7,7 @@
 
 mod affects;
 mod cursor;
+mod one;
 mod past;
 
 use std::{
@@ -222,11 +223,7 @@ impl Reading {
         first: u32,
     ) -> Result<FeedPage, ApiError> {
         self.spend(feed.cost(first))?;
-        let readable = |entity: &&&Entity| {
-            let seen = !self.viewer().view.noun(entity.name).rows.is_none();
-            seen && feed.within(entity).is_some()
-        };
-        let entities: Vec<_> = feed.entities.iter().filter(readable).copied().collect();
+        let entities = self.readable(feed);
         let page = self.log_page(feed, &entities, from, first).await?;
         if page
             .rows
@@ -235,6 +232,26 @@ impl Reading {
         {
             return Err(ApiError::CursorExpired);
         }
+        self.tell(feed, &entities, page, first).await
+    }
+
+    /// The nouns of which something may be told.
+    fn readable(&self, feed: &Feed) -> Vec<&'static Entity> {
+        let readable = |entity: &&&Entity| {
+            let seen = !self.viewer().view.noun(entity.name).rows.is_none();
+            seen && feed.within(entity).is_some()
+        };
+        feed.entities.iter().filter(readable).copied().collect()
+    }
+
+    /// What of `page`, which is of `entities`, is told.
+    async fn tell(
+        &self,
+        feed: &Feed,
+        entities: &[&'static Entity],
+        page: Page,
+        first: u32,
+    ) -> Result<FeedPage, ApiError> {
         let viewer = feed.eyes(self.viewer());
         let wanted: Vec<_> = page
             .rows
@@ -242,14 +259,14 @@ impl Reading {
             .filter(|(entry, _)| feed.wants(entry))
             .collect();
         let told = self
-            .visible_changes(feed, &viewer, &entities, &wanted)
+            .visible_changes(feed, &viewer, entities, &wanted)
             .await?;
         let hidden: Vec<_> = wanted
             .iter()
             .filter(|(entry, _)| !told.contains_key(&entry.seq))
             .copied()
             .collect();
-        let removed = self.removed(feed, &viewer, &entities, &hidden).await?;
+        let removed = self.removed(feed, &viewer, entities, &hidden).await?;
         Ok(self.page(feed, page, told, &removed, first))
     }
 

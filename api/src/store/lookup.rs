@@ -5,7 +5,10 @@
 //! the list and looks every item up in the index: an `IN` of the list would leave it to the planner,
 //! which reads the whole table as soon as its statistics are behind, as they are in an import.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::BuildHasher,
+};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement};
@@ -91,6 +94,38 @@ pub async fn ids_by<'k>(
     among: Option<(&str, &str)>,
     keys: impl Iterator<Item = &'k str>,
 ) -> Result<HashMap<String, Uuid>, DbErr> {
+    let records = records_by_text(tx, table, (key, id), among, keys).await?;
+    Ok(oldest(records))
+}
+
+/// As [`ids_by`], but for the ids that are `hidden`.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn ids_by_but<'k, S: BuildHasher>(
+    tx: &DatabaseTransaction,
+    table: &Table,
+    columns: (&str, &str),
+    hidden: &HashSet<Uuid, S>,
+    keys: impl Iterator<Item = &'k str>,
+) -> Result<HashMap<String, Uuid>, DbErr> {
+    let mut records = records_by_text(tx, table, columns, None, keys).await?;
+    records.retain(|record| match record.get(1) {
+        Some(Value::Uuid(Some(id))) => !hidden.contains(id),
+        _ => true,
+    });
+    Ok(oldest(records))
+}
+
+/// The key and the id of each row whose `key` is one of those texts, as [`ids_by`] says.
+async fn records_by_text<'k>(
+    tx: &DatabaseTransaction,
+    table: &Table,
+    (key, id): (&str, &str),
+    among: Option<(&str, &str)>,
+    keys: impl Iterator<Item = &'k str>,
+) -> Result<Vec<Record>, DbErr> {
     let backend = tx.get_database_backend();
     let part = table.part(&[key, id]);
     let mut values = vec![bulk::list(backend, keys)];
@@ -103,7 +138,7 @@ pub async fn ids_by<'k>(
         found.push_str(" AND t.\"deleted_at\" IS NULL");
     }
     let sql = for_each_text(backend, &part.column_list(), table.name, &found);
-    Ok(oldest(select_part(tx, &part, sql, values).await?))
+    select_part(tx, &part, sql, values).await
 }
 
 /// Whole rows by id.

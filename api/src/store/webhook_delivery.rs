@@ -192,6 +192,19 @@ pub async fn settle(tx: &DatabaseTransaction, message: &Model) -> Result<bool, D
     Ok(update.exec(tx).await?.rows_affected == 1)
 }
 
+/// Takes back a message that is still claimed by its lease.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn withdraw(tx: &DatabaseTransaction, message: &Model) -> Result<(), DbErr> {
+    let delete = Entity::delete_many()
+        .filter(Column::Id.eq(message.id))
+        .filter(Column::Lease.eq(message.lease));
+    delete.exec(tx).await?;
+    Ok(())
+}
+
 /// Has every message of an endpoint that failed for good sent anew from `now` on, and every one that waits for its next
 /// attempt at once.
 ///

@@ -29,6 +29,8 @@ pub struct NounWords {
     pub words: Vec<Word>,
     /// The noun that it is a part of: what `parent` means.
     pub part_of: Option<&'static str>,
+    /// Whether it tells of other rows, which whoever sees it sees as well: what `seen` means.
+    pub tells_of_others: bool,
     /// The fields that can be masked.
     pub guarded: Vec<Guarded>,
     /// The guarded fields that a reference names the row by, where it can be referred to.

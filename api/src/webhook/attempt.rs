@@ -33,6 +33,8 @@ const REMOVED: &str = ".removed";
 pub(super) enum Outcome {
     /// The receiver has the message.
     Delivered { status: StatusCode, took: i32 },
+    /// It was not sent: what it told of is not the endpoint's to know any more.
+    Withheld,
     /// It has not, or has not said so.
     Failed {
         error: DeliveryError,
@@ -75,30 +77,37 @@ impl Courier {
         };
         match answer {
             Err(error) => failed(error, None, None),
-            Ok(Answer {
+            Ok(None) => Outcome::Withheld,
+            Ok(Some(Answer {
                 status,
                 retry_after,
                 ..
-            }) => match error_of(status) {
+            })) => match error_of(status) {
                 None => Outcome::Delivered { status, took },
                 Some(error) => failed(error, Some(status), retry_after),
             },
         }
     }
 
+    /// The receiver's answer; `None` where there is nothing to tell it any more.
     async fn ask(
         &self,
         endpoint: &webhook_endpoint::Model,
         message: &Model,
-    ) -> Result<Answer, DeliveryError> {
+    ) -> Result<Option<Answer>, DeliveryError> {
         let Webhooks { targets, clock, .. } = &self.webhooks;
         // The settings may be others than when it was saved.
         let url = targets.check(&endpoint.url);
         let url = url.map_err(|_refused| DeliveryError::AddressRefused)?;
-        let body = self.body(endpoint, message).await.map_err(|error| {
+        let unread = |error: ApiError| {
             super::warn("the document of an endpoint was not answered", &error);
             DeliveryError::Document
-        })?;
+        };
+        let told = self.as_told_now(endpoint, message).await;
+        let Some(told) = told.map_err(unread)? else {
+            return Ok(None);
+        };
+        let body = self.body(endpoint, &told).await.map_err(unread)?;
         let id = dataset().target("WebhookDelivery");
         let id = id.map(|entity| global_id(entity, message.id));
         let id = id.map_err(|_absent| DeliveryError::Document)?;
@@ -113,7 +122,7 @@ impl Courier {
         ];
         let client = self.client().await?;
         let answer = client.post_json(url, &headers, body).await;
-        answer.map_err(|failure| {
+        answer.map(Some).map_err(|failure| {
             let (endpoint, message) = (endpoint.id, message.id);
             tracing::info!(%endpoint, %message, cause = %failure, "webhooks: no answer");
             match failure {
@@ -195,13 +204,34 @@ impl Courier {
         })
     }
 
-    /// Records how an attempt went: the message has arrived, is sent again later, or is given up with its endpoint.
+    /// Records how an attempt went: the message has arrived, is sent again later, is given up with its endpoint, or is
+    /// gone because there is nothing to tell any more.
     pub(super) async fn settle(&self, message: Model, outcome: Outcome) -> Result<(), ApiError> {
         let Webhooks {
             database, clock, ..
         } = &self.webhooks;
-        let (message, end) = settled(message, outcome, clock.now());
         let tx = database.begin().await?;
+        let (message, end) = match outcome {
+            Outcome::Withheld => {
+                store::webhook_delivery::withdraw(&tx, &message).await?;
+                return Ok(tx.commit().await?);
+            }
+            Outcome::Delivered { status, took } => (delivered(message, status, took), None),
+            Outcome::Failed {
+                error,
+                status,
+                took,
+                retry_after,
+            } => {
+                let failed = Model {
+                    status_code: status.and_then(code),
+                    error: Some(error),
+                    duration_milliseconds: Some(took),
+                    ..message
+                };
+                again(failed, error, clock.now(), retry_after.as_deref())
+            }
+        };
         let ours = store::webhook_delivery::settle(&tx, &message).await?;
         let write = Write::new(&tx, &Author::SYSTEM, None, clock.now());
         if let Some(state) = end.filter(|_| ours)
@@ -225,49 +255,47 @@ fn error_of(status: StatusCode) -> Option<DeliveryError> {
     }
 }
 
-/// The message after an attempt that ended at `now`, and the state of its endpoint where that is the end of it.
-fn settled(message: Model, outcome: Outcome, now: DateTime<Utc>) -> (Model, Option<EndpointState>) {
-    let code = |status: StatusCode| i16::try_from(status.as_u16()).ok();
-    match outcome {
-        Outcome::Delivered { status, took } => {
-            let delivered = Model {
-                state: DeliveryState::Delivered,
-                next_attempt_at: None,
-                status_code: code(status),
-                error: None,
-                duration_milliseconds: Some(took),
-                ..message
-            };
-            (delivered, None)
-        }
-        Outcome::Failed {
-            error,
-            status,
-            took,
-            retry_after,
-        } => {
-            let is_test = message.seq.is_none();
-            let gone = error == DeliveryError::Gone;
-            let again = schedule::next(message.id, message.attempts, now, retry_after.as_deref());
-            let again = again.filter(|_| !is_test && !gone);
-            let end = if gone {
-                EndpointState::Dead
-            } else {
-                EndpointState::Suspended
-            };
-            let end = (again.is_none() && (gone || !is_test)).then_some(end);
-            let failed = Model {
-                state: match again {
-                    Some(_) => DeliveryState::Pending,
-                    None => DeliveryState::Failed,
-                },
-                next_attempt_at: again,
-                status_code: status.and_then(code),
-                error: Some(error),
-                duration_milliseconds: Some(took),
-                ..message
-            };
-            (failed, end)
-        }
+/// The message once its receiver has it.
+fn delivered(message: Model, status: StatusCode, took: i32) -> Model {
+    Model {
+        state: DeliveryState::Delivered,
+        next_attempt_at: None,
+        status_code: code(status),
+        error: None,
+        duration_milliseconds: Some(took),
+        ..message
     }
+}
+
+/// The message after an attempt that failed at `now`, and the state of its endpoint where that is the end of it.
+fn again(
+    message: Model,
+    error: DeliveryError,
+    now: DateTime<Utc>,
+    retry_after: Option<&str>,
+) -> (Model, Option<EndpointState>) {
+    let is_test = message.seq.is_none();
+    let gone = error == DeliveryError::Gone;
+    let again = schedule::next(message.id, message.attempts, now, retry_after);
+    let again = again.filter(|_| !is_test && !gone);
+    let end = if gone {
+        EndpointState::Dead
+    } else {
+        EndpointState::Suspended
+    };
+    let end = (again.is_none() && (gone || !is_test)).then_some(end);
+    let failed = Model {
+        state: match again {
+            Some(_) => DeliveryState::Pending,
+            None => DeliveryState::Failed,
+        },
+        next_attempt_at: again,
+        ..message
+    };
+    (failed, end)
+}
+
+/// A status as it is kept.
+fn code(status: StatusCode) -> Option<i16> {
+    i16::try_from(status.as_u16()).ok()
 }

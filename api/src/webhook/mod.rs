@@ -8,6 +8,7 @@
 
 mod attempt;
 mod plan;
+mod recheck;
 mod schedule;
 
 use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
@@ -195,7 +196,7 @@ impl Courier {
                 let (courier, endpoint) = (Arc::clone(self), Arc::clone(&endpoint));
                 sending.spawn(async move {
                     let outcome = courier.attempt(&endpoint, &message).await;
-                    let delivered = matches!(outcome, Outcome::Delivered { .. });
+                    let delivered = !matches!(outcome, Outcome::Failed { .. });
                     if let Err(error) = courier.settle(message, outcome).await {
                         warn("a message may be sent again", &error);
                     }

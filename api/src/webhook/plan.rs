@@ -52,11 +52,12 @@ enum Turn {
 
 /// A change that an endpoint is to be told of, as the feed tells it.
 #[derive(Deserialize)]
-struct Told {
+pub(super) struct Told {
     id: String,
     entity: String,
     kind: String,
-    at: DateTime<Utc>,
+    /// UTC; when it was recorded.
+    pub(super) at: DateTime<Utc>,
     fields: Vec<Changed>,
 }
 
@@ -64,6 +65,17 @@ struct Told {
 #[derive(Deserialize)]
 struct Changed {
     field: String,
+}
+
+impl Told {
+    /// Has `message` tell of this.
+    pub(super) fn put_into(self, message: &mut webhook_delivery::Model) {
+        let fields: Vec<_> = self.fields.into_iter().map(|it| it.field).collect();
+        message.event = format!("{}.{}", self.entity, self.kind).to_ascii_lowercase();
+        message.subject = self.id;
+        message.occurred_at = self.at;
+        message.changed_fields = (!fields.is_empty()).then(|| json!(fields));
+    }
 }
 
 impl Planner {
@@ -182,7 +194,7 @@ fn table(entity: &Entity) -> &str {
 }
 
 /// What an endpoint is told of, and as much of it as a message is made of.
-fn feed_of(eyes: &Viewer, endpoint: &webhook_endpoint::Model) -> Result<Feed, ApiError> {
+pub(super) fn feed_of(eyes: &Viewer, endpoint: &webhook_endpoint::Model) -> Result<Feed, ApiError> {
     let kinds: Vec<String> =
         serde_json::from_value(endpoint.kinds.clone()).map_err(ApiError::internal)?;
     let parts = [
@@ -219,16 +231,11 @@ fn messages(
     let texts = page.changes.iter().flat_map(|(texts, _)| texts);
     let told = texts.zip(&page.numbers).map(|(text, seq)| {
         let told: Told = serde_json::from_str(text).map_err(ApiError::internal)?;
-        let event = format!("{}.{}", told.entity, told.kind).to_ascii_lowercase();
         let id = message_id(endpoint.id, *seq, told.at);
-        let fields: Vec<_> = told.fields.into_iter().map(|it| it.field).collect();
-        Ok(webhook_delivery::Model {
-            seq: Some(*seq),
-            subject: told.id,
-            occurred_at: told.at,
-            changed_fields: (!fields.is_empty()).then(|| json!(fields)),
-            ..message(id, endpoint.id, event, now)
-        })
+        let mut message = message(id, endpoint.id, String::new(), now);
+        message.seq = Some(*seq);
+        told.put_into(&mut message);
+        Ok(message)
     });
     told.collect()
 }

@@ -104,12 +104,14 @@ async fn what_is_masked_is_not_found_out_by_saying_it() {
             problems(&answer),
             pairs(&[("FORBIDDEN_FIELD", "input.email")])
         );
-        // Who knows the address finds the row by it.
-        let said = json!({ "email": "jane.doe@example.com", "jobTitle": "Buyer" });
-        assert_eq!(
-            upsert(app, &manager, "Contact", &said).await["outcome"],
-            "UPDATED"
-        );
+        // Nor is a row found by it: the right guess is answered as a wrong one.
+        let upsert =
+            "mutation ($input: UpsertContactInput!) { upsertContact(input: $input) { id } }";
+        for email in ["jane.doe@example.com", "jane.roe@example.com"] {
+            let said = json!({ "email": email, "jobTitle": "Buyer" });
+            let answer = app.graphql(&manager, upsert, input(&said)).await;
+            assert_eq!(problems(&answer), pairs(&[("FORBIDDEN_SCOPE", "input")]));
+        }
     })
     .await;
 }

@@ -118,7 +118,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn what_is_only_tried_is_answered_as_it_would_be_and_not_written() {
+async fn what_is_only_tried_says_what_would_become_of_it_and_is_not_written() {
     each_app(async |app| {
         let (_, admin) = somebody(app, "Ada Byron", Role::Admin).await;
         let before = log(app).await.len();
@@ -129,7 +129,7 @@ async fn what_is_only_tried_is_answered_as_it_would_be_and_not_written() {
             (&tried["outcome"], &tried["id"]),
             (&json!("CREATED"), &Value::Null)
         );
-        assert_eq!(tried["account"]["domains"]["nodes"][0]["domain"], "acme.fi");
+        assert_eq!(tried["account"], Value::Null);
         let rows = account::Entity::find()
             .count(app.database.reads())
             .await

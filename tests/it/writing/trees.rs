@@ -193,3 +193,31 @@ async fn many_rows_that_move_cost_no_more_statements_than_few() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_refused_of_a_list_leaves_no_other_row_below_itself() {
+    each_app(async |app| {
+        let (_, token) = somebody(app, "Ada Byron", Role::Admin).await;
+        for (tree, plural, wrong) in [
+            (TREES[0], "Accounts", ("domain", "gmail.com")),
+            (TREES[2], "Territories", ("code", "x/y")),
+        ] {
+            let (noun, field, _) = tree;
+            let rows = chain(app, &token, tree, 0..2).await;
+            let (above, below) = (&rows[0], &rows[1]);
+            let query = format!(
+                "mutation ($input: [Update{noun}Input!]!) {{
+                   done: update{plural}(input: $input, atomic: false) {{ results {{ outcome problems {{ field }} }} }} }}"
+            );
+            // The first would make room for the second, and is refused for something else.
+            let mut first = json!({ "id": below, field: null });
+            first[wrong.0] = json!(wrong.1);
+            let second = json!({ "id": above, field: below });
+            let answer = app.graphql(&token, &query, input(&json!([first, second]))).await;
+            let results = &answer.data()["done"]["results"];
+            let told = |row: usize| results[row]["problems"][0]["field"].as_str().unwrap().to_owned();
+            assert_eq!([told(0), told(1)], [format!("input.0.{}", wrong.0), format!("input.1.{field}")]);
+        }
+    })
+    .await;
+}

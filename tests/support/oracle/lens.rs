@@ -26,7 +26,7 @@ pub use policy::{Kind, Mask, ROLES, Scope, Word};
 pub use role::Role;
 pub use sight::Sight;
 
-use policy::ABOUT;
+use policy::{ABOUT, NOTHING_TELLS, PARTS};
 
 pub(super) use shown::{band, partial};
 
@@ -81,14 +81,20 @@ impl Lens {
 
     /// What is masked of a row; `None` where no role shows it.
     fn look_at(&self, sight: &Sight<'_>, noun: &Noun, row: &Row) -> Option<Masked> {
-        let roles = self.roles.iter();
-        let showing: Vec<_> = if ABOUT.iter().any(|(name, _)| *name == noun.name) {
-            let sees = self.sees_what_it_is_about(noun, row);
-            let shown = |role: &&Role| sees && !role.scope(noun.name).is_none();
-            roles.filter(shown).collect()
-        } else {
-            roles.filter(|role| sight.shows(role, noun, row)).collect()
+        if !self.sees_what_it_is_about(noun, row) {
+            return None;
+        }
+        // What is about others, and a part of none, is there for whoever sees these.
+        let about = ABOUT.iter().any(|(name, _)| *name == noun.name);
+        let by_that_alone = about && !PARTS.iter().any(|(part, ..)| *part == noun.name);
+        let shown = |role: &&Role| {
+            if by_that_alone {
+                !role.scope(noun.name).is_none()
+            } else {
+                sight.shows(role, noun, row)
+            }
         };
+        let showing: Vec<_> = self.roles.iter().filter(shown).collect();
         if showing.is_empty() {
             return None;
         }
@@ -108,13 +114,17 @@ impl Lens {
         Some(masked)
     }
 
-    /// Whether they see all that a row is about, which is of nouns that come before this one.
+    /// Whether they see all that a row is about, which is of nouns that come before this one, and in clear what the
+    /// row tells of it.
     fn sees_what_it_is_about(&self, noun: &Noun, row: &Row) -> bool {
         let about = ABOUT.iter().find(|(name, _)| *name == noun.name);
         let mut keys = about.iter().flat_map(|(_, keys)| keys.iter());
-        keys.all(|(column, target)| match cell(row, column) {
-            Cell::Id(id) => self.seen.contains_key(&(*target, *id)),
-            _ => true,
+        keys.all(|(column, target, told)| match cell(row, column) {
+            Cell::Id(id) => {
+                let masked = self.seen.get(&(*target, *id));
+                masked.is_some_and(|masked| told.iter().all(|field| !masked.contains_key(field)))
+            }
+            _ => noun.name != NOTHING_TELLS || self.sees_all(target),
         })
     }
 

@@ -127,7 +127,7 @@ fn root_field(name: &str, written: &WriteField) -> MetaField {
         let described = "Whether nothing is written where one of them cannot be. Otherwise the others are, and `results` says what is wrong.";
         arguments.push(flag("atomic", described, true));
     }
-    let described = "Whether this is only tried: the answer is what it would be, and nothing is written. A row that would be made has no id that lasts: `id` is null, and the one in the row is of this try.";
+    let described = "Whether this is only tried: the outcome and the problems are what they would be, the row is as it is, and nothing is written.";
     arguments.push(flag("validateOnly", described, false));
     let meta = MetaField {
         description: Some(description),
@@ -211,7 +211,7 @@ fn register(registry: &mut Registry, written: &WriteField) {
     add(registry, input_object(&name, &described, fields));
     let row = field(
         entity.single,
-        "The row, as you see it; null where you do not, or it is gone.",
+        "The row, as you see it; null where you do not, or it is gone. After a trial as it is, and null for one that would be new.",
         noun,
     );
     let outcome = field("outcome", "What became of it.", "WriteOutcome!");

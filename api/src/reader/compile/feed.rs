@@ -149,12 +149,14 @@ impl Compiler<'_> {
                 .unwrap_or_default()
         );
         let mut conditions = Vec::new();
+        self.before = Some(format!("{then}.s"));
         for scope in &past.scopes {
             if scope.is_none() {
                 conditions.push(NEVER.to_owned());
             }
             conditions.extend(self.in_scope(entity, scope, &then)?);
         }
+        self.before = None;
         Ok(format!(
             "SELECT {then}.s AS s FROM ({rows}) AS {then}{}",
             super::condition::all(&conditions)

@@ -23,6 +23,7 @@ mod row;
 mod scope;
 mod source;
 mod test;
+mod unchanged;
 
 pub(super) use feed::{Candidates, Past};
 
@@ -74,6 +75,9 @@ pub(super) struct Compiler<'v> {
     shared: BTreeMap<Word, String>,
     /// Whether rows may be found by the scope that they are in.
     by_scope: bool,
+    /// The number of the change before which rows are asked for, where that is not now: what ties them to others
+    /// counts only where it was then as it is now.
+    before: Option<String>,
     aliases: usize,
 }
 
@@ -94,6 +98,7 @@ impl<'v> Compiler<'v> {
             values: Vec::new(),
             shared: BTreeMap::new(),
             by_scope: false,
+            before: None,
             aliases: 0,
         }
     }

@@ -8,7 +8,7 @@
 //! a scope may find them the other way.
 
 use crate::{
-    dataset::{Entity, Path, RowTest, dataset},
+    dataset::{About, Entity, Path, RowTest, dataset},
     error::ApiError,
     views::{Scope, Term, Word},
 };
@@ -79,6 +79,7 @@ impl Compiler<'_> {
         let mut conditions = vec![format!("{there}.\"id\" = {key}")];
         conditions.extend(not_deleted(whole, &there));
         conditions.extend(self.in_scope(whole, rows, &there)?);
+        conditions.extend(self.unchanged_for(whole, &there, &[rows]));
         Ok(self.some(whole, &there, &conditions))
     }
 
@@ -106,6 +107,7 @@ impl Compiler<'_> {
         let there = self.alias();
         let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{key}\"")];
         conditions.extend(not_deleted(target, &there));
+        conditions.extend(self.unchanged(target, &there, &[next(rest, column)]));
         conditions.push(self.path(rest, column, word, &there)?);
         Ok(exists(target, &there, &conditions))
     }
@@ -125,6 +127,7 @@ impl Compiler<'_> {
         let value = self.at_end(rest, column, &there)?;
         let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{key}\"")];
         conditions.extend(not_deleted(target, &there));
+        conditions.extend(self.unchanged(target, &there, &[next(rest, column)]));
         let (table, conditions) = (table(target, &there), conditions.join(" AND "));
         Ok(format!("(SELECT {value} FROM {table} WHERE {conditions})"))
     }
@@ -137,6 +140,34 @@ impl Compiler<'_> {
         }
         let (table, conditions) = (table(entity, alias), conditions.join(" AND "));
         format!("(SELECT 1 FROM {table} WHERE {conditions} LIMIT 1) = 1")
+    }
+
+    /// Whether the viewer sees the row that this one is about, and what is told of it.
+    fn sees(&mut self, about: &About, alias: &str) -> Result<String, ApiError> {
+        let target = dataset().target(about.target)?;
+        let view = self.view.noun(target.name);
+        let there = self.alias();
+        let key = self.scoped(alias, about.column);
+        let mut conditions = vec![format!("{there}.\"id\" = {key}")];
+        conditions.extend(self.visible(target, &there)?);
+        let mut told = vec![&view.rows];
+        let masked = about
+            .tells
+            .iter()
+            .filter_map(|field| view.masked.get(field));
+        for masked in masked {
+            if !told.contains(&&masked.clear) {
+                told.push(&masked.clear);
+                conditions.extend(self.in_scope(target, &masked.clear, &there)?);
+            }
+        }
+        conditions.extend(self.unchanged_for(target, &there, &told));
+        let seen = self.some(target, &there, &conditions);
+        Ok(if about.none_tells && !view.rows.is_all() {
+            seen
+        } else {
+            format!("({key} IS NULL OR {seen})")
+        })
     }
 
     /// A column of a row whose scope is asked for.
@@ -178,16 +209,10 @@ impl Compiler<'_> {
                 let column = self.scoped(alias, column);
                 self.dialect.lists_object(&column, key, value)
             }
-            RowTest::Seen(keys) => {
-                let mut all = Vec::with_capacity(keys.len());
-                for (column, target) in keys {
-                    let target = dataset().target(target)?;
-                    let there = self.alias();
-                    let key = self.scoped(alias, column);
-                    let mut conditions = vec![format!("{there}.\"id\" = {key}")];
-                    conditions.extend(self.visible(target, &there)?);
-                    let seen = self.some(target, &there, &conditions);
-                    all.push(format!("({key} IS NULL OR {seen})"));
+            RowTest::Seen(rows) => {
+                let mut all = Vec::with_capacity(rows.len());
+                for about in rows {
+                    all.push(self.sees(about, alias)?);
                 }
                 all.join(" AND ")
             }
@@ -201,11 +226,17 @@ impl Compiler<'_> {
                 let there = self.alias();
                 let mut conditions = vec![format!("{there}.\"{column}\" = {alias}.\"id\"")];
                 conditions.extend(not_deleted(target, &there));
+                conditions.extend(self.unchanged(target, &there, &[column, path.first()]));
                 conditions.push(self.path(&path.hops, path.column, Word::Own, &there)?);
                 self.some(target, &there, &conditions)
             }
         })
     }
+}
+
+/// The column that a way goes on by, or that stands at its end.
+fn next<'c>(rest: &[(&'c str, &'static str)], column: &'c str) -> &'c str {
+    rest.first().map_or(column, |(key, _)| key)
 }
 
 /// The condition that a row was not deleted, where rows can be.

@@ -56,43 +56,93 @@ fn affected(table: &str, deed: Deed<'_>, view: &View) -> Vec<String> {
         return Vec::new();
     };
     let others = dataset().entities().iter();
-    let others = others.filter(|other| depends(other, &view.noun(other.name).rows, changed, deed));
+    let depends = Depends {
+        view,
+        changed,
+        deed,
+    };
+    let others = others.filter(|other| depends.holds(other, &view.noun(other.name).rows));
     others.map(Entity::kind).collect()
 }
 
-/// Whether it says something of which rows of `of` are in `scope` that this was done to a row of `changed`.
-fn depends(of: &Entity, scope: &Scope, changed: &Entity, deed: Deed<'_>) -> bool {
-    let mut terms = scope.terms().iter();
-    terms.any(|term| {
-        let mut words = term.words.iter();
-        words.any(|word| match word {
-            Word::Own | Word::Team => through(&of.ties.people, changed, deed),
-            Word::Territory | Word::TeamTerritory => through(&of.ties.places, changed, deed),
-            Word::Parent => {
-                let whole = of.ties.part_of.and_then(|(_, name)| dataset().entity(name));
-                let rows = term.parent.as_ref();
-                whole.zip(rows).is_some_and(|(whole, rows)| {
-                    let itself = whole.name == changed.name && leaves(whole, rows, deed);
-                    itself || depends(whole, rows, changed, deed)
-                })
-            }
-            word => match of.ties.test(*word) {
-                Some(RowTest::Mine(path)) => through([path], changed, deed),
-                Some(RowTest::SomeMine {
-                    target,
-                    column,
-                    path,
-                }) => {
-                    let itself = *target == changed.name
-                        && (!matches!(deed, Deed::Columns(_))
-                            || deed.touches(column)
-                            || deed.touches(path.first()));
-                    itself || through([path], changed, deed)
+/// What was done to a row of a noun, for who looks what depends on it.
+struct Depends<'a> {
+    view: &'a View,
+    changed: &'a Entity,
+    deed: Deed<'a>,
+}
+
+impl Depends<'_> {
+    /// Whether it says something of which rows of `of` are in `scope`.
+    fn holds(&self, of: &Entity, scope: &Scope) -> bool {
+        let mut terms = scope.terms().iter();
+        terms.any(|term| {
+            let mut words = term.words.iter();
+            words.any(|word| match word {
+                Word::Own | Word::Team => self.through(&of.ties.people),
+                Word::Territory | Word::TeamTerritory => self.through(&of.ties.places),
+                Word::Parent => {
+                    let whole = of.ties.part_of.and_then(|(_, name)| dataset().entity(name));
+                    let rows = term.parent.as_ref();
+                    whole
+                        .zip(rows)
+                        .is_some_and(|(whole, rows)| self.of_row(whole, rows))
                 }
-                _ => false,
-            },
+                word => of.ties.test(*word).is_some_and(|test| self.test(test)),
+            })
         })
-    })
+    }
+
+    fn test(&self, test: &RowTest) -> bool {
+        match test {
+            RowTest::Mine(path) => self.through([path]),
+            RowTest::SomeMine {
+                target,
+                column,
+                path,
+            } => {
+                let itself = *target == self.changed.name
+                    && (!matches!(self.deed, Deed::Columns(_))
+                        || self.deed.touches(column)
+                        || self.deed.touches(path.first()));
+                itself || self.through([path])
+            }
+            RowTest::Seen(rows) => rows.iter().any(|about| {
+                let Some(target) = dataset().entity(about.target) else {
+                    return false;
+                };
+                let view = self.view.noun(target.name);
+                let masked = about
+                    .tells
+                    .iter()
+                    .filter_map(|field| view.masked.get(field));
+                let clear = masked.map(|masked| &masked.clear);
+                let mut scopes = [&view.rows].into_iter().chain(clear);
+                scopes.any(|scope| self.of_row(target, scope))
+            }),
+            RowTest::Absent(_) | RowTest::Is(..) | RowTest::IsNot(..) | RowTest::Lists { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether rows of `whole`, which others are seen with, may have come into `scope` by it, or gone.
+    fn of_row(&self, whole: &Entity, scope: &Scope) -> bool {
+        let itself = whole.name == self.changed.name && leaves(whole, scope, self.deed);
+        itself || self.holds(whole, scope)
+    }
+
+    /// Whether one of the ways leads over the row, and on by what was changed.
+    fn through<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) -> bool {
+        paths.into_iter().any(|path| {
+            let next = path.hops.iter().skip(1).map(|(column, _)| *column);
+            let next = next.chain([path.column]);
+            let mut steps = path.hops.iter().zip(next);
+            steps.any(|((_, target), column)| {
+                *target == self.changed.name && self.deed.touches(column)
+            })
+        })
+    }
 }
 
 /// Whether a row of `whole` may leave `scope` by it, or come back.
@@ -100,18 +150,4 @@ fn leaves(whole: &Entity, scope: &Scope, deed: Deed<'_>) -> bool {
     let columns = scope.terms().iter().flat_map(|term| &term.words);
     let mut columns = columns.flat_map(|word| whole.ties.columns(*word));
     matches!(deed, Deed::Whole) || columns.any(|column| deed.touches(column))
-}
-
-/// Whether one of the ways leads over the row, and on by what was changed.
-fn through<'p>(
-    paths: impl IntoIterator<Item = &'p Path>,
-    changed: &Entity,
-    deed: Deed<'_>,
-) -> bool {
-    paths.into_iter().any(|path| {
-        let next = path.hops.iter().skip(1).map(|(column, _)| *column);
-        let next = next.chain([path.column]);
-        let mut steps = path.hops.iter().zip(next);
-        steps.any(|((_, target), column)| *target == changed.name && deed.touches(column))
-    })
 }

@@ -16,7 +16,7 @@ use super::{
     Refused,
     draft::Draft,
     identity::{changed, field_of, repeated, said},
-    rights::{self, Rights},
+    rights::Rights,
 };
 use crate::services::write::Write;
 
@@ -149,7 +149,7 @@ impl Owned {
 
 /// Rows that have what others would have, as far as they are the caller's to know.
 struct Owners {
-    seen: HashSet<Uuid>,
+    there: Rights,
     /// Those that are deleted, and were there for the caller otherwise.
     deleted: Rights,
 }
@@ -160,20 +160,25 @@ impl Owners {
         entity: &'static Entity,
         ids: Vec<Uuid>,
     ) -> Result<Self, ApiError> {
-        let seen = rights::seen(write, entity, &ids).await?;
-        let others: Vec<Uuid> = ids.into_iter().filter(|id| !seen.contains(id)).collect();
+        let there = Rights::of(write, entity, &ids, &[], false).await?;
+        let others: Vec<Uuid> = ids
+            .into_iter()
+            .filter(|id| there.get(*id).is_none())
+            .collect();
         let deleted = Rights::of(write, entity, &others, &["restore"], true).await?;
-        Ok(Self { seen, deleted })
+        Ok(Self { there, deleted })
     }
 
-    /// That it is another row's, of which no more is told than the caller may know.
+    /// That it is another row's, of which no more is told than the caller may know: of a row in which it is masked
+    /// for them no more than of one that they do not see.
     fn taken(&self, entity: &Entity, draft: &Draft, by: By, owner: Uuid) -> Option<Problem> {
         let noun = entity.name;
-        let deleted = entity
-            .soft_delete
-            .then(|| self.deleted.get(owner))
-            .flatten();
-        let problem = if self.seen.contains(&owner) {
+        let field = field_of(entity, by);
+        let deleted = self
+            .deleted
+            .get(owner)
+            .filter(|_| entity.soft_delete && self.deleted.shows(entity, owner, field));
+        let problem = if self.there.shows(entity, owner, field) {
             format!("{} has it already", global_id(entity, owner))
         } else if let Some(right) = deleted {
             if right.actions.contains("restore") {
@@ -189,7 +194,6 @@ impl Owners {
         } else {
             format!("another {noun} has it, which you do not see")
         };
-        let field = field_of(entity, by);
         if by == By::ExternalId || draft.says(field) {
             let field = format!("{}.{field}", draft.path);
             return Some(Problem::new("ALREADY_EXISTS", field, &problem));

@@ -47,8 +47,6 @@ pub(in crate::services) struct Draft {
     pub(in crate::services) beside: BTreeMap<&'static str, Option<String>>,
     /// The fields that null was said for of a row that may be there, and what that means where it is.
     emptied: Vec<(&'static str, Result<Said, Vec<Problem>>)>,
-    /// The field by which it was found to be there, without an id.
-    pub(super) known_by: Option<&'static str>,
     /// What another system calls it.
     pub(in crate::services) external_id: Option<(String, String)>,
     /// The version that the caller has read.
@@ -214,7 +212,6 @@ fn draft(
             .filter(|reason| !reason.is_empty())
             .map(str::to_owned),
         emptied: Vec::new(),
-        known_by: None,
     };
     if !matches!(order.deed, Deed::Make | Deed::Upsert) {
         match input::id(fields, order.entity.name) {

@@ -1,7 +1,7 @@
 //! Which rows that are there a caller means who does not name them by id: by what another system calls them, or
 //! by what is one row's alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -13,12 +13,12 @@ use crate::{
     store::table::Value,
 };
 
-use super::{Deed, Refused, draft::Draft, rights, stored};
+use super::{Deed, Refused, draft::Draft, rights::Rights, stored};
 use crate::services::write::Write;
 
 /// Gives the drafts that are about a row that is there its id, and says which those are. Who makes rows is
 /// refused where there is one, and what means the same row as an earlier one is. A row that the caller does not
-/// see is none.
+/// see is none, nor is one that would be known by what is masked for them in it.
 pub(super) async fn identify(
     write: &Write<'_>,
     entity: &'static Entity,
@@ -28,15 +28,7 @@ pub(super) async fn identify(
 ) -> Result<Vec<Uuid>, ApiError> {
     let record = stored(entity)?;
     let keys: Vec<Keys<'_>> = drafts.iter().map(|draft| said(record, draft)).collect();
-    let found = identity::identify(write.tx, record, &keys).await?;
-    let ids = found
-        .iter()
-        .filter_map(|found| match found.as_ref()?.which {
-            Which::Row(id) => Some(id),
-            Which::Item(_) => None,
-        });
-    let ids: Vec<Uuid> = ids.collect();
-    let seen = rights::seen(write, entity, &ids).await?;
+    let found = shown(write, entity, record, &keys).await?;
     let paths: Vec<String> = drafts.iter().map(|draft| draft.path.clone()).collect();
     let mut known = Vec::new();
     let mut first: HashMap<Uuid, String> = HashMap::new();
@@ -56,22 +48,49 @@ pub(super) async fn identify(
         let field = field_of(entity, by);
         let problem = match (earlier, which) {
             (Some(earlier), _) => repeated(draft, field, &earlier),
-            (None, Which::Row(id)) if seen.contains(&id) => {
+            (None, Which::Row(id)) => {
                 if deed != Deed::Make {
                     draft.id = id;
-                    draft.known_by = Some(field);
                     known.push(id);
                     return true;
                 }
                 let field = format!("{}.{field}", draft.path);
                 Problem::new("ALREADY_EXISTS", field, "there is one with this already")
             }
-            _ => return true,
+            (None, Which::Item(_)) => return true,
         };
         refused.add(draft.index, problem);
         false
     });
     Ok(known)
+}
+
+/// For each of `keys` the row that it is about. Of several rows it is the oldest that there is for the caller: another one
+/// does not stand in front of it.
+async fn shown(
+    write: &Write<'_>,
+    entity: &'static Entity,
+    record: &record::Entity,
+    keys: &[Keys<'_>],
+) -> Result<Vec<Option<Found>>, ApiError> {
+    let mut hidden = HashSet::new();
+    loop {
+        let found = identity::identify_but(write.tx, record, keys, &hidden).await?;
+        let rows = found.iter().flatten();
+        let rows = rows.filter_map(|found| match found.which {
+            Which::Row(id) => Some((id, found.by)),
+            Which::Item(_) => None,
+        });
+        let rows: Vec<(Uuid, By)> = rows.collect();
+        let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
+        let rights = Rights::of(write, entity, &ids, &[], false).await?;
+        let known = hidden.len();
+        let unseen = |(id, by): &(Uuid, By)| !rights.shows(entity, *id, field_of(entity, *by));
+        hidden.extend(rows.into_iter().filter(unseen));
+        if hidden.len() == known {
+            return Ok(found);
+        }
+    }
 }
 
 /// The field that says what a row was recognised by.

@@ -225,6 +225,14 @@ struct Written {
 }
 
 impl Written {
+    /// Nothing yet: what is left is to be written again.
+    fn again() -> Self {
+        Self {
+            late: true,
+            ..Self::default()
+        }
+    }
+
     /// For each row of `order` what became of it, or why it was refused.
     fn outcomes(&self, order: &Order, mut refused: Refused) -> Result<Outcomes, ApiError> {
         let of = |index| match (refused.0.remove(&index), self.outcomes.get(&index)) {

@@ -97,6 +97,13 @@ impl Rights {
         }
     }
 
+    /// Whether the caller sees that row, and what stands in `field` of it.
+    pub(super) fn shows(&self, entity: &Entity, id: Uuid, field: &str) -> bool {
+        let guard = entity.find(field).and_then(|field| field.guard);
+        let right = self.get(id);
+        right.is_some_and(|right| guard.is_none_or(|guard| !right.masked.contains(guard)))
+    }
+
     /// What the caller may do with that row; `None` where there is none for them.
     pub(in crate::services) fn get(&self, id: Uuid) -> Option<&Right> {
         self.rows.get(&id).filter(|right| right.seen)
@@ -212,9 +219,8 @@ fn not_allowed(
         let guard = entity.find(written.field).and_then(|field| field.guard);
         let masked = guard.is_some_and(|guard| right.masked.contains(guard));
         // What is so already is not changed. What is masked is refused all the same, so that nobody finds out by
-        // guessing, but for what the row was found by.
-        let guessed = masked && draft.known_by != Some(written.field);
-        if !guessed && !draft.differs(written.field) {
+        // guessing.
+        if !masked && !draft.differs(written.field) {
             continue;
         }
         let may = written

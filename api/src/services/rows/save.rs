@@ -53,12 +53,17 @@ pub(super) async fn save(
     refuse_stale(record, &drafts, refused);
     reference::refuse_unknown(write, entity, &drafts, refused).await?;
     tree::refuse_loops(write, entity, &drafts, refused).await?;
+    let expected = refused.0.len();
     refuse_incomplete(order, &drafts, refused);
     rules::settle(write, views, record, &mut drafts, refused).await?;
     own::give(write, entity, record, &mut drafts);
     refuse_empty(entity, record, &drafts, refused);
     if order.atomic && !refused.0.is_empty() {
         return Ok(Written::default());
+    }
+    if refused.0.len() > expected {
+        // Where rows would lie was settled with some that are not written now.
+        return Ok(Written::again());
     }
     drafts.retain(|draft| !refused.0.contains_key(&draft.index));
     let mut written = Written::default();

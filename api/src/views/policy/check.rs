@@ -7,7 +7,7 @@ use crate::document::Document;
 use super::{
     super::{
         mask::Mask,
-        scope::{Scope, Word},
+        scope::{Scope, Term, Word},
         vocabulary::{NounWords, Vocabulary},
     },
     NounPolicy, RolePolicy,
@@ -138,15 +138,7 @@ impl Check<'_> {
             .rows
             .as_ref()
             .map_or_else(Scope::none, |rows| rows.it.clone());
-        let whole = rows
-            .terms()
-            .iter()
-            .all(|term| term.words.contains(&Word::Parent));
-        if let Some(parent) = words.part_of
-            && !whole
-        {
-            let problem =
-                format!("a part is seen with its {parent}: say `rows = \"parent\"` or `\"none\"`");
+        if let Some(problem) = seen_with(words, &rows) {
             self.complain(said.rows.as_ref().map_or(said.at, |rows| rows.at), &problem);
         }
         let reference = said.reference.as_ref().is_some_and(|said| said.it);
@@ -246,4 +238,22 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// What is wrong with these rows of what is only seen with other rows.
+fn seen_with(words: &NounWords, rows: &Scope) -> Option<String> {
+    let parent = words.part_of.map(|_| Word::Parent);
+    let seen = words.tells_of_others.then_some(Word::Seen);
+    let needed: Vec<Word> = parent.into_iter().chain(seen).collect();
+    let has_all = |term: &Term| needed.iter().all(|word| term.words.contains(word));
+    if rows.terms().iter().all(has_all) {
+        return None;
+    }
+    let needed: Vec<&str> = needed.into_iter().map(Word::as_str).collect();
+    let needed = needed.join(" and ");
+    let why = match words.part_of {
+        Some(parent) => format!("a part is seen with its {parent}"),
+        None => "it tells of other rows, and is seen with them".to_owned(),
+    };
+    Some(format!("{why}: say `rows = \"{needed}\"` or `\"none\"`"))
 }

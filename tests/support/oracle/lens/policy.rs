@@ -87,28 +87,41 @@ pub(super) const PARTS: [(&str, &str, &str); 9] = [
     ("FeedbackComment", "Feedback", "feedback_id"),
 ];
 
-/// What is seen with all that it is about: the columns, each with what it leads to.
-pub(super) const ABOUT: [(&str, &[(&str, &str)]); 3] = [
+/// What people are compared by.
+const COMPARED: &[&str] = &["firstName", "lastName", "email", "phone"];
+
+/// What a row is about: the column, what it leads to, and what of that has to be in clear.
+type About = (&'static str, &'static str, &'static [&'static str]);
+
+/// What is seen with all that it is about.
+pub(super) const ABOUT: [(&str, &[About]); 4] = [
     (
         "Merge",
-        &[("contact_id", "Contact"), ("account_id", "Account")],
+        &[
+            ("contact_id", "Contact", &[]),
+            ("account_id", "Account", &[]),
+        ],
     ),
+    ("LeadMatch", &[("account_id", "Account", &[])]),
     (
         "LeadMatchCandidate",
-        &[("lead_id", "Lead"), ("account_id", "Account")],
+        &[("lead_id", "Lead", &[]), ("account_id", "Account", &[])],
     ),
     (
         "DuplicateCandidate",
         &[
-            ("contact_id", "Contact"),
-            ("other_contact_id", "Contact"),
-            ("lead_id", "Lead"),
-            ("other_lead_id", "Lead"),
-            ("account_id", "Account"),
-            ("other_account_id", "Account"),
+            ("contact_id", "Contact", COMPARED),
+            ("other_contact_id", "Contact", COMPARED),
+            ("lead_id", "Lead", COMPARED),
+            ("other_lead_id", "Lead", COMPARED),
+            ("account_id", "Account", &[]),
+            ("other_account_id", "Account", &[]),
         ],
     ),
 ];
+
+/// Of what it is told to those alone who see all that there could be that it is about nothing.
+pub(super) const NOTHING_TELLS: &str = "LeadMatch";
 
 const TERRITORIAL: [&str; 7] = [
     "own + territory",

@@ -28,11 +28,11 @@ impl Role {
         for noun in COMMON {
             role = role.rows(noun, "all");
         }
-        for (noun, ..) in PARTS {
-            role = role.rows(noun, "parent");
-        }
         for (noun, _) in ABOUT {
             role = role.rows(noun, "seen");
+        }
+        for (noun, ..) in PARTS {
+            role = role.rows(noun, "parent");
         }
         for (noun, scopes) in ROWS {
             role = role.rows(noun, scopes.get(place).expect("there are seven"));

@@ -123,13 +123,19 @@ impl<'a> Sight<'a> {
     fn shows_what_it_is_about(&self, role: &Role, noun: &Noun, row: &Row) -> bool {
         let about = ABOUT.iter().find(|(name, _)| *name == noun.name);
         let mut keys = about.iter().flat_map(|(_, keys)| keys.iter());
-        keys.all(|(column, target)| {
+        keys.all(|(column, target, told)| {
             let Some(id) = id_in(row, column) else {
                 return true;
             };
             let target = Noun::of(target).expect("it is about a noun");
             let row = self.there(target.table, id);
-            row.is_some_and(|row| self.shows(role, target, row))
+            let clear = |row: &Row, field: &str| {
+                let mask = role.mask_of(target.name, field);
+                mask.is_none_or(|mask| self.lies_in(&mask.clear, role, target, row))
+            };
+            row.is_some_and(|row| {
+                self.shows(role, target, row) && told.iter().all(|field| clear(row, field))
+            })
         })
     }
 
