@@ -33,7 +33,6 @@ pub(super) fn lead_definition_approval() -> Entity {
     ))
     .open(instant("at", Column::At, "When, in UTC."))
     .read_by("definition")
-    .part_of(Column::DefinitionId, "LeadDefinition")
 }
 
 fn function() -> Enumeration {

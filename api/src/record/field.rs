@@ -49,7 +49,7 @@ pub struct Field {
 }
 
 /// Columns that follow from others, that the hub keeps itself, or that no file brings.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "id",
     "version",
     "created_by",

@@ -115,10 +115,8 @@ pub(super) async fn beside(
             scoring::of_touches(write, record, drafts).await
         }
         "account_domain" => account::show_primary(write, record, drafts).await,
-        "lead" => scoring::of_leads(write, drafts).await,
         "opportunity" => opportunity::record_changes(write, record, drafts).await,
         "territory" => territory::move_children(write, record, drafts).await,
-        "touch" => scoring::of_touches(write, record, drafts).await,
         "user" => {
             user::forget(write);
             Ok(())

@@ -66,23 +66,23 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 6] = [
+pub(super) const COMMON: [&str; 7] = [
     "User",
     "Territory",
     "ReasonCode",
     "LeadDefinition",
+    "LeadDefinitionApproval",
     "BusinessCalendar",
     "SlaPolicy",
 ];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 11] = [
+pub(super) const PARTS: [(&str, &str, &str); 10] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
     ("LeadReadiness", "Lead", "lead_id"),
     ("ScoreFactor", "Lead", "lead_id"),
-    ("LeadDefinitionApproval", "LeadDefinition", "definition_id"),
     ("CampaignCost", "Campaign", "campaign_id"),
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
