@@ -1,6 +1,6 @@
 //! `previewLeadDefinition`: what would have been, had a definition been in force.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use entity::lead_definition;
 
@@ -10,9 +10,9 @@ use crate::{
     services::definition::{self, Outcome, Preview, Tried},
 };
 
-use super::super::{
-    definition::DefinitionStage, error::add_errors, instant::Instant, json::AnyJson,
-    selection::reading,
+use super::{
+    super::{definition::DefinitionStage, error::add_errors, json::AnyJson, selection::reading},
+    period::PeriodInput,
 };
 
 /// The root field that tries definitions.
@@ -38,12 +38,11 @@ impl DefinitionQuery {
                     the one of this stage that is in force."
         )]
         stage: Option<DefinitionStage>,
-        #[graphql(desc = "When they would have qualified.")] period: DefinitionPeriodInput,
+        #[graphql(desc = "When they would have qualified.")] period: PeriodInput,
     ) -> Option<DefinitionPreview> {
         let preview = async {
             let tried = tried(id, criteria, threshold, stage)?;
-            let period = (period.from.0, period.to.0);
-            definition::preview(reading(ctx), tried, period).await
+            definition::preview(reading(ctx), tried, period.ends()).await
         };
         match preview.await {
             Ok(preview) => Some(preview.into()),
@@ -76,15 +75,6 @@ fn tried(
             "either `id` is required, or `criteria` and `threshold`",
         )),
     }
-}
-
-/// A period.
-#[derive(Debug, InputObject)]
-struct DefinitionPeriodInput {
-    /// From then on.
-    from: Instant,
-    /// Before then.
-    to: Instant,
 }
 
 /// What would have been, had a definition been in force.

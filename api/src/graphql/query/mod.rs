@@ -4,6 +4,7 @@ mod access;
 mod change;
 mod dataset;
 mod definition;
+mod period;
 mod sla;
 mod viewer;
 
