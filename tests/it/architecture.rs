@@ -69,6 +69,7 @@ const MODULES: [(&str, &[&str]); 25] = [
             "change",
             "clock",
             "database",
+            "dataset",
             "document",
             "error",
             "matching",
