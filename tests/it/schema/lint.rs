@@ -228,6 +228,7 @@ fn only_what_others_name_is_json() {
             "LeadDefinition.criteria",
             "Opportunity.customFields",
             // By what leads are told apart, which grows.
+            "RoutingRule.condition",
             "SlaPolicy.condition",
             "Query.previewLeadDefinition(criteria:)",
             "Touch.properties",
