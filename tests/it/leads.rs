@@ -4,6 +4,7 @@
 
 mod docs;
 mod effects;
+mod routing;
 mod steps;
 mod walk;
 

@@ -9,8 +9,8 @@ use entity::{
     lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_scoring,
     lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
     opportunity_contact, reason_code, routing_candidate, routing_decision, routing_pool_member,
-    routing_rule, score_factor, signing_key, sla_clock, sla_policy, territory,
-    touch, user, user_territory, webhook_delivery, webhook_endpoint,
+    routing_rule, score_factor, signing_key, sla_clock, sla_policy, territory, touch, user,
+    user_territory, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,

@@ -2,7 +2,6 @@
 
 mod capture;
 mod convert;
-mod handover;
 mod moved;
 mod transition;
 
