@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// One rule. Of those that hold for a lead, the first by `position` counts that leads to somebody.
+/// One rule. Of those that hold for a lead, the first by `priority` counts that leads to somebody.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "routing_rule")]
 pub struct Model {
@@ -13,7 +13,7 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub name: String,
     /// The smaller comes first; of two that are equal, the older one.
-    pub position: i32,
+    pub priority: i32,
     /// Which leads it is for: `{"intentBand": ["HOT"], "source": ["EVENT"], "territory": ["terr_…"]}`, of which
     /// all that is said must hold; none is every lead.
     #[sea_orm(column_type = "JsonBinary")]

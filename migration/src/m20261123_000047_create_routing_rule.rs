@@ -16,7 +16,7 @@ impl MigrationTrait for Migration {
         NewTable::named("routing_rule")
             .column(id())
             .column(text("name", 200))
-            .column(integer("position"))
+            .column(integer("priority"))
             .column(json("condition").optional())
             .column(one_of(
                 "strategy",
@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
             .column(boolean("active"))
             .column(json("turns").optional())
             .columns(stamps())
-            .index(&["position", "id"])
+            .index(&["priority", "id"])
             .create(manager)
             .await?;
         NewTable::named("routing_pool_member")

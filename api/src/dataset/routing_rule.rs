@@ -11,9 +11,9 @@ use super::{
 };
 
 pub(super) fn routing_rule() -> Entity {
-    Entity::of::<Table>(("RoutingRule", "routingRule", "routingRules", "route"), "Who gets which leads that are handed over. Of the active rules that hold for a lead, the first by `position` counts that leads to somebody who can take it.", ascending("position"))
+    Entity::of::<Table>(("RoutingRule", "routingRule", "routingRules", "route"), "Who gets which leads that are handed over. Of the active rules that hold for a lead, the first by `priority` counts that leads to somebody who can take it.", ascending("priority"))
     .open(text("name", Column::Name, "What it is called."))
-    .open(int("position", Column::Position, "Which comes first where several hold: the smallest, and of two that are equal the older."))
+    .open(int("priority", Column::Priority, "Which comes first where several hold: the smallest, and of two that are equal the older."))
     .open(json("condition", Column::Condition, "Which leads it is for: `{\"intentBand\": [\"HOT\"], \"source\": [\"EVENT\"], \"territory\": [\"terr_…\"]}`, of which each that is said must hold; a territory counts with all below it. Null is every lead."))
     .open(choice("strategy", Column::Strategy, routing_strategy(), "How it chooses from its pool."))
     .open(boolean("active", Column::Active, "Whether it counts."))
@@ -22,8 +22,8 @@ pub(super) fn routing_rule() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("routing")
     .can(&["create"], &["update", "delete", "restore", "destroy"])
-    .made("create", &["name", "strategy"], &["position", "condition", "active"])
-    .changed("update", &["name", "strategy", "position", "condition", "active"])
+    .made("create", &["name", "strategy"], &["priority", "condition", "active"])
+    .changed("update", &["name", "strategy", "priority", "condition", "active"])
 }
 
 fn routing_strategy() -> Enumeration {

@@ -253,7 +253,7 @@ fn routing_rule() -> Entity {
             table::choices::<routing_rule::RoutingStrategy>(),
         )
         .default("active", true)
-        .default("position", 100)
+        .default("priority", 100)
 }
 
 /// What the field `domain` of accounts is written to.

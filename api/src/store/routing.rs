@@ -25,7 +25,7 @@ pub async fn rules(tx: &DatabaseTransaction) -> Result<Vec<routing_rule::Model>,
     routing_rule::Entity::find()
         .filter(Column::Active.eq(true))
         .filter(Column::DeletedAt.is_null())
-        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Priority)
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .all(tx)

@@ -138,7 +138,7 @@ async fn the_first_rule_that_holds_gives_leads_to_its_pool_and_says_who_was_look
         };
         change(app, away).await;
         let manager = team.token(Role::SalesManager);
-        let events = json!({ "name": "Events", "strategy": "ROUND_ROBIN", "position": 1, "condition": { "source": ["EVENT"] } });
+        let events = json!({ "name": "Events", "strategy": "ROUND_ROBIN", "priority": 1, "condition": { "source": ["EVENT"] } });
         let pool: Vec<&user::Model> = people.iter().collect();
         rule(app, manager, events, &pool).await;
         let anybody = json!({ "name": "The rest", "strategy": "LEAST_LOADED" });

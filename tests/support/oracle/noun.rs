@@ -272,7 +272,7 @@ const NOUNS: [Noun; 33] = [
             "routing_rule",
             "route",
         ],
-        "position",
+        "priority",
         false,
     ),
     noun(

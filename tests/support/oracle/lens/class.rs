@@ -180,7 +180,7 @@ pub const CLASSES: [Class; 33] = [
         noun: "RoutingRule",
         token_scope: "routing:read",
         guarded: "",
-        open: "name position condition strategy active members decisions",
+        open: "name priority condition strategy active members decisions",
     },
     Class {
         noun: "RoutingPoolMember",
