@@ -4,6 +4,7 @@
 
 mod docs;
 mod effects;
+mod resume;
 mod routing;
 mod steps;
 mod walk;

@@ -3,6 +3,7 @@
 mod capture;
 mod convert;
 mod moved;
+pub mod resume;
 mod transition;
 
 use crate::{error::Problem, record};
