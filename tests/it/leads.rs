@@ -4,6 +4,7 @@
 
 mod docs;
 mod effects;
+mod leaving;
 mod resume;
 mod routing;
 mod steps;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entity::{lead::LeadStatus, routing_pool_member, routing_rule, user};
+use entity::{routing_pool_member, routing_rule, user};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend,
-    DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -151,28 +151,18 @@ pub async fn loads(tx: &DatabaseTransaction, users: &[Uuid]) -> Result<HashMap<U
         .collect()
 }
 
-/// The open leads of users, and where each stands.
+/// The open leads of users.
 ///
 /// # Errors
 ///
-/// Returns [`DbErr`] when the database fails, or has a lead that stands nowhere.
-pub async fn open_leads(
-    tx: &DatabaseTransaction,
-    users: &[Uuid],
-) -> Result<Vec<(Uuid, LeadStatus)>, DbErr> {
+/// Returns [`DbErr`] when the database fails.
+pub async fn open_leads(tx: &DatabaseTransaction, users: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
     let backend = tx.get_database_backend();
     let found =
         format!("t.\"owner_id\" = k.item AND t.\"status\" IN {OPEN} AND t.\"deleted_at\" IS NULL");
-    let sql = for_each_id(backend, "t.\"id\", t.\"status\"", "lead", &found);
+    let sql = for_each_id(backend, "t.\"id\"", "lead", &found);
     let rows = select(tx, sql, vec![id_list(backend, users)]).await?;
-    let lead = |row: &sea_orm::QueryResult| {
-        let status: String = row.try_get_by_index(1)?;
-        Ok((
-            row.try_get_by_index(0)?,
-            LeadStatus::try_from_value(&status)?,
-        ))
-    };
-    rows.iter().map(lead).collect()
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Which of these users are active. They stay so until the transaction ends.

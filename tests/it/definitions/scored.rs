@@ -16,7 +16,6 @@ use tests::{
     app::{TestApp, each_app},
     fixtures,
 };
-use uuid::Uuid;
 
 use super::{agree, catch_up, criteria, done, id, sides, somebody};
 use api::services::scoring::worker;
@@ -70,7 +69,12 @@ async fn changes(app: &TestApp) -> Vec<change::Model> {
         .order_by_asc(change::Column::Seq);
     let mut all = all.all(app.database.reads()).await.unwrap();
     // A lead that meets the definition is handed over, too.
-    all.retain(|change| change.fields.as_ref().is_some_and(|it| it["score"].is_array()));
+    all.retain(|change| {
+        change
+            .fields
+            .as_ref()
+            .is_some_and(|it| it["score"].is_array())
+    });
     all
 }
 
@@ -156,7 +160,10 @@ async fn what_is_written_is_scored_at_once_and_the_factors_add_up() {
         let stands = "query ($id: ID!) { lead(id: $id) { status routing { nodes { step } } } }";
         let answer = app.graphql(&both.marketing, stands, asked).await;
         let routing = json!({ "nodes": [{ "step": "definitionMet" }] });
-        assert_eq!(answer.data()["lead"], json!({ "status": "MQL", "routing": routing }));
+        assert_eq!(
+            answer.data()["lead"],
+            json!({ "status": "MQL", "routing": routing })
+        );
 
         // Of a touch that is taken back nothing is left.
         let admin = somebody(app, "Ada Admin", &[Role::Admin]).await;

@@ -1,19 +1,14 @@
-//! Who gets leads: by rules, by the order of the hub, by hand, and when somebody leaves.
+//! Who gets leads: by rules, in the order of the hub, and by hand.
 
 use std::collections::BTreeMap;
 
 use api::views::Role;
 use entity::{
     lead::{self, LeadSource, LeadStatus},
-    lead_transition, routing_decision, sla_clock,
-    sla_clock::SlaState,
     user,
 };
-use futures::{StreamExt, future::join, stream};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter,
-};
+use futures::{StreamExt, stream};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tests::{
     app::{TestApp, each_app},
@@ -23,21 +18,20 @@ use tests::{
 
 use super::{Team, gid};
 
-const QUALIFY: &str =
+pub(super) const QUALIFY: &str =
     "mutation ($input: QualifyLeadInput!) { qualifyLead(input: $input) { lead { id } } }";
-const QUALIFY_ALL: &str = "mutation ($input: [QualifyLeadInput!]!) { qualifyLeads(input: $input) { results { outcome } } }";
+pub(super) const QUALIFY_ALL: &str = "mutation ($input: [QualifyLeadInput!]!) { qualifyLeads(input: $input) { results { outcome } } }";
 const RULE: &str = "mutation ($input: CreateRoutingRuleInput!) { createRoutingRule(input: $input) { routingRule { id } } }";
 const MEMBER: &str = "mutation ($input: AddRoutingPoolMemberInput!) { addRoutingPoolMember(input: $input) { outcome } }";
-const ROUTED: &str = "query ($id: ID!) { lead(id: $id) { status owner { name } routing { nodes {
+pub(super) const ROUTED: &str =
+    "query ($id: ID!) { lead(id: $id) { status owner { name } routing { nodes {
     step strategy reason overCapacity candidateCount user { name } routingRule { name }
     candidates { nodes { place eligible why openLeads user { name } } } } } } }";
 const ASSIGN: &str = "mutation ($input: AssignOwnerInput!) { assignLeadOwner(input: $input) { lead { owner { name } } } }";
 const REASSIGN: &str = "mutation ($input: ReassignLeadInput!) { reassignLead(input: $input) { lead { owner { name } } } }";
-const UPDATE_USER: &str =
-    "mutation ($input: UpdateUserInput!) { updateUser(input: $input) { outcome } }";
 
 /// Leads that stand there, each like `like`.
-async fn leads(app: &TestApp, count: usize, like: &lead::Model) -> Vec<lead::Model> {
+pub(super) async fn leads(app: &TestApp, count: usize, like: &lead::Model) -> Vec<lead::Model> {
     let tx = app.database.begin().await.unwrap();
     let mut leads = Vec::new();
     for _ in 0..count {
@@ -52,7 +46,7 @@ async fn leads(app: &TestApp, count: usize, like: &lead::Model) -> Vec<lead::Mod
     leads
 }
 
-fn fresh() -> lead::Model {
+pub(super) fn fresh() -> lead::Model {
     lead::Model {
         last_name: Some("Lemgor".to_owned()),
         intent_band: lead::IntentBand::Hot,
@@ -60,7 +54,7 @@ fn fresh() -> lead::Model {
     }
 }
 
-async fn reps(app: &TestApp, names: &[&str]) -> Vec<user::Model> {
+pub(super) async fn reps(app: &TestApp, names: &[&str]) -> Vec<user::Model> {
     let mut reps = Vec::new();
     for name in names {
         reps.push(fixtures::user(&app.database, name, &[Role::SalesRep]).await);
@@ -75,7 +69,7 @@ async fn change(app: &TestApp, row: user::ActiveModel) {
     app.forget_callers();
 }
 
-fn qualified(leads: &[lead::Model]) -> Value {
+pub(super) fn qualified(leads: &[lead::Model]) -> Value {
     let input = leads
         .iter()
         .map(|lead| json!({ "id": gid("Lead", lead.id), "reason": "they asked for a price" }));
@@ -93,13 +87,13 @@ async fn rule(app: &TestApp, token: &str, said: Value, members: &[&user::Model])
     id.as_str().unwrap().to_owned()
 }
 
-async fn routed(app: &TestApp, token: &str, lead: &lead::Model) -> Value {
+pub(super) async fn routed(app: &TestApp, token: &str, lead: &lead::Model) -> Value {
     let id = json!({ "id": gid("Lead", lead.id) });
     app.graphql(token, ROUTED, id).await.data()["lead"].clone()
 }
 
 /// Hands leads over, each by itself and several at the same time.
-async fn qualify_at_once(app: &TestApp, token: &str, leads: &[lead::Model]) {
+pub(super) async fn qualify_at_once(app: &TestApp, token: &str, leads: &[lead::Model]) {
     let asked = stream::iter(leads).map(|lead| {
         let said = json!({ "input": { "id": gid("Lead", lead.id), "reason": "now" } });
         app.graphql(token, QUALIFY, said)
@@ -111,7 +105,7 @@ async fn qualify_at_once(app: &TestApp, token: &str, leads: &[lead::Model]) {
 }
 
 /// How many leads each user has.
-async fn owned(app: &TestApp) -> BTreeMap<Option<uuid::Uuid>, usize> {
+pub(super) async fn owned(app: &TestApp) -> BTreeMap<Option<uuid::Uuid>, usize> {
     let mut counts = BTreeMap::new();
     let leads = lead::Entity::find().all(app.database.reads()).await;
     for lead in leads.unwrap() {
@@ -120,7 +114,7 @@ async fn owned(app: &TestApp) -> BTreeMap<Option<uuid::Uuid>, usize> {
     counts
 }
 
-fn problem(answer: &Response) -> (String, String) {
+pub(super) fn problem(answer: &Response) -> (String, String) {
     let extensions = &answer.body["errors"][0]["extensions"];
     let text = |name: &str| extensions[name].as_str().unwrap_or_default().to_owned();
     (text("code"), text("field"))
@@ -351,142 +345,6 @@ async fn somebody_says_who_gets_a_lead_and_that_is_a_decision_as_well() {
             assert_eq!((&decisions[0]["step"], &decisions[0]["strategy"]), (&json!(step), &json!("BY_HAND")));
             assert_eq!(decisions[0]["candidates"]["nodes"][0]["why"], "SAID");
         }
-    })
-    .await;
-}
-
-/// The open leads whose owner is not active.
-async fn stranded(app: &TestApp) -> usize {
-    use LeadStatus::{Accepted, Mql, Sql, Working};
-    let open = lead::Entity::find()
-        .filter(lead::Column::Status.is_in([Mql, Accepted, Working, Sql]))
-        .all(app.database.reads());
-    let inactive = user::Entity::find()
-        .filter(user::Column::Active.eq(false))
-        .all(app.database.reads());
-    let inactive: Vec<_> = inactive.await.unwrap().iter().map(|it| it.id).collect();
-    let leads = open.await.unwrap();
-    let stranded = leads.iter().filter(|lead| {
-        let owner = lead.owner_id;
-        owner.is_none_or(|owner| inactive.contains(&owner))
-    });
-    stranded.count()
-}
-
-#[tokio::test]
-async fn who_is_deactivated_leaves_no_open_lead_behind() {
-    each_app(async |app| {
-        let team = Team::of(app).await;
-        let people = reps(app, &["Ann", "Bob"]).await;
-        let admin = team.token(Role::Admin);
-        let rep = team.user(Role::SalesRep);
-        let qualified_leads = leads(
-            app,
-            30,
-            &lead::Model {
-                owner_id: Some(rep.id),
-                ..fresh()
-            },
-        )
-        .await;
-        let answer = app
-            .graphql(admin, QUALIFY_ALL, qualified(&qualified_leads))
-            .await;
-        assert!(answer.codes().is_empty(), "{}", answer.text);
-        for status in LeadStatus::iter() {
-            let like = lead::Model {
-                status,
-                owner_id: Some(rep.id),
-                ..fresh()
-            };
-            leads(app, 5, &like).await;
-        }
-        let off = json!({ "input": { "id": gid("User", rep.id), "active": false } });
-        let answer = app.graphql(admin, UPDATE_USER, off).await;
-        assert_eq!(answer.data()["updateUser"]["outcome"], "UPDATED");
-        assert_eq!(stranded(app).await, 0);
-        let counts = owned(app).await;
-        // What is not open stays theirs.
-        assert_eq!(counts[&Some(rep.id)], 30);
-        let others: Vec<usize> = people.iter().map(|user| counts[&Some(user.id)]).collect();
-        assert_eq!(others, [25, 25]);
-        let lead = routed(app, admin, &qualified_leads[0]).await;
-        let steps: Vec<_> = lead["routing"]["nodes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|it| it["step"].clone())
-            .collect();
-        assert!(
-            steps.contains(&json!("ownerLeft")) && steps.len() == 2,
-            "{lead}"
-        );
-        let decisions = routing_decision::Entity::find()
-            .all(app.database.reads())
-            .await
-            .unwrap();
-        assert_eq!(
-            decisions.iter().filter(|it| it.step == "ownerLeft").count(),
-            50
-        );
-        let steps = lead_transition::Entity::find()
-            .all(app.database.reads())
-            .await
-            .unwrap();
-        assert_eq!(
-            steps
-                .iter()
-                .filter(|it| it.from_status == Some(it.to_status))
-                .count(),
-            35
-        );
-        let clocks =
-            sla_clock::Entity::find().filter(sla_clock::Column::State.eq(SlaState::Running));
-        let clocks = clocks.all(app.database.reads()).await.unwrap();
-        assert!(clocks.len() >= 30 && clocks.iter().all(|clock| clock.owner_id != Some(rep.id)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn who_leaves_while_leads_are_handed_over_gets_none() {
-    each_app(async |app| {
-        let team = Team::of(app).await;
-        let people = reps(app, &["Ann", "Bob", "Cem"]).await;
-        let admin = team.token(Role::Admin);
-        let rows = leads(app, 20, &fresh()).await;
-        let leaving = async {
-            for user in &people[..2] {
-                let off = json!({ "input": { "id": gid("User", user.id), "active": false } });
-                let answer = app.graphql(admin, UPDATE_USER, off).await;
-                assert!(answer.codes().is_empty(), "{}", answer.text);
-            }
-        };
-        let marketing = team.token(Role::MarketingManager);
-        join(qualify_at_once(app, marketing, &rows), leaving).await;
-        assert_eq!(stranded(app).await, 0);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_last_of_sales_does_not_leave_with_leads_that_nobody_can_take() {
-    each_app(async |app| {
-        let admin = app.token_for(Role::Admin).await;
-        let people = reps(app, &["Ann"]).await;
-        let like = lead::Model {
-            status: LeadStatus::Working,
-            owner_id: Some(people[0].id),
-            ..fresh()
-        };
-        leads(app, 2, &like).await;
-        let off = json!({ "input": { "id": gid("User", people[0].id), "active": false } });
-        let answer = app.graphql(&admin, UPDATE_USER, off).await;
-        assert_eq!(
-            problem(&answer),
-            ("VALIDATION".into(), "input.active".into())
-        );
-        assert!(answer.text.contains("2 open leads"), "{}", answer.text);
     })
     .await;
 }

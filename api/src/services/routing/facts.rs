@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     error::ApiError,
     record,
-    store::{self, routing as store_routing, table::Value},
+    store::{self, table::Value},
     views::Role,
 };
 
@@ -60,7 +60,7 @@ pub(super) async fn team(
     leads: &[Lead],
     disputed: bool,
 ) -> Result<(Team, Vec<Asked>), ApiError> {
-    let rules = store_routing::rules(write.tx).await?;
+    let rules = store::routing::rules(write.tx).await?;
     let rules: Vec<_> = rules.into_iter().filter_map(with_condition).collect();
     let conditions = rules.iter().map(|(_, condition)| condition);
     let named = conditions.flat_map(|condition| condition.territories.iter().flatten());
@@ -80,9 +80,10 @@ pub(super) async fn team(
             disputed,
         })
         .collect();
-    let members = match rules.as_slice() {
-        [] => Vec::new(),
-        _ => store_routing::members(write.tx).await?,
+    let members = if rules.is_empty() {
+        Vec::new()
+    } else {
+        store::routing::members(write.tx).await?
     };
     let others = asked.iter().flat_map(|it| [it.owner, it.account_owner]);
     let others = others
@@ -144,7 +145,7 @@ async fn with_pools(
     let by_turns: Vec<Uuid> = by_turns.map(|(_, (rule, _))| rule.id).collect();
     let mut turns: HashMap<Uuid, Option<Json>> = HashMap::new();
     if !by_turns.is_empty() {
-        turns.extend(store_routing::turns(write.tx, &by_turns).await?);
+        turns.extend(store::routing::turns(write.tx, &by_turns).await?);
     }
     let rules = rules.into_iter().map(|(rule, _)| Rule {
         id: rule.id,
@@ -192,9 +193,9 @@ async fn people(
     others: BTreeSet<Uuid>,
 ) -> Result<BTreeMap<Uuid, Person>, ApiError> {
     let others: Vec<Uuid> = others.into_iter().collect();
-    let users = store_routing::people(write.tx, &others).await?;
+    let users = store::routing::people(write.tx, &others).await?;
     let ids: Vec<Uuid> = users.iter().map(|user| user.id).collect();
-    let loads = store_routing::loads(write.tx, &ids).await?;
+    let loads = store::routing::loads(write.tx, &ids).await?;
     let mut people: BTreeMap<Uuid, Person> = users
         .into_iter()
         .map(|user| {
@@ -202,7 +203,7 @@ async fn people(
             (user.id, person(write, &user, open.unwrap_or_default()))
         })
         .collect();
-    for (user, path) in store_routing::territories(write.tx, &ids).await? {
+    for (user, path) in store::routing::territories(write.tx, &ids).await? {
         if let Some(person) = people.get_mut(&user) {
             person.territories.push(path);
         }

@@ -7,12 +7,12 @@
 mod choose;
 mod facts;
 mod ledger;
+mod pool;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use entity::lead::LeadStatus;
 use uuid::Uuid;
 
 use crate::{
@@ -38,6 +38,10 @@ const ASSIGN: &str = "assignLeadOwner";
 const DISPUTE: &str = "disputeRejection";
 /// The rule by which a lead goes to somebody else whose owner is not active any more.
 const OWNER_LEFT: &str = "ownerLeft";
+/// Where a lead stands that is handed over.
+const WAITING: &str = "MQL";
+/// Where somebody in sales is waited for, or works on a lead.
+const OPEN: [&str; 4] = [WAITING, "ACCEPTED", "WORKING", "SQL"];
 /// Why a lead cannot be handed over.
 const NOBODY: &str = "there is nobody to hand it over to: no sales rep and no manager of sales is active, and its \
                       account has no owner who is";
@@ -50,7 +54,7 @@ pub(super) async fn hand_over(
     step: &str,
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
-    let handed_over = |draft: &&mut Draft| draft.text(record, "status") == Some("MQL");
+    let handed_over = |draft: &&mut Draft| draft.text(record, "status") == Some(WAITING);
     let drafts: Vec<&mut Draft> = drafts.iter_mut().filter(handed_over).collect();
     if step == REASSIGN {
         let drafts = drafts.iter().map(|draft| &**draft).collect();
@@ -158,7 +162,7 @@ pub(super) async fn check_assigned(
     let active = store::routing::stay_active(write.tx, &users).await?;
     let problems = drafts.into_iter().filter_map(|draft| {
         let owner = draft.uuid(record, "owner_id");
-        let problem = if draft.text(record, "status") == Some("MQL") {
+        let problem = if draft.text(record, "status") == Some(WAITING) {
             let problem = "it waits to be accepted: `reassignLead` gives it to somebody else";
             Problem::validation(draft.path.clone(), problem)
         } else if owner.is_some_and(|owner| !active.contains(&owner)) {
@@ -236,31 +240,22 @@ pub(super) async fn users_written(
 async fn leave_behind(write: &Write<'_>, users: &[Uuid]) -> Result<usize, ApiError> {
     // It is the hub that decides who gets them, and not who deactivates users.
     let write = &Write::new(write.tx, write.author, None, write.now);
-    let open: BTreeMap<Uuid, LeadStatus> = store::routing::open_leads(write.tx, users)
-        .await?
-        .into_iter()
-        .collect();
-    let ids = |waiting: bool| -> Vec<Uuid> {
-        let those = open.iter();
-        let those = those.filter(|(_, status)| (**status == LeadStatus::Mql) == waiting);
-        those.map(|(id, _)| *id).collect()
-    };
-    // A lead that waits to be accepted takes a step, by which its clock knows that it waits for somebody else.
-    let waiting = ids(true);
-    let taken = lead::take_rule(write, OWNER_LEFT, &waiting).await?;
-    let worked = ids(false);
     let record = rows::record_of("Lead")?;
-    let rows = match worked.as_slice() {
-        [] => Vec::new(),
-        ids => lookup::locked(write.tx, &record.table, ids).await?,
-    };
+    let open = store::routing::open_leads(write.tx, users).await?;
+    let rows = lookup::locked(write.tx, &record.table, &open).await?;
     let drafts = rows.into_iter().enumerate();
     let drafts = drafts.filter_map(|(index, row)| Draft::stored(record, index, row));
+    // Somebody may have taken a step with one before it was locked.
     let theirs = |draft: &Draft| {
         let owner = draft.uuid(record, "owner_id");
         owner.is_some_and(|owner| users.contains(&owner))
+            && OPEN.contains(&draft.text(record, "status").unwrap_or_default())
     };
-    let mut drafts: Vec<Draft> = drafts.filter(theirs).collect();
+    let waits = |draft: &Draft| draft.text(record, "status") == Some(WAITING);
+    let (waiting, mut drafts): (Vec<Draft>, Vec<Draft>) = drafts.filter(theirs).partition(waits);
+    // A lead that waits to be accepted takes a step, by which its clock knows that it waits for somebody else.
+    let waiting: Vec<Uuid> = waiting.iter().map(|draft| draft.id).collect();
+    let taken = lead::take_rule(write, OWNER_LEFT, &waiting).await?;
     let nobody = route(write, record, OWNER_LEFT, drafts.iter_mut().collect()).await?;
     drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
     for draft in &mut drafts {

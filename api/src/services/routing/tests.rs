@@ -10,6 +10,10 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::choose::{Asked, Decision, Person, Rule, Team};
+use CandidateWhy::{
+    AtCapacity, Farther, Inactive, LaterInTurn, LeastLoaded, Manager, Nearest, NextInTurn,
+    NotInTerritory, OutOfOffice, OwnerAlready, OwnerOfAccount,
+};
 
 fn rep(number: u128) -> Person {
     Person {
@@ -178,7 +182,6 @@ fn who_is_absent_misses_a_turn_and_is_next_when_they_are_back() {
         };
         whys(&team.choose(&asked).unwrap())
     };
-    use CandidateWhy::{LaterInTurn, NextInTurn, OutOfOffice};
     assert_eq!(next(true), [(2, NextInTurn), (1, OutOfOffice)]);
     assert_eq!(next(false), [(1, NextInTurn), (2, LaterInTurn)]);
     assert_eq!(next(false), [(2, NextInTurn), (1, LaterInTurn)]);
@@ -207,9 +210,6 @@ fn without_a_rule_it_is_who_owns_the_account_then_who_works_nearest_then_anybody
         account_owner: Some(Uuid::from_u128(1)),
         path: Some("/EU/DE/BY/".to_owned()),
         ..lead(1)
-    };
-    use CandidateWhy::{
-        Farther, Inactive, LeastLoaded, Manager, Nearest, OutOfOffice, OwnerOfAccount,
     };
     let gone = |team: &mut Team, number: u128| {
         let person = team.people.get_mut(&Uuid::from_u128(number)).unwrap();
@@ -248,7 +248,6 @@ fn what_is_theirs_stays_theirs_unless_they_cannot_take_it() {
         rules: vec![0],
         ..lead(1)
     };
-    use CandidateWhy::{AtCapacity, LeastLoaded, OwnerAlready};
     assert_eq!(whys(&team.choose(&asked).unwrap()), [(1, OwnerAlready)]);
     team.people.get_mut(&Uuid::from_u128(1)).unwrap().capacity = Some(1);
     let decision = team.choose(&asked).unwrap();
@@ -269,7 +268,6 @@ fn a_rule_for_a_territory_leaves_out_who_works_elsewhere() {
         rules: vec![0],
         ..lead(1)
     };
-    use CandidateWhy::{Nearest, NotInTerritory};
     let decision = team.choose(&asked).unwrap();
     assert_eq!(whys(&decision), [(1, Nearest), (2, NotInTerritory)]);
     assert!(!decision.candidates[1].eligible);
