@@ -26,6 +26,12 @@ pub mod lead_transition;
 pub mod reason_code;
 pub mod touch;
 
+// Who gets which lead.
+pub mod routing_candidate;
+pub mod routing_decision;
+pub mod routing_pool_member;
+pub mod routing_rule;
+
 // What a qualified lead is, and how near others are.
 pub mod lead_definition;
 pub mod lead_definition_approval;

@@ -49,6 +49,8 @@ mod m20261123_000043_extend_territory;
 mod m20261123_000044_create_lead_definition;
 mod m20261123_000045_create_lead_readiness;
 mod m20261123_000046_stamp_lead_definition;
+mod m20261123_000047_create_routing_rule;
+mod m20261123_000048_create_routing_decision;
 mod m20261123_000050_extend_merge;
 mod m20261123_000052_extend_feedback;
 mod m20261123_000056_extend_lead_definition;
@@ -111,6 +113,8 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000044_create_lead_definition::Migration)),
             Box::new(Atomic(m20261123_000045_create_lead_readiness::Migration)),
             Box::new(Atomic(m20261123_000046_stamp_lead_definition::Migration)),
+            Box::new(Atomic(m20261123_000047_create_routing_rule::Migration)),
+            Box::new(Atomic(m20261123_000048_create_routing_decision::Migration)),
             Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
             Box::new(Atomic(m20261123_000056_extend_lead_definition::Migration)),

@@ -4,7 +4,9 @@
 
 mod docs;
 mod effects;
+mod leaving;
 mod resume;
+mod routing;
 mod steps;
 mod walk;
 

@@ -19,8 +19,9 @@ use entity::{
     account, account_domain, business_calendar, campaign, campaign_cost, campaign_member, contact,
     duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_definition,
     lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_transition,
-    merge, opportunity, opportunity_change, opportunity_contact, reason_code, score_factor,
-    sla_clock, sla_policy, territory, touch, user, user_territory,
+    merge, opportunity, opportunity_change, opportunity_contact, reason_code, routing_candidate,
+    routing_decision, routing_pool_member, routing_rule, score_factor, sla_clock, sla_policy,
+    territory, touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -138,6 +139,10 @@ impl Rows {
         rows.fill::<duplicate_candidate::Entity>();
         rows.fill::<sla_policy::Entity>();
         rows.fill::<sla_clock::Entity>();
+        rows.fill::<routing_rule::Entity>();
+        rows.fill::<routing_pool_member::Entity>();
+        rows.fill::<routing_decision::Entity>();
+        rows.fill::<routing_candidate::Entity>();
         rows.fill::<merge::Entity>();
         company::settle(&mut rows);
         rows

@@ -3,7 +3,7 @@
 use entity::{
     account, campaign_member, feedback,
     lead::{Column, Entity as Table, IntentBand, LeadSource, LeadStatus},
-    lead_transition, opportunity, sla_clock, touch,
+    lead_transition, opportunity, routing_decision, sla_clock, touch,
 };
 
 use crate::views::Word;
@@ -49,6 +49,7 @@ pub(super) fn lead() -> Entity {
     .one(("readiness", "readinessId"), Column::Id, "LeadReadiness", "How ready it is, and by what; there is none where no definition is active, or it was not scored yet.")
     .one(("definition", "definitionId"), Column::DefinitionId, "LeadDefinition", "The definition under which it was qualified in this cycle.")
     .many("transitions", "LeadTransition", lead_transition::Column::LeadId, "Each step that it took, earliest first.")
+    .many("routing", "RoutingDecision", routing_decision::Column::LeadId, "Who got it, and why, latest first.")
     .many("touches", "Touch", touch::Column::LeadId, "What happened with it, latest first.")
     .many("memberships", "CampaignMember", campaign_member::Column::LeadId, "The campaigns that it is a member of.")
     .many("opportunities", "Opportunity", opportunity::Column::LeadId, "The deals that came out of it, newest first.")
@@ -73,6 +74,7 @@ pub(super) fn lead() -> Entity {
     .unread(money("opportunityAmount", opportunity::Column::AmountMinor, opportunity::Column::AmountCurrency, "What the opportunity is worth."))
     .unread(day("opportunityCloseOn", opportunity::Column::ExpectedCloseOn, "The day on which the opportunity should be decided."))
     .changed("update", &["firstName", "lastName", "email", "phone", "companyName", "jobTitle", "source", "sourceCampaignId", "intentBand", "customFields"])
+    .changed("reassign", &["ownerId"])
 }
 
 pub(super) fn lead_status() -> Enumeration {

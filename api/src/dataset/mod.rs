@@ -34,6 +34,10 @@ mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
 mod reason_code;
+mod routing_candidate;
+mod routing_decision;
+mod routing_pool_member;
+mod routing_rule;
 mod score_factor;
 mod sla_clock;
 mod sla_policy;
@@ -108,6 +112,10 @@ pub fn dataset() -> &'static Dataset {
             score_factor::score_factor(),
             lead_definition::lead_definition(),
             lead_definition_approval::lead_definition_approval(),
+            routing_rule::routing_rule(),
+            routing_pool_member::routing_pool_member(),
+            routing_decision::routing_decision(),
+            routing_candidate::routing_candidate(),
             campaign::campaign(),
             campaign_member::campaign_member(),
             campaign_cost::campaign_cost(),

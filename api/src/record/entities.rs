@@ -3,8 +3,8 @@
 use entity::{
     account, account_domain, business_calendar, campaign, campaign_cost, campaign_member,
     channel::Channel, contact, feedback, feedback_comment, holiday, lead, lead_transition,
-    opportunity, opportunity_change, opportunity_contact, reason_code, sla_policy, territory,
-    touch, user,
+    opportunity, opportunity_change, opportunity_contact, reason_code, routing_pool_member,
+    routing_rule, sla_policy, territory, touch, user,
 };
 
 use crate::store::table::{self, Table, Value};
@@ -220,13 +220,15 @@ impl Entity {
 }
 
 /// What callers write and no file brings as such: the domains of accounts, which their field `domain` is written to,
-/// and what clocks run by.
+/// what clocks run by, and by what leads are routed.
 pub(super) fn unimported() -> Vec<Entity> {
     vec![
         account_domain(),
         business_calendar(),
         of(Table::of::<holiday::Entity>()),
         sla_policy(),
+        routing_rule(),
+        of(Table::of::<routing_pool_member::Entity>()),
     ]
 }
 
@@ -240,6 +242,16 @@ fn sla_policy() -> Entity {
     of(Table::of::<sla_policy::Entity>())
         .choice("kind", table::choices::<sla_policy::SlaKind>())
         .default("escalate", false)
+        .default("active", true)
+        .default("priority", 100)
+}
+
+fn routing_rule() -> Entity {
+    of(Table::of::<routing_rule::Entity>())
+        .choice(
+            "strategy",
+            table::choices::<routing_rule::RoutingStrategy>(),
+        )
         .default("active", true)
         .default("priority", 100)
 }

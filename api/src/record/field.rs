@@ -49,7 +49,7 @@ pub struct Field {
 }
 
 /// Columns that follow from others, that the hub keeps itself, or that no file brings.
-const OWN: [&str; 14] = [
+const OWN: [&str; 16] = [
     "id",
     "version",
     "created_by",
@@ -64,6 +64,8 @@ const OWN: [&str; 14] = [
     "cause",
     "business_calendar_id",
     "definition_id",
+    "routing_rule_id",
+    "turns",
 ];
 
 /// The fields that the columns of `table` make.

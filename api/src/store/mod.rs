@@ -17,6 +17,7 @@ pub mod lead_transition;
 pub mod lookup;
 pub mod matching;
 pub mod merge;
+pub mod routing;
 pub mod scoring;
 pub mod signing_key;
 pub mod sla;

@@ -48,6 +48,7 @@ async fn each_upsert_can_be_repeated() {
             "Lead" => json!({ "lastName": "Poe", "email": "poe@z.example", "source": "WEB_FORM" }),
             "Opportunity" => json!({ "name": "Big", "stage": "PROPOSAL", "amount": { "amount": "10", "currency": "EUR" }, "expectedCloseOn": "2026-12-24", "ownerId": id("User", ada.id) }),
             "ReasonCode" => json!({ "kind": "LOST", "key": "TOO_LATE", "label": "We were late" }),
+            "RoutingRule" => json!({ "name": "Events", "strategy": "ROUND_ROBIN", "condition": { "source": ["EVENT"] } }),
             "SlaPolicy" => json!({ "name": "Soon", "kind": "ACCEPT", "targetMinutes": 60, "condition": { "source": ["EVENT"] } }),
             "Territory" => json!({ "name": "Moon", "code": "MOON" }),
             "Touch" => json!({ "kind": "WEBINAR_ATTEND", "dedupeKey": "z", "function": "MARKETING", "sourceSystem": "zoom", "occurredAt": "2026-11-22T10:00:00.123Z", "contactId": id("Contact", contact.id) }),

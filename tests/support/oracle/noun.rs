@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 29] = [
+const NOUNS: [Noun; 33] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -263,6 +263,50 @@ const NOUNS: [Noun; 29] = [
         ["SlaClock", "slaClock", "slaClocks", "sla_clock", "clock"],
         "started_at",
         true,
+    ),
+    noun(
+        [
+            "RoutingRule",
+            "routingRule",
+            "routingRules",
+            "routing_rule",
+            "route",
+        ],
+        "priority",
+        false,
+    ),
+    noun(
+        [
+            "RoutingPoolMember",
+            "routingPoolMember",
+            "routingPoolMembers",
+            "routing_pool_member",
+            "pool",
+        ],
+        "created_at",
+        false,
+    ),
+    noun(
+        [
+            "RoutingDecision",
+            "routingDecision",
+            "routingDecisions",
+            "routing_decision",
+            "routed",
+        ],
+        "at",
+        true,
+    ),
+    noun(
+        [
+            "RoutingCandidate",
+            "routingCandidate",
+            "routingCandidates",
+            "routing_candidate",
+            "routecand",
+        ],
+        "place",
+        false,
     ),
 ];
 

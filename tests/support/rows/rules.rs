@@ -23,6 +23,8 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (_, "feedback_id") => "feedback",
         (_, "business_calendar_id") => "business_calendar",
         (_, "policy_id") => "sla_policy",
+        (_, "routing_rule_id") => "routing_rule",
+        (_, "routing_decision_id") => "routing_decision",
         (_, "reason_id" | "reject_reason_id" | "disqualify_reason_id" | "lost_reason_id") => {
             "reason_code"
         }
@@ -153,6 +155,8 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
         "opportunity_contact" => &[&["opportunity_id", "contact_id"]],
         "holiday" => &[&["business_calendar_id", "day"]],
         "sla_clock" => &[&["lead_id", "kind"], &["feedback_id", "kind"]],
+        "routing_pool_member" => &[&["routing_rule_id", "user_id"]],
+        "routing_candidate" => &[&["routing_decision_id", "user_id"]],
         _ => &[],
     };
     let values = keys.iter().map(|key| {

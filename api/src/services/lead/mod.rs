@@ -2,7 +2,6 @@
 
 mod capture;
 mod convert;
-mod handover;
 mod moved;
 pub mod resume;
 mod transition;

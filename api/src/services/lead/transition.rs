@@ -22,9 +22,9 @@ use crate::{
     views::Views,
 };
 
-use super::{Moved, convert, handover};
+use super::{Moved, convert};
 use crate::services::{
-    feedback,
+    feedback, routing,
     rows::{self, Draft},
     sla,
     write::Write,
@@ -57,7 +57,7 @@ pub(in crate::services) async fn settle_step(
     if step.to.is_empty() {
         return Ok(Vec::new());
     }
-    let mut problems = match step.mutation.as_str() {
+    let problems = match step.mutation.as_str() {
         "disputeRejection" => disputed(write, record, drafts).await?,
         "convertLead" => convert::check(record, drafts),
         "markSalesQualified" => unanswered(write, drafts).await?,
@@ -67,7 +67,6 @@ pub(in crate::services) async fn settle_step(
     for draft in &mut *drafts {
         enter(write, record, definition, draft);
     }
-    problems.extend(handover::settle(write, record, step.mutation.as_str(), drafts).await?);
     Ok(problems)
 }
 
@@ -89,8 +88,11 @@ pub(in crate::services) async fn take_step(
             return Ok(problems);
         }
     }
-    move_on(write, record, Cause::Step(step), &drafts).await?;
-    Ok(Vec::new())
+    let problems = routing::hand_over(write, record, &step.mutation, &mut drafts).await?;
+    if problems.is_empty() {
+        move_on(write, record, Cause::Step(step), &drafts).await?;
+    }
+    Ok(problems)
 }
 
 /// Has those of the leads `ids` take the step of the rule `name` that stand where it begins, and returns which.
@@ -118,7 +120,7 @@ pub(in crate::services) async fn take_rule(
     for draft in &mut drafts {
         enter(write, record, definition, draft);
     }
-    let nobody = handover::settle(write, record, &rule.name, &mut drafts).await?;
+    let nobody = routing::hand_over(write, record, &rule.name, &mut drafts).await?;
     drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
     move_on(write, record, Cause::Rule(rule), &drafts).await?;
     Ok(drafts.into_iter().map(|draft| draft.id).collect())
@@ -169,7 +171,7 @@ fn enter(write: &Write<'_>, record: &record::Entity, definition: Option<Uuid>, d
         }
         draft.set(record, "definition_id", None::<Uuid>);
     }
-    if to == "MQL" {
+    if to == "MQL" && draft.changes(record, "status") {
         draft.set(record, "definition_id", definition);
     }
     let stamp = match to.as_str() {
@@ -343,7 +345,7 @@ fn transition(
         score_snapshot: int("score"),
         definition_id: draft
             .uuid(record, "definition_id")
-            .filter(|_| moved.to == LeadStatus::Mql),
+            .filter(|_| moved.to == LeadStatus::Mql && moved.from != Some(LeadStatus::Mql)),
         cycle: int("cycle").unwrap_or(1),
         backfilled: false,
         created_at: write.now,

@@ -7,8 +7,8 @@ use crate::{
     error::{ApiError, Problem},
     record::{self, derive},
     services::{
-        account, campaign, contact, feedback, lead, opportunity, scoring, sla, territory, touch,
-        user,
+        account, campaign, condition, contact, feedback, lead, opportunity, routing, scoring, sla,
+        territory, touch, user,
     },
     store::tree,
     views::Views,
@@ -54,7 +54,14 @@ pub(super) async fn settle(
         }
         "touch" => touch::settle(write, record, drafts).await?,
         "feedback" => feedback::settle(write, record, drafts).await?,
-        "sla_policy" => known.paths = sla::policy::paths(write, record, drafts).await?,
+        "sla_policy" | "routing_rule" => {
+            known.paths = condition::paths(write, record, drafts).await?;
+        }
+        "lead" => {
+            for (index, problem) in routing::check_assigned(write, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
         _ => {}
     }
     for draft in drafts {
@@ -69,6 +76,7 @@ pub(super) async fn settle(
             "feedback_comment" => feedback::sign(write, record, draft),
             "lead" => lead::check(record, draft, &mut problems),
             "opportunity" => opportunity::settle(write, record, &reasons, draft, &mut problems),
+            "routing_rule" => condition::check(record, draft, &known, &mut problems),
             "sla_policy" => sla::policy::check(record, draft, &known, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
@@ -108,6 +116,7 @@ pub(super) async fn beside(
         "feedback" => feedback::given(write, record, drafts).await,
         "lead" => {
             lead::captured(write, record, drafts).await?;
+            routing::assigned(write, record, drafts).await?;
             scoring::of_leads(write, drafts).await
         }
         "touch" => {
@@ -119,7 +128,7 @@ pub(super) async fn beside(
         "territory" => territory::move_children(write, record, drafts).await,
         "user" => {
             user::forget(write);
-            Ok(())
+            routing::users_written(write, record, drafts).await
         }
         _ => Ok(()),
     }

@@ -11,8 +11,8 @@ use crate::{
     store,
 };
 
-use super::{Subject, begin::Start, condition::Condition};
-use crate::services::write::Write;
+use super::{Subject, begin::Start};
+use crate::services::{condition::Condition, write::Write};
 
 /// What clocks run by.
 #[derive(Debug, Default)]

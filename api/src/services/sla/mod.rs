@@ -8,7 +8,6 @@
 mod begin;
 mod book;
 pub(super) mod calendar;
-mod condition;
 mod lead;
 mod ledger;
 pub(super) mod policy;
@@ -27,6 +26,7 @@ use crate::{
     store::{self, erase},
 };
 
+pub use super::condition::LeadTraits;
 use super::write::Write;
 use begin::{Start, begin};
 use book::Book;
@@ -102,17 +102,6 @@ pub struct Subject {
     pub territory_id: Option<Uuid>,
     /// What conditions of policies ask of leads; none of other subjects.
     pub lead: Option<LeadTraits>,
-}
-
-/// What conditions of policies ask of leads.
-#[derive(Clone, Debug)]
-pub struct LeadTraits {
-    /// How soon it may buy, such as `HOT`.
-    pub intent_band: String,
-    /// How it came to us, such as `EVENT`.
-    pub source: String,
-    /// Counts how often it was opened.
-    pub cycle: i32,
 }
 
 /// Starts clocks of `kind`, but for subjects that have one that runs or is paused, and where no policy holds.

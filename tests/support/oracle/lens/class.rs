@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 29] = [
+pub const CLASSES: [Class; 33] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -83,7 +83,7 @@ pub const CLASSES: [Class; 29] = [
         open: "status companyName jobTitle source sourceCampaign owner territory account \
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt quality rejectReason \
-               disqualifyReason match readiness definition transitions touches memberships \
+               disqualifyReason match readiness definition transitions routing touches memberships \
                opportunities feedback duplicates slaClocks",
     },
     Class {
@@ -175,6 +175,31 @@ pub const CLASSES: [Class; 29] = [
         token_scope: "definition:read",
         guarded: "",
         open: "definition user function at",
+    },
+    Class {
+        noun: "RoutingRule",
+        token_scope: "routing:read",
+        guarded: "",
+        open: "name priority condition strategy active members decisions",
+    },
+    Class {
+        noun: "RoutingPoolMember",
+        token_scope: "routing:read",
+        guarded: "",
+        open: "routingRule user",
+    },
+    Class {
+        noun: "RoutingDecision",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "lead at step strategy routingRule user reason overCapacity candidateCount \
+               candidates",
+    },
+    Class {
+        noun: "RoutingCandidate",
+        token_scope: "lead:read",
+        guarded: "",
+        open: "routingDecision lead user place eligible why openLeads",
     },
     Class {
         noun: "DuplicateCandidate",

@@ -66,7 +66,7 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 7] = [
+pub(super) const COMMON: [&str; 8] = [
     "User",
     "Territory",
     "ReasonCode",
@@ -74,10 +74,11 @@ pub(super) const COMMON: [&str; 7] = [
     "LeadDefinitionApproval",
     "BusinessCalendar",
     "SlaPolicy",
+    "RoutingRule",
 ];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 10] = [
+pub(super) const PARTS: [(&str, &str, &str); 13] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
@@ -88,6 +89,9 @@ pub(super) const PARTS: [(&str, &str, &str); 10] = [
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
     ("Holiday", "BusinessCalendar", "business_calendar_id"),
+    ("RoutingPoolMember", "RoutingRule", "routing_rule_id"),
+    ("RoutingDecision", "Lead", "lead_id"),
+    ("RoutingCandidate", "Lead", "lead_id"),
 ];
 
 /// What people are compared by.
@@ -97,7 +101,7 @@ const COMPARED: &[&str] = &["firstName", "lastName", "email", "phone"];
 type About = (&'static str, &'static str, &'static [&'static str]);
 
 /// What is seen with all that it is about.
-pub(super) const ABOUT: [(&str, &[About]); 5] = [
+pub(super) const ABOUT: [(&str, &[About]); 6] = [
     (
         "Merge",
         &[
@@ -106,6 +110,7 @@ pub(super) const ABOUT: [(&str, &[About]); 5] = [
         ],
     ),
     ("LeadMatch", &[("account_id", "Account", &[])]),
+    ("RoutingCandidate", &[("user_id", "User", &[])]),
     (
         "LeadMatchCandidate",
         &[("lead_id", "Lead", &[]), ("account_id", "Account", &[])],

@@ -1,19 +1,40 @@
-//! The condition of a policy, as callers say it:
+//! Conditions of leads, as callers say them in policies and routing rules:
 //! `{"intentBand": ["HOT"], "source": ["EVENT"], "territory": ["terr_…"]}`.
+
+use std::collections::HashMap;
 
 use entity::lead::{IntentBand, LeadSource};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::{dataset::GlobalId, store::table};
+use crate::{
+    dataset::GlobalId,
+    error::{ApiError, Problem},
+    record::{self, derive},
+    store::{
+        self,
+        table::{self, Value},
+    },
+};
 
-use super::LeadTraits;
+use super::{rows::Draft, write::Write};
 
 /// How many values each part may have.
 const MOST_VALUES: usize = 100;
 const PARTS: &str = "intentBand, source and territory";
 
-/// Which leads a policy is for. What is not said is not asked.
+/// What conditions ask of leads.
+#[derive(Clone, Debug)]
+pub struct LeadTraits {
+    /// How soon it may buy, such as `HOT`.
+    pub intent_band: String,
+    /// How it came to us, such as `EVENT`.
+    pub source: String,
+    /// Counts how often it was opened.
+    pub cycle: i32,
+}
+
+/// Which leads something is for. What is not said is not asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Condition {
     intent_bands: Option<Vec<String>>,
@@ -72,6 +93,59 @@ impl Condition {
         one_of(&self.intent_bands, lead.map(|lead| &lead.intent_band))
             && one_of(&self.sources, lead.map(|lead| &lead.source))
             && territories.is_none_or(|territories| territories.iter().any(lies_in))
+    }
+}
+
+/// The paths of the territories that conditions of the drafts name.
+pub(super) async fn paths(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<HashMap<Uuid, String>, ApiError> {
+    let conditions = drafts.iter().filter_map(|draft| said(record, draft));
+    let conditions = conditions.filter_map(|said| Condition::read(said).ok());
+    let territories = conditions.filter_map(|condition| condition.territories);
+    let territories: Vec<Uuid> = territories.flatten().collect();
+    if territories.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(store::sla::territory_paths(write.tx, &territories).await?)
+}
+
+/// Whether the condition that is said of a row can hold, of territories that are there.
+pub(super) fn check(
+    record: &record::Entity,
+    draft: &Draft,
+    known: &derive::Known,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(said) = said(record, draft) else {
+        return;
+    };
+    match Condition::read(said) {
+        Ok(condition) => {
+            let territories = condition.territories.into_iter().flatten().enumerate();
+            let unknown = territories.filter(|(_, id)| !known.paths.contains_key(id));
+            problems.extend(unknown.map(|(position, _)| {
+                let path = format!("condition.territory.{position}");
+                draft.problem(&path, "there is no such Territory")
+            }));
+        }
+        Err(faults) => problems.extend(faults.into_iter().map(|fault| {
+            let path = match fault.path.as_str() {
+                "" => "condition".to_owned(),
+                path => format!("condition.{path}"),
+            };
+            draft.problem(&path, &fault.problem).allowing(fault.allowed)
+        })),
+    }
+}
+
+/// The condition that is said of a row.
+pub(super) fn said<'d>(record: &record::Entity, draft: &'d Draft) -> Option<&'d Json> {
+    match draft.get(record, "condition") {
+        Some(Value::Json(Some(condition))) if draft.says("condition") => Some(condition),
+        _ => None,
     }
 }
 

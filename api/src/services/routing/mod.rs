@@ -1,0 +1,267 @@
+//! Who gets a lead that is handed over, or that somebody leaves behind: there is always somebody, and it is put on
+//! record who was looked at, and why it is who it is.
+//!
+//! What is known is looked up by a fixed number of statements for all leads that are routed together; who gets each is
+//! worked out by a pure function ([`choose`]).
+
+mod choose;
+mod facts;
+mod ledger;
+mod pool;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::{
+    error::{ApiError, Problem},
+    record,
+    store::{self, lookup, table::Value},
+};
+
+use super::{
+    lead,
+    rows::{self, Draft},
+    sla::{self, About},
+    write::Write,
+};
+use choose::{Asked, Decision, Team};
+use facts::Lead;
+
+/// The step by which a lead is given to who is named, while it waits to be accepted.
+const REASSIGN: &str = "reassignLead";
+/// The mutation by which it is given to who is named at any other time.
+const ASSIGN: &str = "assignLeadOwner";
+/// The step by which marketing hands a rejected lead over again.
+const DISPUTE: &str = "disputeRejection";
+/// The rule by which a lead goes to somebody else whose owner is not active any more.
+const OWNER_LEFT: &str = "ownerLeft";
+/// Where a lead stands that is handed over.
+const WAITING: &str = "MQL";
+/// Where somebody in sales is waited for, or works on a lead.
+const OPEN: [&str; 4] = [WAITING, "ACCEPTED", "WORKING", "SQL"];
+/// Why a lead cannot be handed over.
+const NOBODY: &str = "there is nobody to hand it over to: no sales rep and no manager of sales is active, and its \
+                      account has no owner who is";
+const INACTIVE: &str = "they are not active";
+
+/// Gives the leads that become MQLs by `step` their owners, and says of which there is nobody to give them to.
+pub(super) async fn hand_over(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    step: &str,
+    drafts: &mut [Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let handed_over = |draft: &&mut Draft| draft.text(record, "status") == Some(WAITING);
+    let drafts: Vec<&mut Draft> = drafts.iter_mut().filter(handed_over).collect();
+    if step == REASSIGN {
+        let drafts = drafts.iter().map(|draft| &**draft).collect();
+        return given(write, record, step, drafts).await;
+    }
+    route(write, record, step, drafts).await
+}
+
+/// Finds out who gets each of the leads, and puts that on record; says of which there is nobody who does.
+async fn route(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    step: &str,
+    mut drafts: Vec<&mut Draft>,
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let leads: Vec<Lead> = drafts.iter().map(|draft| Lead::of(record, draft)).collect();
+    let (team, asked) = facts::team(write, &leads, step == DISPUTE).await?;
+    let decisions = decide(write, team, &asked).await?;
+    let mut problems = Vec::new();
+    let mut decided = Vec::with_capacity(drafts.len());
+    for (draft, decision) in drafts.iter_mut().zip(decisions) {
+        match decision {
+            Some(decision) => {
+                draft.set(record, "owner_id", Some(decision.user));
+                decided.push((draft.id, decision));
+            }
+            None => problems.push((draft.index, Problem::validation(draft.path.clone(), NOBODY))),
+        }
+    }
+    ledger::save(write, step, decided).await?;
+    Ok(problems)
+}
+
+/// Who gets each of the leads, one after the other. Whoever does stays active until the transaction ends: somebody who
+/// is deactivated meanwhile is not chosen.
+async fn decide(
+    write: &Write<'_>,
+    mut team: Team,
+    asked: &[Asked],
+) -> Result<Vec<Option<Decision>>, ApiError> {
+    loop {
+        let mut after = team.clone();
+        let decisions: Vec<_> = asked.iter().map(|lead| after.choose(lead)).collect();
+        let chosen = decisions.iter().flatten().map(|it| it.user).collect();
+        let active = store::routing::stay_active(write.tx, &chosen).await?;
+        if active == chosen {
+            for (before, rule) in team.rules.iter().zip(&after.rules) {
+                if before.turns != rule.turns {
+                    let turns = facts::written_turns(&rule.turns);
+                    store::routing::set_turns(write.tx, rule.id, turns).await?;
+                }
+            }
+            return Ok(decisions);
+        }
+        for gone in chosen.difference(&active) {
+            if let Some(person) = team.people.get_mut(gone) {
+                person.active = false;
+            }
+        }
+    }
+}
+
+/// Puts on record that somebody said who gets the leads, and says of which they are not active.
+async fn given(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    step: &str,
+    drafts: Vec<&Draft>,
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let named = |draft: &Draft| draft.uuid(record, "owner_id");
+    let users: BTreeSet<Uuid> = drafts.iter().filter_map(|draft| named(draft)).collect();
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let active = store::routing::stay_active(write.tx, &users).await?;
+    let team = facts::some(write, users).await?;
+    let (mut problems, mut decided) = (Vec::new(), Vec::with_capacity(drafts.len()));
+    for draft in drafts {
+        let owner = named(draft).filter(|owner| active.contains(owner));
+        match owner.and_then(|owner| team.given(owner)) {
+            Some(decision) => decided.push((draft.id, decision)),
+            None => problems.push((draft.index, draft.problem("ownerId", INACTIVE))),
+        }
+    }
+    ledger::save(write, step, decided).await?;
+    Ok(problems)
+}
+
+/// Refuses to give leads to who is not active, and those that wait to be accepted in any other way than by the step
+/// that is for it.
+pub(super) async fn check_assigned(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let drafts: Vec<&Draft> = moved(record, drafts).collect();
+    let users = drafts.iter().filter_map(|it| it.uuid(record, "owner_id"));
+    let users: BTreeSet<Uuid> = users.collect();
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let active = store::routing::stay_active(write.tx, &users).await?;
+    let problems = drafts.into_iter().filter_map(|draft| {
+        let owner = draft.uuid(record, "owner_id");
+        let problem = if draft.text(record, "status") == Some(WAITING) {
+            let problem = "it waits to be accepted: `reassignLead` gives it to somebody else";
+            Problem::validation(draft.path.clone(), problem)
+        } else if owner.is_some_and(|owner| !active.contains(&owner)) {
+            draft.problem("ownerId", INACTIVE)
+        } else {
+            return None;
+        };
+        Some((draft.index, problem))
+    });
+    Ok(problems.collect())
+}
+
+/// Puts on record that leads were given to others, who are waited for from now on.
+pub(super) async fn assigned(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let drafts: Vec<&Draft> = moved(record, drafts).collect();
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    wait_for_owners(write, record, drafts.iter().copied()).await?;
+    given(write, record, ASSIGN, drafts).await?;
+    Ok(())
+}
+
+/// The leads that somebody gave another owner.
+fn moved<'d>(record: &record::Entity, drafts: &'d [Draft]) -> impl Iterator<Item = &'d Draft> {
+    let changes = |draft: &&Draft| draft.changes(record, "owner_id");
+    let given = drafts.iter().filter(|draft| draft.before.is_some());
+    given.filter(|draft| draft.says("ownerId")).filter(changes)
+}
+
+/// Has the clocks of leads wait for their owners.
+async fn wait_for_owners<'d>(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: impl Iterator<Item = &'d Draft>,
+) -> Result<(), ApiError> {
+    let owners = drafts.map(|draft| (draft.id, draft.uuid(record, "owner_id")));
+    let owners: Vec<(Uuid, Option<Uuid>)> = owners.collect();
+    sla::assign(write, About::Lead, &owners).await
+}
+
+/// Gives the open leads of users who are not active any more to others.
+pub(super) async fn users_written(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<(), ApiError> {
+    let active = record.position("active");
+    let leaves = |draft: &&Draft| {
+        let was = draft.before.as_ref().zip(active);
+        let was = was.and_then(|(row, active)| row.get(active));
+        was == Some(&Value::Bool(Some(true)))
+            && draft.get(record, "active") == Some(&Value::Bool(Some(false)))
+    };
+    let leaving: Vec<&Draft> = drafts.iter().filter(leaves).collect();
+    let Some(first) = leaving.first() else {
+        return Ok(());
+    };
+    let ids: Vec<Uuid> = leaving.iter().map(|draft| draft.id).collect();
+    let left = leave_behind(write, &ids).await?;
+    if left == 0 {
+        return Ok(());
+    }
+    let problem = format!(
+        "nobody can take the {left} open leads that are left behind: no other sales rep and no manager of sales is active"
+    );
+    Err(ApiError::Input(vec![first.problem("active", &problem)]))
+}
+
+/// Gives the open leads of these users to others, and says how many nobody can take.
+async fn leave_behind(write: &Write<'_>, users: &[Uuid]) -> Result<usize, ApiError> {
+    // It is the hub that decides who gets them, and not who deactivates users.
+    let write = &Write::new(write.tx, write.author, None, write.now);
+    let record = rows::record_of("Lead")?;
+    let open = store::routing::open_leads(write.tx, users).await?;
+    let rows = lookup::locked(write.tx, &record.table, &open).await?;
+    let drafts = rows.into_iter().enumerate();
+    let drafts = drafts.filter_map(|(index, row)| Draft::stored(record, index, row));
+    // Somebody may have taken a step with one before it was locked.
+    let theirs = |draft: &Draft| {
+        let owner = draft.uuid(record, "owner_id");
+        owner.is_some_and(|owner| users.contains(&owner))
+            && OPEN.contains(&draft.text(record, "status").unwrap_or_default())
+    };
+    let waits = |draft: &Draft| draft.text(record, "status") == Some(WAITING);
+    let (waiting, mut drafts): (Vec<Draft>, Vec<Draft>) = drafts.filter(theirs).partition(waits);
+    // A lead that waits to be accepted takes a step, by which its clock knows that it waits for somebody else.
+    let waiting: Vec<Uuid> = waiting.iter().map(|draft| draft.id).collect();
+    let taken = lead::take_rule(write, OWNER_LEFT, &waiting).await?;
+    let nobody = route(write, record, OWNER_LEFT, drafts.iter_mut().collect()).await?;
+    drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
+    for draft in &mut drafts {
+        draft.reason = Some("its owner is not active any more".to_owned());
+    }
+    rows::store(write, record, &drafts).await?;
+    wait_for_owners(write, record, drafts.iter()).await?;
+    Ok(nobody.len() + (waiting.len() - taken.len()))
+}
