@@ -68,6 +68,11 @@ pub(super) fn register(registry: &mut Registry) {
         }
         register_connection(registry, entity);
     }
+    for facet in dataset().facets() {
+        let fields = facet.fields.iter();
+        let fields = fields.map(|field| node_field(facet, field)).collect();
+        add(registry, object(facet.name, facet.description, fields));
+    }
 }
 
 /// The object type with the root fields that read the dataset.
@@ -228,7 +233,7 @@ fn type_of(entity: &Entity, field: &Field) -> String {
         Kind::Band { .. } => "MoneyBand".to_owned(),
         Kind::Reference { .. } => "Reference".to_owned(),
         Kind::ExternalIds => "[ExternalId!]".to_owned(),
-        Kind::ToOne { target, .. } => (*target).to_owned(),
+        Kind::ToOne { target, .. } | Kind::Facet(target) => (*target).to_owned(),
         Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
             format!("{target}Connection")
         }
