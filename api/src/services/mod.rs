@@ -7,6 +7,7 @@ mod campaign;
 mod contact;
 pub mod definition;
 mod feedback;
+pub mod follow_up;
 pub mod follower;
 pub mod idempotency;
 pub mod lead;

@@ -3,6 +3,7 @@
 mod aggregate;
 mod change;
 mod filter;
+mod follow_up;
 mod meta;
 mod sla;
 mod subscription;
@@ -21,6 +22,7 @@ use aggregate::{aggregate_fields, register_aggregates};
 pub(super) use change::change_root;
 use change::register_changes;
 use filter::{filter_name, order_name, register_filters};
+pub(super) use follow_up::FollowUp;
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 pub(super) use sla::sla_root;
