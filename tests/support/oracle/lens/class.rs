@@ -84,7 +84,7 @@ pub const CLASSES: [Class; 29] = [
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
                disqualifyReason match readiness definition transitions touches memberships \
-               opportunities feedback duplicates slaClocks",
+               opportunities feedback duplicates slaClocks briefing",
     },
     Class {
         noun: "LeadTransition",
