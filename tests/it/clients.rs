@@ -8,4 +8,5 @@ mod document;
 mod operations;
 mod programs;
 mod questions;
+mod screens;
 mod trusted;

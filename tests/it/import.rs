@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod followed;
 mod leadforge;
 mod nasty;
 mod presets;

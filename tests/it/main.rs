@@ -23,6 +23,7 @@ mod policy;
 mod program;
 mod providers;
 mod reading;
+mod reports;
 mod roles;
 mod schema;
 mod serve;

@@ -165,7 +165,10 @@ impl Entity {
             description,
             kind: Kind::ToMany {
                 column: column.as_str(),
+                own: None,
                 target,
+                only: Vec::new(),
+                order: None,
             },
             nullable: false,
             filterable: false,
@@ -306,7 +309,7 @@ pub(super) fn joined(name: &str, ending: &str) -> &'static str {
 }
 
 /// The id of a related row, and the row.
-fn relation<C: ColumnTrait>(
+pub(super) fn relation<C: ColumnTrait>(
     (name, id_name): (&'static str, &'static str),
     column: C,
     target: &'static str,

@@ -55,6 +55,7 @@ pub(super) fn lead() -> Entity {
     .many("opportunities", "Opportunity", opportunity::Column::LeadId, "The deals that came out of it, newest first.")
     .many("feedback", "Feedback", feedback::Column::LeadId, "What the team said about it, newest first.")
     .many("slaClocks", "SlaClock", sla_clock::Column::LeadId, "What sales or marketing was or is waited for, latest first.")
+    .facet("briefing", "LeadBriefing", "What one needs to know of it before talking to them.")
     .many("duplicates", "Lead", Column::DuplicateOfId, "The leads that repeat it, newest first.")
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

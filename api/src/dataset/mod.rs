@@ -2,6 +2,7 @@
 //! and the SQL are made. Adding a field is a migration, a line in the entity and a line here.
 
 mod declare;
+mod facet;
 mod global_id;
 mod model;
 mod ties;
@@ -23,6 +24,7 @@ mod feedback;
 mod feedback_comment;
 mod holiday;
 mod lead;
+mod lead_briefing;
 mod lead_definition;
 mod lead_definition_approval;
 mod lead_match;
@@ -52,7 +54,7 @@ use std::sync::LazyLock;
 use crate::error::ApiError;
 
 pub use global_id::{GlobalId, global_id};
-pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, OrderKey};
+pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, Only, OrderKey};
 pub use ties::{About, Path, RowTest, Ties};
 pub use vocabulary::vocabulary;
 pub use workflow::{Rule, Saying, Step, Workflow};
@@ -62,6 +64,7 @@ pub use writes::{With, Writes, Written};
 #[derive(Debug)]
 pub struct Dataset {
     entities: Vec<Entity>,
+    facets: Vec<Entity>,
 }
 
 impl Dataset {
@@ -77,13 +80,21 @@ impl Dataset {
         self.entities.iter().find(|entity| entity.name == name)
     }
 
-    /// The entity that a relation leads to.
+    /// What rows are seen as, from one side: a facet is read with its row, and has no rows of its own.
+    #[must_use]
+    pub fn facets(&self) -> &[Entity] {
+        &self.facets
+    }
+
+    /// The entity that a relation leads to, or the facet of a row.
     ///
     /// # Errors
     ///
     /// [`ApiError::Internal`] when there is none of that name, which a test excludes.
     pub fn target(&self, name: &str) -> Result<&Entity, ApiError> {
+        let facet = || self.facets.iter().find(|facet| facet.name == name);
         self.entity(name)
+            .or_else(facet)
             .ok_or_else(|| ApiError::internal(format!("no entity {name} is declared")))
     }
 
@@ -136,6 +147,7 @@ pub fn dataset() -> &'static Dataset {
             webhook_endpoint::webhook_endpoint(),
             webhook_delivery::webhook_delivery(),
         ]),
+        facets: vec![lead_briefing::lead_briefing()],
     });
     &DATASET
 }
@@ -218,7 +230,7 @@ mod tests {
 
     #[test]
     fn every_relation_leads_to_an_entity_that_is_declared() {
-        for entity in dataset().entities() {
+        for entity in dataset().entities().iter().chain(dataset().facets()) {
             for field in &entity.fields {
                 if let Some(target) = field.kind.target() {
                     assert!(
@@ -227,6 +239,10 @@ mod tests {
                         entity.name,
                         field.name
                     );
+                }
+                if let Kind::Facet(facet) = field.kind {
+                    let facet = dataset().target(facet).unwrap();
+                    assert_eq!(facet.table, entity.table, "{}", facet.name);
                 }
             }
         }
@@ -274,7 +290,7 @@ mod tests {
 
     #[test]
     fn every_description_is_a_sentence() {
-        for entity in dataset().entities() {
+        for entity in dataset().entities().iter().chain(dataset().facets()) {
             assert!(entity.description.ends_with('.'), "{}", entity.name);
             for field in &entity.fields {
                 assert!(

@@ -160,12 +160,19 @@ pub enum Kind {
         /// The entity that it refers to.
         target: &'static str,
     },
-    /// The rows of `target` whose `column` refers to this row.
+    /// The rows of `target` whose `column` refers to this row, or to what this row refers to.
     ToMany {
         /// The foreign key, in the target's table.
         column: &'static str,
+        /// The foreign key of this row that it has the value of, and the entity that both refer to; none where it refers
+        /// to this row.
+        own: Option<(&'static str, &'static str)>,
         /// The entity that refers here.
         target: &'static str,
+        /// Which of them, whatever is asked.
+        only: Vec<Only>,
+        /// How they are ordered when nobody says; where there is none, as every list of them.
+        order: Option<OrderKey>,
     },
     /// The rows of `target` that a table of pairs puts beside this row.
     ToManyThrough {
@@ -178,7 +185,26 @@ pub enum Kind {
         /// The entity on the other side.
         target: &'static str,
     },
+    /// The row itself, seen from another side: the facet of that name.
+    Facet(&'static str),
 }
+
+/// What holds of all rows of a relation.
+#[derive(Debug)]
+pub enum Only {
+    /// The column has one of these values.
+    In(&'static str, Vec<String>),
+    /// The column has none of these values.
+    NotIn(&'static str, Vec<String>),
+    /// The instant in the column is not after the one in `own` of the row that they are listed under, if that has one.
+    UpTo {
+        /// The column.
+        column: &'static str,
+        /// The column of the row that they are listed under.
+        own: &'static str,
+    },
+}
+
 impl Kind {
     /// The entity that a relation leads to.
     #[must_use]
@@ -211,14 +237,28 @@ impl Kind {
             Self::Money { minor, currency } | Self::Band { minor, currency } => {
                 (Some(minor), Some(currency))
             }
+            Self::ToMany { own, ref only, .. } => (
+                own.map(|(column, _)| column),
+                only.iter().find_map(Only::own),
+            ),
             Self::MaskedFields
             | Self::ExternalIds
             | Self::History
             | Self::AllowedTransitions
-            | Self::ToMany { .. }
-            | Self::ToManyThrough { .. } => (None, None),
+            | Self::ToManyThrough { .. }
+            | Self::Facet(_) => (None, None),
         };
         first.into_iter().chain(second)
+    }
+}
+
+impl Only {
+    /// The column of the row that they are listed under which it looks at.
+    fn own(&self) -> Option<&'static str> {
+        match self {
+            Self::UpTo { own, .. } => Some(own),
+            Self::In(..) | Self::NotIn(..) => None,
+        }
     }
 }
 

@@ -1,9 +1,12 @@
-//! An instant as an argument of a field that is written by hand: the scalar `DateTime`.
+//! Instants and days of fields that are written by hand: the scalars `DateTime` and `Date`.
 
 use std::borrow::Cow;
 
-use async_graphql::{InputType, InputValueError, InputValueResult, Value, registry::Registry};
-use chrono::{DateTime, Utc};
+use async_graphql::{
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, OutputType, Positioned,
+    ServerResult, Value, parser::types::Field, registry::Registry,
+};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use super::{argument::instant, types};
 
@@ -20,7 +23,7 @@ impl InputType for Instant {
 
     fn create_type_info(registry: &mut Registry) -> String {
         types::register(registry);
-        Self::qualified_type_name()
+        <Self as InputType>::qualified_type_name()
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
@@ -38,5 +41,48 @@ impl InputType for Instant {
 
     fn as_raw_value(&self) -> Option<&Self> {
         Some(self)
+    }
+}
+
+impl OutputType for Instant {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("DateTime")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        types::register(registry);
+        <Self as OutputType>::qualified_type_name()
+    }
+
+    async fn resolve(
+        &self,
+        _ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let text = self.0.to_rfc3339_opts(SecondsFormat::Micros, true);
+        Ok(Value::String(text))
+    }
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Day(pub(super) NaiveDate);
+
+impl OutputType for Day {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("Date")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        types::register(registry);
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(
+        &self,
+        _ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        Ok(Value::String(self.0.to_string()))
     }
 }

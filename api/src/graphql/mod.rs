@@ -21,6 +21,7 @@ mod selection;
 mod shared;
 mod subscribe;
 mod subscription;
+mod together;
 mod types;
 mod webhook;
 

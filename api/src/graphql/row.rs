@@ -99,6 +99,22 @@ impl Noun for LeadDefinition {
     const NAME: &'static str = "LeadDefinition";
 }
 
+/// The noun `Campaign`.
+#[derive(Debug)]
+pub(super) struct Campaign;
+
+impl Noun for Campaign {
+    const NAME: &'static str = "Campaign";
+}
+
+/// The noun `ReasonCode`.
+#[derive(Debug)]
+pub(super) struct ReasonCode;
+
+impl Noun for ReasonCode {
+    const NAME: &'static str = "ReasonCode";
+}
+
 /// The row with that id, read through the viewer's view when it is asked for.
 #[derive(Debug)]
 pub(super) struct Row<N> {

@@ -122,6 +122,8 @@ pub(super) fn of_node(node: &NodeSelection) -> u64 {
     node.fields.iter().fold(1, |rows, (_, field)| {
         rows.saturating_add(match field {
             NodeField::ToOne(_, node) => of_node(node),
+            // The row itself is counted already.
+            NodeField::Facet(_, facet) => of_node(facet).saturating_sub(1),
             NodeField::ToMany(_, connection) => of_nested_connection(connection),
             NodeField::History(_, history) => of_history(history),
             _ => 0,

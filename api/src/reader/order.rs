@@ -1,6 +1,6 @@
 //! In which order a list is: keys, of which the first that differs decides, and at last the id.
 
-use crate::dataset::{Direction, Entity, Field, Kind};
+use crate::dataset::{self, Direction, Entity, Field, Kind};
 
 /// In which order a list is.
 #[derive(Clone, Debug)]
@@ -28,11 +28,17 @@ impl Order {
     /// The order that lists of `entity` have when nobody says.
     #[must_use]
     pub fn of(entity: &'static Entity) -> Self {
-        let field = entity.find(entity.order.field).into_iter();
+        Self::by(entity, &entity.order)
+    }
+
+    /// The order of lists of `entity` by one field.
+    #[must_use]
+    pub fn by(entity: &'static Entity, key: &dataset::OrderKey) -> Self {
+        let field = entity.find(key.field).into_iter();
         let keys = field.map(|field| OrderKey {
             way: Vec::new(),
             field,
-            direction: entity.order.direction,
+            direction: key.direction,
             nulls_first: false,
             path: "orderBy".to_owned(),
         });

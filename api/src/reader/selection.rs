@@ -39,10 +39,26 @@ pub enum NodeField {
     ToOne(&'static Field, NodeSelection),
     /// A relation to many rows.
     ToMany(&'static Field, Box<Connection>),
+    /// The row itself, seen from another side.
+    Facet(&'static Field, NodeSelection),
     /// What was done to the row.
     History(&'static Field, History),
     /// The steps that the viewer can take with the row.
     AllowedTransitions(&'static Field, Vec<(String, TransitionPart)>),
+}
+
+impl NodeSelection {
+    /// The fields of the dataset that are read of the row itself, those in facets too.
+    pub(super) fn declared(&self) -> Vec<&'static Field> {
+        let mut declared = Vec::with_capacity(self.fields.len());
+        for (_, field) in &self.fields {
+            declared.extend(field.declared());
+            if let NodeField::Facet(_, facet) = field {
+                declared.extend(facet.declared());
+            }
+        }
+        declared
+    }
 }
 
 impl NodeField {
@@ -57,6 +73,7 @@ impl NodeField {
             | Self::ExternalIds(field, _)
             | Self::ToOne(field, _)
             | Self::ToMany(field, _)
+            | Self::Facet(field, _)
             | Self::History(field, _)
             | Self::AllowedTransitions(field, _) => Some(field),
         }

@@ -8,6 +8,7 @@ mod condition;
 mod contact;
 pub mod definition;
 mod feedback;
+pub mod follow_up;
 pub mod follower;
 pub mod idempotency;
 pub mod lead;

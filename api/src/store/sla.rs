@@ -62,7 +62,7 @@ pub async fn escalating(
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn calendars(tx: &DatabaseTransaction) -> Result<Vec<business_calendar::Model>, DbErr> {
+pub async fn calendars(tx: &impl ConnectionTrait) -> Result<Vec<business_calendar::Model>, DbErr> {
     business_calendar::Entity::find().all(tx).await
 }
 
@@ -71,7 +71,7 @@ pub async fn calendars(tx: &DatabaseTransaction) -> Result<Vec<business_calendar
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn holidays(tx: &DatabaseTransaction) -> Result<Vec<(Uuid, NaiveDate)>, DbErr> {
+pub async fn holidays(tx: &impl ConnectionTrait) -> Result<Vec<(Uuid, NaiveDate)>, DbErr> {
     use holiday::Column;
     holiday::Entity::find()
         .select_only()
@@ -105,7 +105,7 @@ pub async fn default_calendars(tx: &DatabaseTransaction) -> Result<Vec<Uuid>, Db
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn territory_calendars(tx: &DatabaseTransaction) -> Result<Vec<(String, Uuid)>, DbErr> {
+pub async fn territory_calendars(tx: &impl ConnectionTrait) -> Result<Vec<(String, Uuid)>, DbErr> {
     use territory::Column;
     territory::Entity::find()
         .select_only()

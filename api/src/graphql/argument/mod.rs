@@ -136,6 +136,12 @@ impl Arguments {
         }
     }
 
+    /// Whether they say an order.
+    pub(super) fn say_order(&self) -> bool {
+        let said = self.get("orderBy");
+        said.is_some_and(|order| !matches!(order, Value::List(keys) if keys.is_empty()))
+    }
+
     /// What rows of `entity` are grouped by.
     pub(super) fn dimensions(&self, entity: &'static Entity) -> Result<Vec<Dimension>, ApiError> {
         group::dimensions(entity, self.get("by").unwrap_or(&Value::List(Vec::new())))

@@ -31,7 +31,7 @@ use crate::{
     error::ApiError,
     reader::{
         BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, Filter, MoneyPart,
-        NodeField, NodeSelection, PageInfoPart, Reading, ReferencePart, TransitionPart,
+        NodeField, NodeSelection, Order, PageInfoPart, Reading, ReferencePart, TransitionPart,
     },
 };
 
@@ -238,9 +238,18 @@ impl<'a> Selector<'a> {
             Kind::ToOne { target, .. } => {
                 NodeField::ToOne(field, self.node(dataset().target(target)?, group)?)
             }
-            Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
+            Kind::ToMany { target, order, .. } => {
+                let target = dataset().target(target)?;
+                let order = order.as_ref().map(|order| Order::by(target, order));
+                let connection = self.listed(target, group, &Filter::default(), order)?;
+                NodeField::ToMany(field, Box::new(connection))
+            }
+            Kind::ToManyThrough { target, .. } => {
                 let connection = self.connection(dataset().target(target)?, group)?;
                 NodeField::ToMany(field, Box::new(connection))
+            }
+            Kind::Facet(target) => {
+                NodeField::Facet(field, self.node(dataset().target(target)?, group)?)
             }
             Kind::History => NodeField::History(field, self.history(group)?),
             Kind::AllowedTransitions => {
@@ -272,13 +281,27 @@ impl<'a> Selector<'a> {
         group: &Group<'a>,
         preset: &Filter,
     ) -> Result<Connection, ApiError> {
+        self.listed(entity, group, preset, None)
+    }
+
+    /// As [`Self::connection_of`], in the order `own` where nobody says which.
+    fn listed(
+        &self,
+        entity: &'static Entity,
+        group: &Group<'a>,
+        preset: &Filter,
+        own: Option<Order>,
+    ) -> Result<Connection, ApiError> {
         let arguments = self.arguments_of(group);
         let filter = arguments.filter(entity, self.moment)?;
         let filter = match preset {
             Filter::All(parts) if parts.is_empty() => filter,
             preset => Filter::All(vec![preset.clone(), filter]),
         };
-        let order = arguments.order(entity)?;
+        let order = match own {
+            Some(own) if !arguments.say_order() => own,
+            _ => arguments.order(entity)?,
+        };
         let page = arguments.page(entity, &filter, &order)?;
         let type_name = format!("{}Connection", entity.name);
         let mut parts = Vec::new();

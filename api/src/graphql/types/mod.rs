@@ -3,6 +3,7 @@
 mod aggregate;
 mod change;
 mod filter;
+mod follow_up;
 mod meta;
 mod sla;
 mod subscription;
@@ -21,6 +22,7 @@ use aggregate::{aggregate_fields, register_aggregates};
 pub(super) use change::change_root;
 use change::register_changes;
 use filter::{filter_name, order_name, register_filters};
+pub(super) use follow_up::FollowUp;
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 pub(super) use sla::sla_root;
@@ -67,6 +69,11 @@ pub(super) fn register(registry: &mut Registry) {
             );
         }
         register_connection(registry, entity);
+    }
+    for facet in dataset().facets() {
+        let fields = facet.fields.iter();
+        let fields = fields.map(|field| node_field(facet, field)).collect();
+        add(registry, object(facet.name, facet.description, fields));
     }
 }
 
@@ -228,7 +235,7 @@ fn type_of(entity: &Entity, field: &Field) -> String {
         Kind::Band { .. } => "MoneyBand".to_owned(),
         Kind::Reference { .. } => "Reference".to_owned(),
         Kind::ExternalIds => "[ExternalId!]".to_owned(),
-        Kind::ToOne { target, .. } => (*target).to_owned(),
+        Kind::ToOne { target, .. } | Kind::Facet(target) => (*target).to_owned(),
         Kind::ToMany { target, .. } | Kind::ToManyThrough { target, .. } => {
             format!("{target}Connection")
         }

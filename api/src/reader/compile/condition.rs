@@ -1,7 +1,7 @@
 //! Which rows: those that the viewer sees, of the row that a list is nested in, that pass the filter.
 
 use crate::{
-    dataset::{Entity, Field, Kind, dataset},
+    dataset::{Entity, Field, Kind, Only, dataset},
     error::ApiError,
     views::{Term, Word},
 };
@@ -30,6 +30,14 @@ impl Compiler<'_> {
         };
         if let Parent::Row(field, row) = parent {
             conditions.push(tied(field, row, alias)?);
+            if let Kind::ToMany {
+                own: Some((column, whole)),
+                ..
+            } = field.kind
+            {
+                // What they may not know is null to them.
+                conditions.extend(self.knows_row(&format!("{row}.\"{column}\""), whole)?);
+            }
         }
         Ok(conditions)
     }
@@ -64,7 +72,7 @@ impl Compiler<'_> {
             term.words.iter().eq([&Word::Parent])
                 && term.parent.as_ref().is_some_and(|seen| seen.covers(rows))
         };
-        matches!(field.kind, Kind::ToMany { column: key, .. } if key == column)
+        matches!(field.kind, Kind::ToMany { column: key, own: None, .. } if key == column)
             && terms.any(with_parent)
     }
 
@@ -175,13 +183,40 @@ impl Compiler<'_> {
 /// The condition that the row at `alias` is one of the list `field` of the row at `row`.
 fn tied(field: &Field, row: &str, alias: &str) -> Result<String, ApiError> {
     match &field.kind {
-        Kind::ToMany { column, .. } => Ok(format!("{alias}.\"{column}\" = {row}.\"id\"")),
+        Kind::ToMany {
+            column, own, only, ..
+        } => {
+            let own = own.map_or("id", |(own, _)| own);
+            let mut tied = format!("{alias}.\"{column}\" = {row}.\"{own}\"");
+            for only in only {
+                tied.push_str(" AND ");
+                tied.push_str(&holds_of_all(only, row, alias));
+            }
+            Ok(tied)
+        }
         Kind::ToManyThrough {
             table, near, far, ..
         } => Ok(format!(
             "{alias}.\"id\" IN (SELECT \"{far}\" FROM \"{table}\" WHERE \"{near}\" = {row}.\"id\")"
         )),
         _ => Err(misuse(field)),
+    }
+}
+
+/// The condition that `only` holds for the row at `alias`, which is listed under the row at `row`.
+fn holds_of_all(only: &Only, row: &str, alias: &str) -> String {
+    let quoted = |values: &[String]| {
+        let quoted: Vec<_> = values.iter().map(|value| format!("'{value}'")).collect();
+        quoted.join(", ")
+    };
+    match only {
+        Only::In(column, values) => format!("{alias}.\"{column}\" IN ({})", quoted(values)),
+        Only::NotIn(column, values) => {
+            format!("{alias}.\"{column}\" NOT IN ({})", quoted(values))
+        }
+        Only::UpTo { column, own } => {
+            format!("({row}.\"{own}\" IS NULL OR {alias}.\"{column}\" <= {row}.\"{own}\")")
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     super::{
         cursor::{self, Cursor},
         order::Piece,
-        selection::{Connection, ConnectionPart, EdgePart, Page, PageInfoPart},
+        selection::{Connection, ConnectionPart, EdgePart, NodeSelection, Page, PageInfoPart},
     },
     Compiler, Parent,
     logged::logged_money,
@@ -248,8 +248,7 @@ impl Compiler<'_> {
         let entity = connection.entity;
         let mut columns: BTreeSet<_> = keys.pieces.iter().filter_map(|key| key.column).collect();
         columns.insert("id");
-        let fields = connection.nodes().flat_map(|node| &node.fields);
-        for field in fields.filter_map(|(_, field)| field.declared()) {
+        for field in connection.nodes().flat_map(NodeSelection::declared) {
             columns.extend(field.kind.columns());
             columns.extend(self.columns_of_mask(field, entity));
             if matches!(field.kind, Kind::History) {

@@ -66,7 +66,8 @@ fn told_by(field: &Field) -> Option<&'static str> {
         | Kind::AllowedTransitions
         | Kind::Reference { .. }
         | Kind::ToOne { .. }
-        | Kind::ToMany { .. } => None,
+        | Kind::ToMany { .. }
+        | Kind::Facet(_) => None,
     }
     .filter(|column| !STAMPS.contains(column))
 }

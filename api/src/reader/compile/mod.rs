@@ -9,6 +9,7 @@ mod condition;
 mod external;
 mod feed;
 mod group;
+mod handover;
 mod history;
 mod list;
 mod logged;

@@ -24,14 +24,26 @@ impl Compiler<'_> {
         target: &str,
         alias: &str,
     ) -> Result<Option<String>, ApiError> {
+        if entity.ties.part_of.is_some_and(|(key, _)| key == column) {
+            return Ok(None);
+        }
+        self.knows_row(&format!("{alias}.\"{column}\""), target)
+    }
+
+    /// The condition that the viewer may know of the row of `target` that the foreign key `key` leads to. `None` where
+    /// they always may.
+    pub(super) fn knows_row(
+        &mut self,
+        key: &str,
+        target: &str,
+    ) -> Result<Option<String>, ApiError> {
         let view = self.view.noun(target);
-        let part_of = entity.ties.part_of.is_some_and(|(key, _)| key == column);
-        if view.rows.is_all() || view.reference || part_of {
+        if view.rows.is_all() || view.reference {
             return Ok(None);
         }
         let target = dataset().target(target)?;
         let there = self.alias();
-        let mut conditions = vec![format!("{there}.\"id\" = {alias}.\"{column}\"")];
+        let mut conditions = vec![format!("{there}.\"id\" = {key}")];
         conditions.extend(self.visible(target, &there)?);
         Ok(Some(exists(target, &there, &conditions)))
     }

@@ -111,6 +111,7 @@ impl Compiler<'_> {
             NodeField::ToMany(field, connection) => {
                 self.connection(connection, Parent::Row(field, alias))?
             }
+            NodeField::Facet(_, node) => format!("({})", self.row(node, alias, "")?),
             NodeField::History(_, history) => return self.history(history, entity, alias),
             NodeField::AllowedTransitions(_, parts) => {
                 return self.allowed_transitions(parts, entity, alias);
@@ -150,7 +151,8 @@ impl Compiler<'_> {
             | Kind::ToMany { .. }
             | Kind::ToManyThrough { .. }
             | Kind::History
-            | Kind::AllowedTransitions => return Err(misuse(field)),
+            | Kind::AllowedTransitions
+            | Kind::Facet(_) => return Err(misuse(field)),
         })
     }
 

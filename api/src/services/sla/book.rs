@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use entity::{business_calendar, sla_clock::SlaKind, sla_policy};
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ pub(super) struct Book {
     kept: HashSet<Uuid>,
     default: Option<Uuid>,
     /// The paths of territories that name a calendar.
-    named: Vec<(String, Uuid)>,
+    pub(super) named: Vec<(String, Uuid)>,
     /// The paths of territories, by id.
     paths: HashMap<Uuid, String>,
 }
@@ -53,12 +54,21 @@ impl Book {
 
     /// The calendars alone.
     pub(super) async fn of_calendars(write: &Write<'_>) -> Result<Self, ApiError> {
+        let days = store::sla::holidays(write.tx).await?;
+        Ok(Self::with(store::sla::calendars(write.tx).await?, days))
+    }
+
+    /// These calendars, with these days off.
+    pub(super) fn with(
+        calendars: Vec<business_calendar::Model>,
+        days: Vec<(Uuid, NaiveDate)>,
+    ) -> Self {
         let mut holidays: HashMap<Uuid, Vec<_>> = HashMap::new();
-        for (calendar, day) in store::sla::holidays(write.tx).await? {
+        for (calendar, day) in days {
             holidays.entry(calendar).or_default().push(day);
         }
         let mut book = Self::default();
-        for row in store::sla::calendars(write.tx).await? {
+        for row in calendars {
             let off = holidays.remove(&row.id).unwrap_or_default();
             let Some(calendar) = readable(&row, off) else {
                 tracing::warn!(calendar = %row.id, "its hours or its time zone cannot be read: it does not count");
@@ -70,7 +80,7 @@ impl Book {
             }
             book.calendars.insert(row.id, calendar);
         }
-        Ok(book)
+        book
     }
 
     /// The calendar with that id, deleted or not.
@@ -104,21 +114,25 @@ impl Book {
         policy: &sla_policy::Model,
         subject: &Subject,
     ) -> Option<(Uuid, &BusinessCalendar)> {
-        let path = self.path(subject).unwrap_or_default();
-        let above = |(named, calendar): &&(String, Uuid)| {
-            path.starts_with(named.as_str()) && self.kept.contains(calendar)
-        };
-        let nearest = self.named.iter().filter(above);
-        let nearest = nearest.max_by_key(|(named, _)| named.len());
         let own = policy
             .business_calendar_id
             .filter(|id| self.kept.contains(id));
-        let id = own.or(nearest.map(|(_, id)| *id)).or(self.default);
+        let id = own.or_else(|| self.nearest(self.path(subject).unwrap_or_default()));
         if id.is_none() {
             tracing::warn!(policy = %policy.id, "no clock is started: no calendar is the default");
         }
         let id = id?;
         self.calendars.get(&id).map(|calendar| (id, calendar))
+    }
+
+    /// The calendar of the nearest territory above that path that names one, or the default.
+    pub(super) fn nearest(&self, path: &str) -> Option<Uuid> {
+        let above = |(named, calendar): &&(String, Uuid)| {
+            path.starts_with(named.as_str()) && self.kept.contains(calendar)
+        };
+        let nearest = self.named.iter().filter(above);
+        let nearest = nearest.max_by_key(|(named, _)| named.len());
+        nearest.map(|(_, id)| *id).or(self.default)
     }
 
     fn path(&self, subject: &Subject) -> Option<&str> {
@@ -127,10 +141,7 @@ impl Book {
     }
 }
 
-fn readable(
-    row: &business_calendar::Model,
-    holidays: Vec<chrono::NaiveDate>,
-) -> Option<BusinessCalendar> {
+fn readable(row: &business_calendar::Model, holidays: Vec<NaiveDate>) -> Option<BusinessCalendar> {
     let hours = WeeklyHours::read(&row.hours).ok()?;
     Some(BusinessCalendar::new(
         row.time_zone.parse().ok()?,

@@ -8,6 +8,7 @@
 mod begin;
 mod book;
 pub(super) mod calendar;
+mod hours;
 mod lead;
 mod ledger;
 pub(super) mod policy;
@@ -30,6 +31,7 @@ pub use super::condition::LeadTraits;
 use super::write::Write;
 use begin::{Start, begin};
 use book::Book;
+pub use hours::Hours;
 pub use lead::leads_moved;
 use ledger::Edit;
 

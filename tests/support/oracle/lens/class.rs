@@ -84,7 +84,7 @@ pub const CLASSES: [Class; 33] = [
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt quality rejectReason \
                disqualifyReason match readiness definition transitions routing touches memberships \
-               opportunities feedback duplicates slaClocks",
+               opportunities feedback duplicates slaClocks briefing",
     },
     Class {
         noun: "LeadTransition",
