@@ -1,14 +1,12 @@
 //! Feedback between sales and marketing.
 
-use std::collections::{BTreeMap, HashMap};
+mod rejection;
+pub mod report;
+mod waiting;
 
-use entity::{
-    change::ChangeKind,
-    feedback::{self, FeedbackDirection, FeedbackKind, FeedbackState},
-    feedback_comment,
-    lead::LeadStatus,
-    sla_policy::SlaKind,
-};
+use std::collections::HashMap;
+
+use entity::{change::ChangeKind, feedback_comment};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -24,11 +22,11 @@ use crate::{
 };
 
 use super::{
-    lead::Moved,
-    rows::{self, Draft, record_of},
-    sla::{self, About, Subject},
+    rows::{self, Draft},
     write::Write,
 };
+pub(super) use rejection::leads_moved;
+pub(super) use waiting::{deleted, given, restored};
 
 /// The targets of feedback, each with who answers for it unless somebody says who does.
 const TARGETS: [(&str, &str); 4] = [
@@ -154,9 +152,10 @@ pub(super) async fn take_step(
     write: &Write<'_>,
     record: &'static record::Entity,
     step: &Step,
-    drafts: &[Draft],
+    mut drafts: Vec<Draft>,
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
-    rows::store(write, record, drafts).await?;
+    let waits = waiting::turn(write, record, &mut drafts).await?;
+    rows::store(write, record, &drafts).await?;
     let by = write.author.actor.id();
     let said = drafts.iter().filter_map(|draft| {
         let note = draft.told.get("note").and_then(Json::as_str).map(str::trim);
@@ -184,89 +183,8 @@ pub(super) async fn take_step(
     let changes = comments.iter().map(made).collect();
     bulk::insert(write.tx, comments).await?;
     change::record(write.tx, changes).await?;
-    follow(write, record, drafts).await?;
+    waits.take(write).await?;
     Ok(Vec::new())
-}
-
-/// Starts the clocks of feedback that is new.
-pub(super) async fn given(
-    write: &Write<'_>,
-    record: &record::Entity,
-    drafts: &[Draft],
-) -> Result<(), ApiError> {
-    let new = drafts.iter().filter(|draft| draft.before.is_none());
-    let waits = new.map(|draft| waits(write, draft.id, draft.uuid(record, "assignee_id")));
-    sla::start(
-        write,
-        SlaKind::FeedbackAcknowledge,
-        &waits.collect::<Vec<_>>(),
-    )
-    .await
-}
-
-/// Stops and starts the clocks of feedback that has taken a step.
-async fn follow(
-    write: &Write<'_>,
-    record: &record::Entity,
-    drafts: &[Draft],
-) -> Result<(), ApiError> {
-    let state = record.position("state");
-    let mut met: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
-    let mut begun: BTreeMap<&str, Vec<Subject>> = BTreeMap::new();
-    let mut assigned = Vec::new();
-    for draft in drafts {
-        let before = draft.before.as_ref().zip(state);
-        let from = match before.and_then(|(row, at)| row.get(at)) {
-            Some(Value::String(Some(from))) => from.as_str(),
-            _ => continue,
-        };
-        let to = draft.text(record, "state").unwrap_or_default();
-        let assignee = draft.uuid(record, "assignee_id");
-        if from == to {
-            assigned.push((draft.id, assignee));
-            continue;
-        }
-        met.entry(from).or_default().push(draft.id);
-        let awaited = match to {
-            "ACTIONED" => draft.uuid(record, "author_id"),
-            _ => assignee,
-        };
-        let subject = waits(write, draft.id, awaited);
-        begun.entry(to).or_default().push(subject);
-    }
-    for (state, ids) in met {
-        if let Some(kind) = clock_of(state) {
-            sla::met(write, kind, &ids).await?;
-        }
-    }
-    for (state, subjects) in begun {
-        if let Some(kind) = clock_of(state) {
-            sla::start(write, kind, &subjects).await?;
-        }
-    }
-    sla::assign(write, About::Feedback, &assigned).await
-}
-
-/// What is waited for while feedback is in that state.
-fn clock_of(state: &str) -> Option<SlaKind> {
-    match state {
-        "OPEN" | "REOPENED" => Some(SlaKind::FeedbackAcknowledge),
-        "ACKNOWLEDGED" => Some(SlaKind::FeedbackDecide),
-        "PLANNED" => Some(SlaKind::FeedbackAction),
-        "ACTIONED" => Some(SlaKind::FeedbackVerify),
-        _ => None,
-    }
-}
-
-/// That `owner` is waited for from now on.
-fn waits(write: &Write<'_>, id: Uuid, owner: Option<Uuid>) -> Subject {
-    Subject {
-        id,
-        at: write.now,
-        owner_id: owner,
-        territory_id: None,
-        lead: None,
-    }
 }
 
 /// Who writes, where that is a person.
@@ -275,102 +193,4 @@ fn author(write: &Write<'_>) -> Option<Uuid> {
         Actor::User(user) => Some(user),
         _ => None,
     }
-}
-
-/// Tells the owners of the campaigns that brought them why sales did not take leads.
-pub(super) async fn leads_moved(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiError> {
-    let rejected = moved.iter().filter(|it| it.to == LeadStatus::Rejected);
-    let rejected: Vec<&Moved> = rejected.collect();
-    if rejected.is_empty() {
-        return Ok(());
-    }
-    let ids = |column: &str| -> Result<Vec<Uuid>, ApiError> {
-        let ids = rejected.iter().map(|lead| id_in(lead, column));
-        let ids: Vec<Option<Uuid>> = ids.collect::<Result<_, ApiError>>()?;
-        Ok(ids.into_iter().flatten().collect())
-    };
-    let campaigns = ids("source_campaign_id")?;
-    let owners = rows::columns(write, "Campaign", &["owner_id"], &campaigns).await?;
-    let chosen = ids("reject_reason_id")?;
-    let reasons = rows::columns(write, "ReasonCode", &["key", "label"], &chosen).await?;
-    let mut given = Vec::with_capacity(rejected.len());
-    for lead in rejected {
-        given.push(of_rejection(write, lead, &owners, &reasons)?);
-    }
-    let made = |row: &feedback::Model| {
-        let row = ("feedback", row.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = given.iter().map(made).collect();
-    let awaited = given
-        .iter()
-        .map(|row| waits(write, row.id, row.assignee_id));
-    let awaited: Vec<Subject> = awaited.collect();
-    bulk::insert(write.tx, given).await?;
-    change::record(write.tx, changes).await?;
-    sla::start(write, SlaKind::FeedbackAcknowledge, &awaited).await
-}
-
-fn of_rejection(
-    write: &Write<'_>,
-    lead: &Moved,
-    owners: &HashMap<Uuid, Record>,
-    reasons: &HashMap<Uuid, Record>,
-) -> Result<feedback::Model, ApiError> {
-    let campaign_id = id_in(lead, "source_campaign_id")?;
-    let owner = campaign_id.and_then(|id| owners.get(&id)?.first());
-    let assignee_id = match owner {
-        Some(Value::Uuid(id)) => *id,
-        _ => None,
-    };
-    let reason = id_in(lead, "reject_reason_id")?.and_then(|id| reasons.get(&id));
-    let text = |at: usize| match reason.and_then(|reason| reason.get(at)) {
-        Some(Value::String(text)) => text.clone(),
-        _ => None,
-    };
-    let (theme, label) = (text(0), text(1).unwrap_or_default());
-    let by = write.author.actor.id();
-    Ok(feedback::Model {
-        id: Uuid::now_v7(),
-        direction: FeedbackDirection::SalesToMarketing,
-        kind: FeedbackKind::LeadQuality,
-        campaign_id,
-        lead_id: Some(lead.id),
-        account_id: id_in(lead, "account_id")?,
-        opportunity_id: None,
-        theme,
-        verbatim: match &lead.note {
-            Some(note) => format!("{label}: {note}"),
-            None => label,
-        },
-        sentiment: None,
-        author_id: author(write),
-        assignee_id,
-        state: FeedbackState::Open,
-        due_at: None,
-        acknowledged_at: None,
-        actioned_at: None,
-        verified_at: None,
-        resolved_by_campaign_id: None,
-        resolved_by_url: None,
-        appealed_at: None,
-        appeal_decided_at: None,
-        version: 1,
-        created_at: write.now,
-        created_by: by,
-        updated_at: write.now,
-        updated_by: by,
-        deleted_at: None,
-        deleted_by: None,
-    })
-}
-
-/// The id in a column of the lead, as it is.
-fn id_in(lead: &Moved, column: &str) -> Result<Option<Uuid>, ApiError> {
-    let record = record_of("Lead")?;
-    let value = record.position(column).and_then(|at| lead.after.get(at));
-    Ok(match value {
-        Some(Value::Uuid(id)) => *id,
-        _ => None,
-    })
 }

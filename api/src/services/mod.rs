@@ -6,7 +6,7 @@ pub mod attempt;
 mod campaign;
 mod contact;
 pub mod definition;
-mod feedback;
+pub mod feedback;
 pub mod follower;
 pub mod idempotency;
 pub mod lead;

@@ -7,7 +7,7 @@ use entity::{
 };
 use uuid::Uuid;
 
-use super::{World, calendar::business_days_after, dice::Dice};
+use super::{World, dice::Dice};
 
 /// What somebody has to say.
 pub(super) struct Remark {
@@ -170,7 +170,7 @@ pub(super) fn play(
         author_id: remark.author_id,
         assignee_id: remark.assignee_id,
         state: FeedbackState::Open,
-        due_at: Some(business_days_after(remark.at, 2)),
+        due_at: None,
         acknowledged_at: None,
         actioned_at: None,
         verified_at: None,

@@ -192,10 +192,10 @@ struct Slice {
 fn make_ahead(year: Year, mut terms: Terms) -> mpsc::Receiver<Slice> {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
-        for rows in year {
+        for mut rows in year {
             // Nobody is waiting any more: the writer has failed, and says why.
             terms.meet(&rows.users);
-            let clocks = terms.clocks(&rows);
+            let clocks = terms.clocks(&mut rows);
             if send.blocking_send(slice(rows, clocks)).is_err() {
                 return;
             }

@@ -154,7 +154,7 @@ pub(super) async fn take_step(
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     match record.name {
         "lead" => lead::take_step(write, views, record, step, drafts).await,
-        "feedback" => feedback::take_step(write, record, step, &drafts).await,
+        "feedback" => feedback::take_step(write, record, step, drafts).await,
         _ => {
             save::store(write, record, &drafts).await?;
             Ok(Vec::new())
@@ -167,6 +167,25 @@ pub(super) fn undeletable(record: &record::Entity, draft: &Draft) -> Option<Prob
     match record.name {
         "business_calendar" => sla::calendar::undeletable(record, draft),
         _ => None,
+    }
+}
+
+/// Settles what follows for rows that are about to be deleted.
+pub(super) fn settle_deleted(record: &record::Entity, drafts: &mut [Draft]) {
+    if record.name == "feedback" {
+        feedback::deleted(record, drafts);
+    }
+}
+
+/// Settles what follows for rows that are about to be brought back, and says which clocks are to be started then.
+pub(super) async fn settle_restored(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &mut [Draft],
+) -> Result<sla::Planned, ApiError> {
+    match record.name {
+        "feedback" => feedback::restored(write, record, drafts).await,
+        _ => Ok(sla::Planned::default()),
     }
 }
 
