@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+mod due;
+mod reports;
+
 use api::{
     dataset::{Step, Workflow, dataset, global_id},
     views::Role,

@@ -35,7 +35,7 @@ pub(super) const AS_OF: &str = "asOf";
 const BUDGET: &str = "budget";
 
 /// Root fields that take several statements each; any other is one.
-const OF_SEVERAL: [&str; 3] = ["viewer", "explainAccess", "changes"];
+const OF_SEVERAL: [&str; 4] = ["viewer", "explainAccess", "changes", "feedbackThemes"];
 
 /// Runs `request` as `viewer`; `request_id` is what the log calls it.
 ///

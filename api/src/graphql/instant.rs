@@ -1,9 +1,12 @@
-//! An instant as an argument of a field that is written by hand: the scalar `DateTime`.
+//! An instant as an argument or the value of a field that is written by hand: the scalar `DateTime`.
 
 use std::borrow::Cow;
 
-use async_graphql::{InputType, InputValueError, InputValueResult, Value, registry::Registry};
-use chrono::{DateTime, Utc};
+use async_graphql::{
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, OutputType, Positioned,
+    ServerResult, Value, parser::types::Field, registry::Registry,
+};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{argument::instant, types};
 
@@ -20,7 +23,7 @@ impl InputType for Instant {
 
     fn create_type_info(registry: &mut Registry) -> String {
         types::register(registry);
-        Self::qualified_type_name()
+        <Self as InputType>::qualified_type_name()
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
@@ -38,5 +41,24 @@ impl InputType for Instant {
 
     fn as_raw_value(&self) -> Option<&Self> {
         Some(self)
+    }
+}
+
+impl OutputType for Instant {
+    fn type_name() -> Cow<'static, str> {
+        <Self as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <Self as InputType>::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        _ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let told = self.0.to_rfc3339_opts(SecondsFormat::Micros, true);
+        Ok(Value::String(told))
     }
 }

@@ -23,7 +23,10 @@ use super::{
         DatasetMutation, DefinitionMutation, DuplicateMutation, TokenMutation, UserMutation,
         WebhookMutation,
     },
-    query::{AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, SlaQuery, ViewerQuery},
+    query::{
+        AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, FeedbackQuery, SlaQuery,
+        ViewerQuery,
+    },
     shared::Shared,
     subscription::Subscription,
 };
@@ -109,6 +112,7 @@ pub struct Query(
     ChangeQuery,
     SlaQuery,
     DefinitionQuery,
+    FeedbackQuery,
     DatasetQuery,
 );
 
@@ -179,6 +183,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
             ChangeQuery,
             SlaQuery,
             DefinitionQuery,
+            FeedbackQuery,
             DatasetQuery,
         ),
         Mutation(
