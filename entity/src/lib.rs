@@ -58,6 +58,7 @@ pub mod sla_policy;
 
 // The hub's own books.
 pub mod api_token;
+pub mod asset;
 pub mod change;
 pub mod external_id;
 pub mod hub;

@@ -49,6 +49,8 @@ mod m20261123_000045_create_lead_readiness;
 mod m20261123_000046_stamp_lead_definition;
 mod m20261123_000050_extend_merge;
 mod m20261123_000052_extend_feedback;
+mod m20261123_000053_create_asset;
+mod m20261123_000054_aim_feedback;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -108,6 +110,8 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000046_stamp_lead_definition::Migration)),
             Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
+            Box::new(Atomic(m20261123_000053_create_asset::Migration)),
+            Box::new(Atomic(m20261123_000054_aim_feedback::Migration)),
         ]
     }
 }

@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    account, account_domain, business_calendar, campaign, campaign_cost, campaign_member, contact,
-    duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_definition,
+    account, account_domain, asset, business_calendar, campaign, campaign_cost, campaign_member,
+    contact, duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_definition,
     lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_transition,
     merge, opportunity, opportunity_change, opportunity_contact, reason_code, score_factor,
     sla_clock, sla_policy, territory, touch, user, user_territory,
@@ -127,6 +127,7 @@ impl Rows {
         rows.fill::<opportunity_contact::Entity>();
         rows.fill::<opportunity_change::Entity>();
         rows.fill::<touch::Entity>();
+        rows.fill::<asset::Entity>();
         rows.fill::<feedback::Entity>();
         rows.fill::<feedback_comment::Entity>();
         rows.have_ids_of_companions();

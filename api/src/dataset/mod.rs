@@ -12,6 +12,7 @@ mod writes;
 mod account;
 mod account_domain;
 mod api_token;
+mod asset;
 mod business_calendar;
 mod campaign;
 mod campaign_cost;
@@ -115,6 +116,7 @@ pub fn dataset() -> &'static Dataset {
             opportunity::opportunity(),
             opportunity_contact::opportunity_contact(),
             opportunity_change::opportunity_change(),
+            asset::asset(),
             feedback::feedback(),
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),

@@ -6,7 +6,7 @@ mod waiting;
 
 use std::collections::HashMap;
 
-use entity::{change::ChangeKind, feedback_comment};
+use entity::{change::ChangeKind, feedback_comment, lead_definition};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -16,25 +16,72 @@ use crate::{
     error::{ApiError, Problem},
     record,
     store::{
-        bulk,
-        table::{Record, Value},
+        bulk, lookup,
+        table::{Record, Table, Value},
     },
 };
 
 use super::{
+    asset,
     rows::{self, Draft},
     write::Write,
 };
 pub(super) use rejection::leads_moved;
 pub(super) use waiting::{deleted, given, restored};
 
-/// The targets of feedback, each with who answers for it unless somebody says who does.
-const TARGETS: [(&str, &str); 4] = [
-    ("campaign_id", "Campaign"),
-    ("lead_id", "Lead"),
-    ("opportunity_id", "Opportunity"),
-    ("account_id", "Account"),
+/// What feedback can be about.
+struct Target {
+    column: &'static str,
+    noun: &'static str,
+    /// The column with who answers for it, unless somebody says who does.
+    owner: &'static str,
+    /// Whether that is somebody of marketing; none: it is of whoever it is.
+    of_marketing: Option<bool>,
+}
+
+const fn target(
+    column: &'static str,
+    noun: &'static str,
+    owner: &'static str,
+    of_marketing: Option<bool>,
+) -> Target {
+    Target {
+        column,
+        noun,
+        owner,
+        of_marketing,
+    }
+}
+
+/// What feedback can be about; the first that somebody answers for says who is asked.
+const TARGETS: [Target; 6] = [
+    target("campaign_id", "Campaign", "owner_id", Some(true)),
+    target("asset_id", "Asset", "owner_id", Some(true)),
+    target("definition_id", DEFINITION, "proposed_by_id", None),
+    target("lead_id", "Lead", "owner_id", Some(false)),
+    target("opportunity_id", "Opportunity", "owner_id", Some(false)),
+    target("account_id", "Account", "owner_id", Some(false)),
 ];
+
+/// The noun of definitions, which nobody writes as they write rows.
+const DEFINITION: &str = "LeadDefinition";
+
+/// Who answers for the rows of a target with those ids.
+async fn owners(
+    write: &Write<'_>,
+    target: &Target,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Record>, ApiError> {
+    if target.noun != DEFINITION {
+        return rows::columns(write, target.noun, &[target.owner], ids).await;
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let table = Table::of::<lead_definition::Entity>();
+    let owner: Vec<usize> = table.position(target.owner).into_iter().collect();
+    Ok(lookup::columns(write.tx, &table, &owner, ids).await?)
+}
 
 /// Fills in what follows from what is said of new feedback: who gives it to whom, and who is to answer it.
 pub(super) async fn settle(
@@ -46,11 +93,11 @@ pub(super) async fn settle(
     let functions = rows::columns(write, "User", &["function"], user.as_slice()).await?;
     let function = user.and_then(|id| functions.get(&id)?.first());
     let marketing = matches!(function, Some(Value::String(Some(name))) if name == "MARKETING");
-    let mut owners: HashMap<Uuid, Record> = HashMap::new();
-    for (column, noun) in TARGETS {
+    let mut answering: HashMap<Uuid, Record> = HashMap::new();
+    for target in &TARGETS {
         let new = drafts.iter().filter(|draft| draft.before.is_none());
-        let ids: Vec<Uuid> = new.filter_map(|draft| draft.uuid(record, column)).collect();
-        owners.extend(rows::columns(write, noun, &["owner_id"], &ids).await?);
+        let ids = new.filter_map(|draft| draft.uuid(record, target.column));
+        answering.extend(owners(write, target, &ids.collect::<Vec<_>>()).await?);
     }
     for draft in drafts.iter_mut().filter(|draft| draft.before.is_none()) {
         if !draft.says("direction") {
@@ -62,15 +109,18 @@ pub(super) async fn settle(
             draft.set(record, "direction", direction);
         }
         draft.set(record, "author_id", user);
-        let owner = |column: &str| match owners.get(&draft.uuid(record, column)?)?.first() {
-            Some(Value::Uuid(owner)) => *owner,
-            _ => None,
+        let owner = |target: &Target| {
+            let about = draft.uuid(record, target.column)?;
+            match answering.get(&about)?.first() {
+                Some(Value::Uuid(owner)) => *owner,
+                _ => None,
+            }
         };
         let to_marketing = draft.text(record, "direction") == Some("SALES_TO_MARKETING");
-        let answering = TARGETS
+        let mut asked = TARGETS
             .iter()
-            .filter(|(_, noun)| to_marketing == (*noun == "Campaign"));
-        let assignee = answering.filter_map(|(column, _)| owner(column)).next();
+            .filter(|it| it.of_marketing.is_none_or(|it| it == to_marketing));
+        let assignee = asked.find_map(owner);
         draft.set(
             record,
             "assignee_id",
@@ -96,6 +146,14 @@ pub(super) fn sign(write: &Write<'_>, record: &record::Entity, draft: &mut Draft
     }
 }
 
+/// What has changed because of feedback that was acted on: one of these is said.
+const LINKS: [&str; 4] = [
+    "resolved_by_campaign_id",
+    "resolved_by_asset_id",
+    "resolved_by_definition_id",
+    "resolved_by_url",
+];
+
 /// Settles what follows from `step`, and says what is wrong with which.
 pub(super) fn settle_step(
     write: &Write<'_>,
@@ -105,7 +163,7 @@ pub(super) fn settle_step(
 ) -> Vec<(usize, Problem)> {
     let mut problems = Vec::new();
     for draft in drafts {
-        let empty = |column| draft.get(record, column).is_none_or(record::is_empty);
+        let empty = |column: &str| draft.get(record, column).is_none_or(record::is_empty);
         let stamp = match step.mutation.as_str() {
             "acknowledgeFeedback" => empty("acknowledged_at").then_some("acknowledged_at"),
             "actionFeedback" => Some("actioned_at"),
@@ -115,12 +173,10 @@ pub(super) fn settle_step(
             _ => None,
         };
         let problem = match step.mutation.as_str() {
-            "actionFeedback" if empty("resolved_by_campaign_id") && empty("resolved_by_url") => {
-                Some((
-                    "resolvedByCampaignId",
-                    "a link to what has changed is required",
-                ))
-            }
+            "actionFeedback" if LINKS.iter().all(|column| empty(column)) => Some((
+                "resolvedByCampaignId",
+                "a link to what has changed is required",
+            )),
             "appealFeedback" if !empty("appealed_at") => {
                 Some(("id", "there was an appeal already"))
             }
@@ -129,16 +185,11 @@ pub(super) fn settle_step(
             _ => None,
         };
         let link = draft.text(record, "resolved_by_url");
-        let broken = link.is_some_and(|link| {
-            !["https://", "http://"]
-                .iter()
-                .any(|it| link.starts_with(it))
-        });
+        let broken = link.is_some_and(|link| !asset::is_link(link));
         if let Some((field, problem)) = problem {
             problems.push((draft.index, draft.problem(field, problem)));
         } else if broken {
-            let problem = "a link that begins with https:// is required";
-            problems.push((draft.index, draft.problem("resolvedByUrl", problem)));
+            problems.push((draft.index, draft.problem("resolvedByUrl", asset::NO_LINK)));
         }
         if let Some(stamp) = stamp {
             draft.set(record, stamp, write.now);

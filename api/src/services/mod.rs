@@ -2,6 +2,7 @@
 
 pub mod access;
 mod account;
+mod asset;
 pub mod attempt;
 mod campaign;
 mod contact;

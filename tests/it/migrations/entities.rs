@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
-    account, account_domain, api_token, business_calendar, campaign, campaign_cost,
+    account, account_domain, api_token, asset, business_calendar, campaign, campaign_cost,
     campaign_member, change, channel, contact, duplicate_candidate, external_id, feedback,
     feedback_comment, holiday, hub, idempotency, import_job, import_row, lead, lead_definition,
     lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_scoring,
@@ -43,6 +43,7 @@ pub(super) fn all() -> Vec<Described> {
         described::<opportunity_contact::Entity>(),
         described::<opportunity_change::Entity>(),
         described::<touch::Entity>(),
+        described::<asset::Entity>(),
         described::<feedback::Entity>(),
         described::<feedback_comment::Entity>(),
         described::<external_id::Entity>(),
@@ -119,6 +120,8 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("touch.function", values::<touch::TouchFunction>()),
         ("touch.direction", values::<touch::TouchDirection>()),
         ("touch.channel", values::<channel::Channel>()),
+        ("asset.kind", values::<asset::AssetKind>()),
+        ("asset.stage", values::<asset::FunnelStage>()),
         (
             "feedback.direction",
             values::<feedback::FeedbackDirection>(),

@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 29] = [
+const NOUNS: [Noun; 30] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -237,6 +237,11 @@ const NOUNS: [Noun; 29] = [
         ],
         "found_at",
         true,
+    ),
+    noun(
+        ["Asset", "asset", "assets", "asset", "asset"],
+        "title",
+        false,
     ),
     noun(
         [

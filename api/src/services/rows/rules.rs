@@ -7,8 +7,8 @@ use crate::{
     error::{ApiError, Problem},
     record::{self, derive},
     services::{
-        account, campaign, contact, feedback, lead, opportunity, scoring, sla, territory, touch,
-        user,
+        account, asset, campaign, contact, feedback, lead, opportunity, scoring, sla, territory,
+        touch, user,
     },
     store::tree,
     views::Views,
@@ -62,6 +62,7 @@ pub(super) async fn settle(
         match record.name {
             "account" => account::check(record, draft, &mut problems),
             "account_domain" => account::check_domain(record, draft, &mut problems),
+            "asset" => asset::check(record, draft, &mut problems),
             "business_calendar" => sla::calendar::check(record, draft, &mut problems),
             "campaign" => campaign::settle(record, draft, &mut problems),
             "contact" => contact::check(record, draft, &mut problems),

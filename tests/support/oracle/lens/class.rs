@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 29] = [
+pub const CLASSES: [Class; 30] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -125,7 +125,14 @@ pub const CLASSES: [Class; 29] = [
         guarded: "verbatim author",
         open: "direction kind campaign lead account opportunity theme sentiment assignee \
                state dueAt acknowledgedAt actionedAt verifiedAt resolvedByCampaign \
-               resolvedByUrl appealedAt appealDecidedAt comments slaClocks",
+               resolvedByUrl appealedAt appealDecidedAt comments slaClocks asset definition \
+               resolvedByAsset resolvedByDefinition",
+    },
+    Class {
+        noun: "Asset",
+        token_scope: "asset:read",
+        guarded: "",
+        open: "title kind url stage campaign owner feedback",
     },
     Class {
         noun: "FeedbackComment",
@@ -168,7 +175,7 @@ pub const CLASSES: [Class; 29] = [
         token_scope: "definition:read",
         guarded: "",
         open: "stage version status criteria threshold note proposedBy effectiveFrom \
-               supersededAt approvals leads",
+               supersededAt approvals leads feedback",
     },
     Class {
         noun: "LeadDefinitionApproval",

@@ -66,10 +66,11 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 7] = [
+pub(super) const COMMON: [&str; 8] = [
     "User",
     "Territory",
     "ReasonCode",
+    "Asset",
     "LeadDefinition",
     "LeadDefinitionApproval",
     "BusinessCalendar",
