@@ -49,6 +49,7 @@ pub mod merge;
 // What one function tells the other.
 pub mod feedback;
 pub mod feedback_comment;
+pub mod feedback_mention;
 
 // What may take how long.
 pub mod business_calendar;

@@ -51,6 +51,7 @@ mod m20261123_000050_extend_merge;
 mod m20261123_000052_extend_feedback;
 mod m20261123_000053_create_asset;
 mod m20261123_000054_aim_feedback;
+mod m20261123_000060_create_feedback_mention;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -112,6 +113,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
             Box::new(Atomic(m20261123_000053_create_asset::Migration)),
             Box::new(Atomic(m20261123_000054_aim_feedback::Migration)),
+            Box::new(Atomic(m20261123_000060_create_feedback_mention::Migration)),
         ]
     }
 }

@@ -4,6 +4,7 @@
 
 mod aims;
 mod due;
+mod mentions;
 mod reports;
 
 use api::{

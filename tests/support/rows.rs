@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     account, account_domain, asset, business_calendar, campaign, campaign_cost, campaign_member,
-    contact, duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_definition,
-    lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_transition,
-    merge, opportunity, opportunity_change, opportunity_contact, reason_code, score_factor,
-    sla_clock, sla_policy, territory, touch, user, user_territory,
+    contact, duplicate_candidate, feedback, feedback_comment, feedback_mention, holiday, lead,
+    lead_definition, lead_definition_approval, lead_match, lead_match_candidate, lead_readiness,
+    lead_transition, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
+    score_factor, sla_clock, sla_policy, territory, touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -130,6 +130,7 @@ impl Rows {
         rows.fill::<asset::Entity>();
         rows.fill::<feedback::Entity>();
         rows.fill::<feedback_comment::Entity>();
+        rows.fill::<feedback_mention::Entity>();
         rows.have_ids_of_companions();
         rows.fill::<lead_match::Entity>();
         rows.match_with_own();

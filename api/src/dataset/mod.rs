@@ -22,6 +22,7 @@ mod contact;
 mod duplicate_candidate;
 mod feedback;
 mod feedback_comment;
+mod feedback_mention;
 mod holiday;
 mod lead;
 mod lead_definition;
@@ -118,6 +119,8 @@ pub fn dataset() -> &'static Dataset {
             opportunity_change::opportunity_change(),
             asset::asset(),
             feedback::feedback(),
+            // Before what they are in: parts are destroyed in this order.
+            feedback_mention::feedback_mention(),
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
             duplicate_candidate::duplicate_candidate(),

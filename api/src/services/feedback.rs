@@ -1,5 +1,6 @@
 //! Feedback between sales and marketing.
 
+pub(super) mod mention;
 mod rejection;
 pub mod report;
 mod waiting;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{
     account, account_domain, api_token, asset, business_calendar, campaign, campaign_cost,
     campaign_member, change, channel, contact, duplicate_candidate, external_id, feedback,
-    feedback_comment, holiday, hub, idempotency, import_job, import_row, lead, lead_definition,
-    lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_scoring,
-    lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
+    feedback_comment, feedback_mention, holiday, hub, idempotency, import_job, import_row, lead,
+    lead_definition, lead_definition_approval, lead_match, lead_match_candidate, lead_readiness,
+    lead_scoring, lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
     opportunity_contact, reason_code, score_factor, signing_key, sla_clock, sla_policy, territory,
     touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
@@ -46,6 +46,7 @@ pub(super) fn all() -> Vec<Described> {
         described::<asset::Entity>(),
         described::<feedback::Entity>(),
         described::<feedback_comment::Entity>(),
+        described::<feedback_mention::Entity>(),
         described::<external_id::Entity>(),
         described::<import_job::Entity>(),
         described::<import_row::Entity>(),

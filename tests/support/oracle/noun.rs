@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 30] = [
+const NOUNS: [Noun; 31] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -245,6 +245,17 @@ const NOUNS: [Noun; 30] = [
     ),
     noun(
         [
+            "FeedbackMention",
+            "feedbackMention",
+            "feedbackMentions",
+            "feedback_mention",
+            "fbm",
+        ],
+        "at",
+        true,
+    ),
+    noun(
+        [
             "BusinessCalendar",
             "businessCalendar",
             "businessCalendars",
@@ -327,6 +338,7 @@ impl Noun {
             ("Lead", "duplicates") => "duplicate_of_id",
             ("SlaPolicy", "clocks") => "policy_id",
             ("LeadDefinition", _) => "definition_id",
+            ("FeedbackComment", _) => "comment_id",
             // It has the id of its lead.
             ("LeadReadiness", _) => "lead_id",
             ("Campaign", "leads") => "source_campaign_id",

@@ -28,6 +28,7 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (_, "last_touch_id") => "touch",
         (_, "opportunity_id") => "opportunity",
         (_, "feedback_id") => "feedback",
+        (_, "comment_id") => "feedback_comment",
         (_, "business_calendar_id") => "business_calendar",
         (_, "policy_id") => "sla_policy",
         (_, "reason_id" | "reject_reason_id" | "disqualify_reason_id" | "lost_reason_id") => {
@@ -154,6 +155,7 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
     let keys: &[&[&str]] = match table {
         "user_territory" => &[&["user_id", "territory_id"]],
         "reason_code" => &[&["kind", "key"]],
+        "feedback_mention" => &[&["comment_id", "user_id"]],
         "campaign_member" => &[&["campaign_id", "lead_id"], &["campaign_id", "contact_id"]],
         "lead_match" | "lead_readiness" => &[&["lead_id"]],
         "score_factor" => &[&["lead_id", "key"]],

@@ -54,6 +54,11 @@ pub(super) async fn settle(
         }
         "touch" => touch::settle(write, record, drafts).await?,
         "feedback" => feedback::settle(write, record, drafts).await?,
+        "feedback_comment" => {
+            for (index, problem) in feedback::mention::check(write, views, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
         "sla_policy" => known.paths = sla::policy::paths(write, record, drafts).await?,
         _ => {}
     }
@@ -107,6 +112,7 @@ pub(super) async fn beside(
             scoring::of_accounts(write, record, drafts).await
         }
         "feedback" => feedback::given(write, record, drafts).await,
+        "feedback_comment" => feedback::mention::added(write, record, drafts).await,
         "lead" => {
             lead::captured(write, record, drafts).await?;
             scoring::of_leads(write, drafts).await

@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 30] = [
+pub const CLASSES: [Class; 31] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -138,7 +138,13 @@ pub const CLASSES: [Class; 30] = [
         noun: "FeedbackComment",
         token_scope: "feedback:read",
         guarded: "author body",
-        open: "feedback",
+        open: "feedback mentions",
+    },
+    Class {
+        noun: "FeedbackMention",
+        token_scope: "feedback:read",
+        guarded: "",
+        open: "feedback comment user at",
     },
     Class {
         noun: "Merge",

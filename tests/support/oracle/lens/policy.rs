@@ -78,7 +78,7 @@ pub(super) const COMMON: [&str; 8] = [
 ];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 10] = [
+pub(super) const PARTS: [(&str, &str, &str); 11] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
@@ -88,6 +88,7 @@ pub(super) const PARTS: [(&str, &str, &str); 10] = [
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
+    ("FeedbackMention", "Feedback", "feedback_id"),
     ("Holiday", "BusinessCalendar", "business_calendar_id"),
 ];
 
