@@ -34,7 +34,7 @@ use crate::{
     graphql, http,
     services::{
         follower::{self, Follower},
-        idempotency, matching, merge,
+        idempotency, lead, matching, merge,
         news::News,
         scoring,
         signing_key::{self, Registration},
@@ -85,6 +85,7 @@ pub struct Running {
     watching: Option<JoinHandle<()>>,
     /// Scores leads as time goes by; none where another hub does it.
     scoring: Option<JoinHandle<()>>,
+    resuming: Option<JoinHandle<()>>,
     /// Forgets the answers that nobody asks for again, and how everything was before old merges.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -196,6 +197,10 @@ impl App {
             let following = scoring::worker::follow(database.clone(), clock.clone(), news.clone());
             tokio::spawn(following)
         });
+        let resuming = self.config.leads.background.then(|| {
+            let following = lead::resume::follow(database.clone(), clock.clone(), news.clone());
+            tokio::spawn(following)
+        });
         let following = Follower {
             database: database.clone(),
             known: known.clone(),
@@ -229,6 +234,7 @@ impl App {
             matching,
             watching: watch.map(|watch| tokio::spawn(watch.run())),
             scoring,
+            resuming,
             sweeping: tokio::spawn(async {
                 let ((), ()) = tokio::join!(answers, merges);
             }),
@@ -271,7 +277,12 @@ impl Running {
     fn end_followers(&self) {
         self.following.abort();
         self.sweeping.abort();
-        let workers = [&self.matching, &self.scoring, &self.watching];
+        let workers = [
+            &self.matching,
+            &self.scoring,
+            &self.watching,
+            &self.resuming,
+        ];
         workers.into_iter().flatten().for_each(JoinHandle::abort);
     }
 }

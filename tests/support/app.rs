@@ -361,6 +361,7 @@ fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) 
         ("MATCHING__BACKGROUND", "false"),
         ("SLA__BACKGROUND", "false"),
         ("SCORING__BACKGROUND", "false"),
+        ("LEADS__BACKGROUND", "false"),
     ];
     let variables = ours.iter().chain(settings);
     let variables = variables.map(|(name, value)| (format!("REVHUB__{name}"), (*value).to_owned()));

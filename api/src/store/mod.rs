@@ -13,6 +13,7 @@ pub mod erase;
 pub mod feedback;
 pub mod idempotency;
 pub mod import;
+pub mod lead;
 pub mod lead_transition;
 pub mod lookup;
 pub mod matching;
