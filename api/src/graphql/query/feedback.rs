@@ -1,6 +1,7 @@
 //! `feedbackThemes` and `loopHealth`: what keeps coming up in feedback, and whether it is answered.
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
+use entity::feedback::{FeedbackDirection, FeedbackKind};
 
 use crate::{
     error::ApiError,
@@ -13,7 +14,6 @@ use super::{
     },
     period::PeriodInput,
 };
-use entity::feedback::{FeedbackDirection, FeedbackKind};
 
 /// The root fields with figures of feedback.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use sea_orm::ActiveEnum;
 
 use crate::{
     error::ApiError,
-    reader::{Asked, LoopFigures, Middle, Reading, ThemeCount},
+    reader::{Asked, Behind, LoopFigures, Middle, Reading, ThemeCount},
 };
 
 /// How many themes are told at the most.
@@ -123,36 +123,43 @@ pub async fn themes(
     })?;
     let (mut themes, written) = together(reading.themes(&asked).await?, first);
     if !themes.is_empty() {
-        let behind = reading.behind(&asked, &written, amounts).await?;
-        for accounts in behind.accounts {
-            if let Some(theme) = themes.get_mut(accounts.theme) {
-                theme.accounts = accounts.count;
-            }
-        }
-        for deals in behind.deals {
-            let Some(theme) = themes.get_mut(deals.theme) else {
-                continue;
-            };
-            theme.opportunities += deals.count;
-            if let (Some(currency), Some(amount), Some(minor)) =
-                (deals.currency, deals.amount, deals.minor)
-            {
-                theme.pipeline.push(Amount {
-                    currency,
-                    amount,
-                    minor,
-                });
-            }
-        }
-    }
-    for theme in &mut themes {
-        theme.pipeline.sort();
+        put_behind(
+            &mut themes,
+            reading.behind(&asked, &written, amounts).await?,
+        );
     }
     Ok(Themes {
         scope: scope(reading, "Feedback"),
         deals: scope(reading, "Opportunity"),
         themes,
     })
+}
+
+/// Puts what stands behind themes with them.
+fn put_behind(themes: &mut [Theme], behind: Behind) {
+    for accounts in behind.accounts {
+        if let Some(theme) = themes.get_mut(accounts.theme) {
+            theme.accounts = accounts.count;
+        }
+    }
+    for deals in behind.deals {
+        let Some(theme) = themes.get_mut(deals.theme) else {
+            continue;
+        };
+        theme.opportunities += deals.count;
+        if let (Some(currency), Some(amount), Some(minor)) =
+            (deals.currency, deals.amount, deals.minor)
+        {
+            theme.pipeline.push(Amount {
+                currency,
+                amount,
+                minor,
+            });
+        }
+    }
+    for theme in themes {
+        theme.pipeline.sort();
+    }
 }
 
 /// The `first` of the themes that come up most often, and how each of them is written: with its place.
@@ -319,7 +326,7 @@ mod tests {
             .map(|it| (it.name.as_str(), it.count))
             .collect();
         assert_eq!(told, [(" Too long", 6), ("fit", 2)]);
-        assert_eq!(themes[0].mean(), Some(-1.0));
+        assert_eq!(themes.first().and_then(Theme::mean), Some(-1.0));
         let places: Vec<_> = written
             .iter()
             .map(|(text, at)| (text.as_str(), *at))
