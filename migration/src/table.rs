@@ -207,13 +207,13 @@ pub(crate) async fn recheck(
     manager: &SchemaManager<'_>,
     table: &str,
     name: &str,
-    [before, after]: [&str; 2],
+    [from, to]: [&str; 2],
 ) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     if manager.get_database_backend() == DatabaseBackend::Postgres {
         let alter = format!(
             "ALTER TABLE \"{table}\" DROP CONSTRAINT \"ck_{table}_{name}\", \
-             ADD CONSTRAINT \"ck_{table}_{name}\" CHECK ({after}) NOT VALID"
+             ADD CONSTRAINT \"ck_{table}_{name}\" CHECK ({to}) NOT VALID"
         );
         connection.execute_unprepared(&alter).await?;
         return Ok(());
@@ -233,8 +233,8 @@ pub(crate) async fn recheck(
         .execute_unprepared("PRAGMA writable_schema = ON")
         .await?;
     let update = format!(
-        "UPDATE sqlite_schema SET sql = replace(sql, '({before})', '({after})') \
-         WHERE type = 'table' AND name = '{table}' AND instr(sql, '({before})') > 0"
+        "UPDATE sqlite_schema SET sql = replace(sql, '({from})', '({to})') \
+         WHERE type = 'table' AND name = '{table}' AND instr(sql, '({from})') > 0"
     );
     let done = connection.execute_unprepared(&update).await?;
     let number = version.wrapping_add(1);

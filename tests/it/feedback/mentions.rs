@@ -29,7 +29,7 @@ async fn only_who_sees_the_feedback_is_mentioned_and_is_told() {
         let answer = take(app, rep_token, "giveFeedback", given).await;
         let feedback = answer.data()["giveFeedback"]["feedback"]["id"].clone();
         let said = |ids: Value| json!({ "input": { "feedbackId": feedback, "body": "Look.", "mentionIds": ids } });
-        let users = |of: &[&entity::user::Model]| json!(of.iter().map(|it| gid("User", it.id)).collect::<Vec<_>>());
+        let users = |of: &[&user::Model]| json!(of.iter().map(|it| gid("User", it.id)).collect::<Vec<_>>());
 
         let answer = app.graphql(rep_token, ADD, said(users(&[marketer, &stranger]))).await;
         assert_eq!(problems(&answer), [("NOT_FOUND".to_owned(), "input.mentionIds.1".to_owned())]);

@@ -50,8 +50,8 @@ pub(in crate::services) async fn check(
     for draft in drafts {
         let about = draft.uuid(record, "feedback_id");
         for (place, user) in mentioned(draft).iter().enumerate() {
-            let sees = seen.get(user).zip(about);
-            if !sees.is_some_and(|(seen, about)| seen.contains(&about)) {
+            let known = seen.get(user).zip(about);
+            if !known.is_some_and(|(seen, about)| seen.contains(&about)) {
                 let field = format!("{}.{FIELD}.{place}", draft.path);
                 let problem = "there is no such User who sees this feedback";
                 problems.push((draft.index, Problem::new("NOT_FOUND", field, problem)));
