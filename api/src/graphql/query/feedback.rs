@@ -118,7 +118,7 @@ struct FeedbackTheme {
     accounts: i32,
     /// How many open deals these companies have. Each counts once for a theme, and for each of its themes.
     opportunities: i32,
-    /// What these deals are worth: one amount for each currency. FORBIDDEN_FIELD where the amounts of some deals are
+    /// What these deals are worth: one amount for each currency. `FORBIDDEN_FIELD` where the amounts of some deals are
     /// masked for you.
     pipeline: Vec<Money>,
 }

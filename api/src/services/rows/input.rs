@@ -186,12 +186,11 @@ pub(super) fn ids(target: &str, path: &str, json: &Json) -> Result<Vec<Uuid>, Ve
     let mut ids = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
         let id = item.as_str().and_then(GlobalId::parse);
-        match id.filter(|id| id.entity.name == target) {
-            Some(id) => ids.push(id.id),
-            None => {
-                let problem = format!("the id of a {target} is required");
-                problems.push(Problem::validation(format!("{path}.{place}"), &problem));
-            }
+        if let Some(id) = id.filter(|id| id.entity.name == target) {
+            ids.push(id.id);
+        } else {
+            let problem = format!("the id of a {target} is required");
+            problems.push(Problem::validation(format!("{path}.{place}"), &problem));
         }
     }
     if problems.is_empty() {
