@@ -2,8 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-/// One piece of feedback. It is about a campaign, a lead, an account or an opportunity: at least
-/// one of them, and never about a person of the team.
+/// One piece of feedback. It is about a campaign, a lead, an account, an opportunity, a piece of content or a
+/// definition of leads: at least one of them, and never about a person of the team.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "feedback")]
 pub struct Model {
@@ -53,6 +53,14 @@ pub struct Model {
     pub appealed_at: Option<DateTimeUtc>,
     /// UTC; when that was decided.
     pub appeal_decided_at: Option<DateTimeUtc>,
+    /// The piece of content that it is about.
+    pub asset_id: Option<Uuid>,
+    /// The definition of leads that it is about.
+    pub definition_id: Option<Uuid>,
+    /// The piece of content that has changed, or come to be, because of it.
+    pub resolved_by_asset_id: Option<Uuid>,
+    /// The definition of leads that has come to be because of it.
+    pub resolved_by_definition_id: Option<Uuid>,
     /// Counts the changes, from 1; who writes says which one they read.
     pub version: i32,
     /// UTC; when it came into being in the business, which an import takes from its source.

@@ -55,6 +55,7 @@ pub mod merge;
 // What one function tells the other.
 pub mod feedback;
 pub mod feedback_comment;
+pub mod feedback_mention;
 
 // What may take how long.
 pub mod business_calendar;
@@ -64,6 +65,7 @@ pub mod sla_policy;
 
 // The hub's own books.
 pub mod api_token;
+pub mod asset;
 pub mod change;
 pub mod external_id;
 pub mod hub;

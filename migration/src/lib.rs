@@ -53,7 +53,10 @@ mod m20261123_000047_create_routing_rule;
 mod m20261123_000048_create_routing_decision;
 mod m20261123_000050_extend_merge;
 mod m20261123_000052_extend_feedback;
+mod m20261123_000053_create_asset;
+mod m20261123_000054_aim_feedback;
 mod m20261123_000056_extend_lead_definition;
+mod m20261123_000060_create_feedback_mention;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -118,6 +121,9 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
             Box::new(Atomic(m20261123_000056_extend_lead_definition::Migration)),
+            Box::new(Atomic(m20261123_000053_create_asset::Migration)),
+            Box::new(Atomic(m20261123_000054_aim_feedback::Migration)),
+            Box::new(Atomic(m20261123_000060_create_feedback_mention::Migration)),
         ]
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Released migrations call these functions: what one of them makes must not change.
 
-use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DatabaseBackend, Statement},
+};
 
 use crate::column::Column;
 
@@ -191,6 +194,60 @@ pub(crate) async fn reduce(
         manager.alter_table(alter).await?;
     }
     Ok(())
+}
+
+/// Puts another condition in the place of that of the check `ck_<table>_<name>`: `[as it is, as it is to be]`. Rows that are
+/// there are not checked again: it is to be wider, or nobody minds.
+///
+/// SQLite has no way to alter a check, and a table that others refer to cannot be made anew in a transaction without making
+/// those anew. So the text of the table is changed, which is what SQLite's documentation has for changes that leave the rows
+/// as they are (`ALTER TABLE`, "Making Other Kinds Of Table Schema Changes"): every connection reads it again because the
+/// number of the schema is another one.
+pub(crate) async fn recheck(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    name: &str,
+    [from, to]: [&str; 2],
+) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    if manager.get_database_backend() == DatabaseBackend::Postgres {
+        let alter = format!(
+            "ALTER TABLE \"{table}\" DROP CONSTRAINT \"ck_{table}_{name}\", \
+             ADD CONSTRAINT \"ck_{table}_{name}\" CHECK ({to}) NOT VALID"
+        );
+        connection.execute_unprepared(&alter).await?;
+        return Ok(());
+    }
+    let version = "PRAGMA schema_version".to_owned();
+    let version = Statement::from_string(DatabaseBackend::Sqlite, version);
+    let version = connection.query_one_raw(version).await?;
+    let version: i32 = match version {
+        Some(row) => row.try_get_by_index(0)?,
+        None => {
+            return Err(DbErr::Custom(
+                "SQLite does not number its schema".to_owned(),
+            ));
+        }
+    };
+    connection
+        .execute_unprepared("PRAGMA writable_schema = ON")
+        .await?;
+    let update = format!(
+        "UPDATE sqlite_schema SET sql = replace(sql, '({from})', '({to})') \
+         WHERE type = 'table' AND name = '{table}' AND instr(sql, '({from})') > 0"
+    );
+    let done = connection.execute_unprepared(&update).await?;
+    let number = version.wrapping_add(1);
+    connection
+        .execute_unprepared(&format!(
+            "PRAGMA schema_version = {number}; PRAGMA writable_schema = OFF"
+        ))
+        .await?;
+    if done.rows_affected() == 1 {
+        return Ok(());
+    }
+    let problem = format!("the check ck_{table}_{name} is not as it was made");
+    Err(DbErr::Custom(problem))
 }
 
 /// Takes a table away, with its indexes.

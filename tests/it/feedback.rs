@@ -2,6 +2,11 @@
 
 #![cfg(test)]
 
+mod aims;
+mod due;
+mod mentions;
+mod reports;
+
 use api::{
     dataset::{Step, Workflow, dataset, global_id},
     views::Role,
@@ -107,6 +112,10 @@ async fn one_in_each(
             resolved_by_url: None,
             appealed_at: appealed.then(TestApp::now),
             appeal_decided_at: None,
+            asset_id: None,
+            definition_id: None,
+            resolved_by_asset_id: None,
+            resolved_by_definition_id: None,
             version: 1,
             created_at: TestApp::now(),
             created_by: author,

@@ -38,6 +38,76 @@ async fn up_down_up_leaves_what_up_made() {
     }
 }
 
+/// Rows that refer to one another, made of a row that the migrations put there.
+const FEEDBACK_ABOUT_AN_ACCOUNT: [&str; 3] = [
+    "INSERT INTO account (id, name, normalized_name, channel, lifecycle, created_at, updated_at)
+        SELECT id, 'Acme', 'acme', 'DIRECT', 'TARGET', created_at, updated_at FROM reason_code LIMIT 1",
+    "INSERT INTO feedback (id, direction, kind, account_id, verbatim, state, created_at, updated_at)
+        SELECT id, 'SALES_TO_MARKETING', 'OTHER', id, 'Too long.', 'OPEN', created_at, updated_at FROM account",
+    "INSERT INTO feedback_comment (id, feedback_id, body, created_at, updated_at)
+        SELECT id, id, 'Indeed.', created_at, updated_at FROM feedback",
+];
+
+#[tokio::test]
+async fn feedback_that_is_there_is_kept_when_it_can_be_about_more() {
+    let about_content = "INSERT INTO feedback (id, direction, kind, asset_id, verbatim, state, created_at, updated_at)
+        SELECT r.id, 'SALES_TO_MARKETING', 'OTHER', r.id, 'Fine.', 'OPEN', r.created_at, r.updated_at
+        FROM reason_code AS r WHERE r.id NOT IN (SELECT id FROM account) ORDER BY r.id LIMIT 1";
+    let about_nothing = "UPDATE feedback SET account_id = NULL WHERE account_id IS NOT NULL";
+    let migrations = Migrator::migrations();
+    let before = migrations
+        .iter()
+        .position(|it| it.name().ends_with("aim_feedback"));
+    let before = u32::try_from(before.unwrap()).unwrap();
+    let after = u32::try_from(migrations.len()).unwrap() - before;
+    for database in each_empty_database() {
+        let db = database.connect().await;
+        Migrator::up(&db, Some(before)).await.unwrap();
+        for statement in FEEDBACK_ABOUT_AN_ACCOUNT {
+            db.execute_unprepared(statement).await.unwrap();
+        }
+        Migrator::up(&db, None).await.unwrap();
+        let kept = "SELECT f.verbatim, c.body FROM feedback AS f JOIN feedback_comment AS c ON c.feedback_id = f.id";
+        let kept = Statement::from_string(db.get_database_backend(), kept);
+        let row = db.query_one_raw(kept).await.unwrap().unwrap();
+        let texts: [String; 2] = [0, 1].map(|at| row.try_get_by_index(at).unwrap());
+        assert_eq!(texts, ["Too long.", "Indeed."]);
+
+        db.execute_unprepared(about_content).await.unwrap();
+        for (refused, by) in [
+            (about_nothing, "check constraint"),
+            (
+                "DELETE FROM feedback WHERE account_id IS NOT NULL",
+                "foreign key",
+            ),
+        ] {
+            let why = db.execute_unprepared(refused).await.unwrap_err();
+            assert!(why.to_string().to_lowercase().contains(by), "{why}");
+        }
+        if db.get_database_backend() == DatabaseBackend::Sqlite {
+            for check in ["integrity_check", "foreign_key_check"] {
+                let check =
+                    Statement::from_string(DatabaseBackend::Sqlite, format!("PRAGMA {check}"));
+                let told = db.query_all_raw(check).await.unwrap();
+                let told = told
+                    .iter()
+                    .map(|row| row.try_get_by_index::<String>(0).unwrap());
+                let wrong: Vec<String> = told.filter(|text| text != "ok").collect();
+                assert_eq!(wrong, [""; 0]);
+            }
+        }
+        Migrator::down(&db, Some(after)).await.unwrap();
+        let refused = db.execute_unprepared(about_nothing).await.unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .to_lowercase()
+                .contains("check constraint")
+        );
+        Migrator::up(&db, None).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn every_table_is_that_of_its_entity() {
     for (migrated, bare) in each_database().zip(each_empty_database()) {

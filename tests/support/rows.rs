@@ -16,12 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    account, account_domain, business_calendar, campaign, campaign_cost, campaign_member, contact,
-    duplicate_candidate, feedback, feedback_comment, holiday, lead, lead_definition,
-    lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_transition,
-    merge, opportunity, opportunity_change, opportunity_contact, reason_code, routing_candidate,
-    routing_decision, routing_pool_member, routing_rule, score_factor, sla_clock, sla_policy,
-    territory, touch, user, user_territory,
+    account, account_domain, asset, business_calendar, campaign, campaign_cost, campaign_member,
+    contact, duplicate_candidate, feedback, feedback_comment, feedback_mention, holiday, lead,
+    lead_definition, lead_definition_approval, lead_match, lead_match_candidate, lead_readiness,
+    lead_transition, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
+    routing_candidate, routing_decision, routing_pool_member, routing_rule, score_factor,
+    sla_clock, sla_policy, territory, touch, user, user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -128,8 +128,10 @@ impl Rows {
         rows.fill::<opportunity_contact::Entity>();
         rows.fill::<opportunity_change::Entity>();
         rows.fill::<touch::Entity>();
+        rows.fill::<asset::Entity>();
         rows.fill::<feedback::Entity>();
         rows.fill::<feedback_comment::Entity>();
+        rows.fill::<feedback_mention::Entity>();
         rows.have_ids_of_companions();
         rows.fill::<lead_match::Entity>();
         rows.match_with_own();

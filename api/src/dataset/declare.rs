@@ -425,6 +425,21 @@ pub(super) fn money<C: ColumnTrait>(
     })
 }
 
+/// Ids of rows of `target` that can be said with a row, and are written elsewhere.
+pub(super) fn ids(name: &'static str, target: &'static str, description: &'static str) -> Field {
+    Field {
+        name,
+        description,
+        kind: Kind::ToMany {
+            column: "id",
+            target,
+        },
+        nullable: true,
+        filterable: false,
+        guard: None,
+    }
+}
+
 /// Ordered by `field`, smallest first.
 pub(super) fn ascending(field: &'static str) -> OrderKey {
     OrderKey {

@@ -22,6 +22,8 @@ pub(super) fn feedback() -> Entity {
     .one(("lead", "leadId"), Column::LeadId, "Lead", "The lead that it is about.")
     .one(("account", "accountId"), Column::AccountId, "Account", "The company that it is about.")
     .one(("opportunity", "opportunityId"), Column::OpportunityId, "Opportunity", "The deal that it is about.")
+    .one(("asset", "assetId"), Column::AssetId, "Asset", "The piece of content that it is about.")
+    .one(("definition", "definitionId"), Column::DefinitionId, "LeadDefinition", "The definition of leads that it is about.")
     .open(text("theme", Column::Theme, "What it comes under."))
     .guarded(text("verbatim", Column::Verbatim, "The words themselves."), &HIDE)
     .open(int("sentiment", Column::Sentiment, "-2 (bad) to 2 (good)."))
@@ -32,6 +34,8 @@ pub(super) fn feedback() -> Entity {
     .open(instant("actionedAt", Column::ActionedAt, "When it was acted on, in UTC."))
     .open(instant("verifiedAt", Column::VerifiedAt, "When its author agreed, in UTC."))
     .one(("resolvedByCampaign", "resolvedByCampaignId"), Column::ResolvedByCampaignId, "Campaign", "The campaign that has changed because of it.")
+    .one(("resolvedByAsset", "resolvedByAssetId"), Column::ResolvedByAssetId, "Asset", "The piece of content that has changed, or come to be, because of it.")
+    .one(("resolvedByDefinition", "resolvedByDefinitionId"), Column::ResolvedByDefinitionId, "LeadDefinition", "The definition of leads that has come to be because of it.")
     .open(text("resolvedByUrl", Column::ResolvedByUrl, "Where to see what has changed because of it."))
     .open(instant("appealedAt", Column::AppealedAt, "When its author appealed against its being declined, in UTC."))
     .open(instant("appealDecidedAt", Column::AppealDecidedAt, "When that was decided, in UTC."))
@@ -46,7 +50,7 @@ pub(super) fn feedback() -> Entity {
     .place(at(account::Column::TerritoryId).via(opportunity::Column::AccountId, "Account").via(Column::OpportunityId, "Opportunity"))
     .test(Word::ToMarketing, is(Column::Direction, &FeedbackDirection::SalesToMarketing))
     .can(&["give"], &["comment", "act", "assign", "decline", "verify", "appeal", "decide", "delete", "restore"])
-    .made("give", &["kind", "verbatim"], &["direction", "campaignId", "leadId", "accountId", "opportunityId", "theme", "sentiment"])
+    .made("give", &["kind", "verbatim"], &["direction", "campaignId", "leadId", "accountId", "opportunityId", "assetId", "definitionId", "theme", "sentiment"])
 }
 
 pub(super) fn feedback_direction() -> Enumeration {

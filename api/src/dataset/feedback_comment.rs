@@ -1,9 +1,12 @@
 //! What there is to read of a comment on feedback.
 
-use entity::feedback_comment::{Column, Entity as Table};
+use entity::{
+    feedback_comment::{Column, Entity as Table},
+    feedback_mention,
+};
 
 use super::{
-    declare::{HIDE, ascending, text},
+    declare::{HIDE, ascending, ids, text},
     model::Entity,
 };
 
@@ -31,9 +34,20 @@ pub(super) fn feedback_comment() -> Entity {
         "Who wrote it.",
     )
     .guarded(text("body", Column::Body, "The comment."), &HIDE)
+    .many(
+        "mentions",
+        "FeedbackMention",
+        feedback_mention::Column::CommentId,
+        "Who is asked to read it, latest first.",
+    )
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("feedback")
     .part_of(Column::FeedbackId, "Feedback")
-    .made("add", &["feedbackId", "body"], &[])
+    .made("add", &["feedbackId", "body"], &["mentionIds"])
+    .unread(ids(
+        "mentionIds",
+        "User",
+        "Who is asked to read it: users who see the feedback, 20 at the most in one mutation.",
+    ))
     .written_with("comment")
 }

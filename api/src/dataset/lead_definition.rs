@@ -1,7 +1,7 @@
 //! What there is to read of a definition of a stage of leads.
 
 use entity::{
-    lead,
+    feedback, lead,
     lead_definition::{Column, DefinitionStage, DefinitionStatus, Entity as Table},
     lead_definition_approval,
 };
@@ -77,6 +77,12 @@ pub(super) fn lead_definition() -> Entity {
         "Lead",
         lead::Column::DefinitionId,
         "The leads that were qualified under it, newest first.",
+    )
+    .many(
+        "feedback",
+        "Feedback",
+        feedback::Column::DefinitionId,
+        "What was said about it, latest first.",
     )
     .recorded(Column::CreatedAt)
     .read_by("definition")

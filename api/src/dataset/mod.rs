@@ -13,6 +13,7 @@ mod writes;
 mod account;
 mod account_domain;
 mod api_token;
+mod asset;
 mod business_calendar;
 mod campaign;
 mod campaign_cost;
@@ -22,6 +23,7 @@ mod contact;
 mod duplicate_candidate;
 mod feedback;
 mod feedback_comment;
+mod feedback_mention;
 mod holiday;
 mod lead;
 mod lead_briefing;
@@ -134,7 +136,10 @@ pub fn dataset() -> &'static Dataset {
             opportunity::opportunity(),
             opportunity_contact::opportunity_contact(),
             opportunity_change::opportunity_change(),
+            asset::asset(),
             feedback::feedback(),
+            // Before what they are in: parts are destroyed in this order.
+            feedback_mention::feedback_mention(),
             feedback_comment::feedback_comment(),
             reason_code::reason_code(),
             duplicate_candidate::duplicate_candidate(),

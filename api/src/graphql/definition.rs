@@ -1,14 +1,16 @@
-//! What definitions of leads are of, and for whom they are signed, as arguments.
+//! Enumerations of the dataset as arguments and values of fields that are written by hand: what definitions of leads are
+//! of, for whom they are signed, who gives feedback to whom, and what it is about.
 
 use std::borrow::Cow;
 
 use async_graphql::{
-    InputType, InputValueError, InputValueResult, Name, Value, registry::Registry,
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType,
+    Positioned, ServerResult, Value, parser::types::Field, registry::Registry,
 };
 
-use entity::{lead_definition, lead_definition_approval};
+use entity::{feedback, lead_definition, lead_definition_approval};
 
-use crate::services::definition;
+use crate::services::{definition, feedback::report};
 
 use super::types;
 
@@ -36,12 +38,35 @@ impl Words for lead_definition_approval::SigningFunction {
     }
 }
 
+impl Words for feedback::FeedbackDirection {
+    const NAME: &'static str = "FeedbackDirection";
+
+    fn read(name: &str) -> Option<Self> {
+        report::direction(name)
+    }
+}
+
+impl Words for feedback::FeedbackKind {
+    const NAME: &'static str = "FeedbackKind";
+
+    fn read(name: &str) -> Option<Self> {
+        report::kind(name)
+    }
+}
+
 /// A value of such an enumeration.
 #[derive(Clone, Debug)]
 pub(super) struct Word<E> {
     name: String,
     /// What it stands for.
     pub(super) value: E,
+}
+
+impl<E> Word<E> {
+    /// The value that is called `name`.
+    pub(super) fn of(name: String, value: E) -> Self {
+        Self { name, value }
+    }
 }
 
 /// What a definition is of.
@@ -58,7 +83,7 @@ impl<E: Words> InputType for Word<E> {
 
     fn create_type_info(registry: &mut Registry) -> String {
         types::register(registry);
-        Self::qualified_type_name()
+        <Self as InputType>::qualified_type_name()
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
@@ -80,5 +105,23 @@ impl<E: Words> InputType for Word<E> {
 
     fn as_raw_value(&self) -> Option<&Self> {
         Some(self)
+    }
+}
+
+impl<E: Words> OutputType for Word<E> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed(E::NAME)
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <Self as InputType>::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        _ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        Ok(Value::Enum(Name::new(&self.name)))
     }
 }

@@ -35,10 +35,11 @@ pub(super) const AS_OF: &str = "asOf";
 const BUDGET: &str = "budget";
 
 /// Root fields that take several statements each; any other is one.
-const OF_SEVERAL: [&str; 5] = [
+const OF_SEVERAL: [&str; 6] = [
     "viewer",
     "explainAccess",
     "changes",
+    "feedbackThemes",
     "followUp",
     "previewLeadDefinition",
 ];

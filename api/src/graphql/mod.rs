@@ -12,6 +12,7 @@ mod idempotency;
 mod instant;
 mod json;
 mod kind;
+mod money;
 mod mutate;
 mod mutation;
 mod query;

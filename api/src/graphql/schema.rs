@@ -24,8 +24,8 @@ use super::{
         WebhookMutation,
     },
     query::{
-        AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, FollowUpQuery, SlaQuery,
-        ViewerQuery,
+        AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, FeedbackQuery, FollowUpQuery,
+        SlaQuery, ViewerQuery,
     },
     shared::Shared,
     subscription::Subscription,
@@ -113,6 +113,7 @@ pub struct Query(
     SlaQuery,
     DefinitionQuery,
     FollowUpQuery,
+    FeedbackQuery,
     DatasetQuery,
 );
 
@@ -184,6 +185,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
             SlaQuery,
             DefinitionQuery,
             FollowUpQuery,
+            FeedbackQuery,
             DatasetQuery,
         ),
         Mutation(

@@ -8,6 +8,7 @@ mod cost;
 mod cursor;
 mod dialect;
 mod feed;
+mod feedback;
 mod filter;
 mod fingerprint;
 mod handover;
@@ -34,6 +35,7 @@ pub use change::{
 pub use cost::MAX_COST;
 pub use cursor::Cursor;
 pub use feed::{ChangeFilter, Feed, FeedPage, MOST_CHANGES, REMOVED, Whose};
+pub use feedback::{Asked, Behind, LoopCounts, LoopFigures, Middle, ThemeCount};
 pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
 pub use handover::{HandedOver, HandedStep, Handover};
 pub use order::{Order, OrderKey};

@@ -67,6 +67,16 @@ fn opportunity(row: &mut Row<'_>, given: impl Fn(usize) -> bool, known: &Known) 
     }
 }
 
+/// What feedback can be about.
+const FEEDBACK_TARGETS: [&str; 6] = [
+    "campaign_id",
+    "lead_id",
+    "account_id",
+    "opportunity_id",
+    "asset_id",
+    "definition_id",
+];
+
 /// What a row must have beside the columns that may not be null.
 #[must_use]
 pub fn contradiction(entity: &Entity, record: &Record) -> Option<&'static str> {
@@ -81,9 +91,9 @@ pub fn contradiction(entity: &Entity, record: &Record) -> Option<&'static str> {
         "campaign_member" if count(&["lead_id", "contact_id"]) != 1 => {
             Some("a member of a campaign is a lead or a contact, and not both")
         }
-        "feedback" if count(&["campaign_id", "lead_id", "account_id", "opportunity_id"]) == 0 => {
-            Some("feedback is about a campaign, a lead, an account or an opportunity")
-        }
+        "feedback" if count(&FEEDBACK_TARGETS) == 0 => Some(
+            "feedback is about a campaign, a lead, an account, an opportunity, a piece of content or a definition of leads",
+        ),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What the columns of the importable entities do not say.
 
 use entity::{
-    account, account_domain, business_calendar, campaign, campaign_cost, campaign_member,
+    account, account_domain, asset, business_calendar, campaign, campaign_cost, campaign_member,
     channel::Channel, contact, feedback, feedback_comment, holiday, lead, lead_transition,
     opportunity, opportunity_change, opportunity_contact, reason_code, routing_pool_member,
     routing_rule, sla_policy, territory, touch, user,
@@ -31,6 +31,7 @@ pub(super) fn all() -> Vec<Entity> {
         opportunity_contact(),
         opportunity_change(),
         touch(),
+        asset(),
         feedback(),
         feedback_comment(),
     ]
@@ -169,6 +170,13 @@ fn touch() -> Entity {
         .choice("channel", table::choices::<Channel>())
         .default("channel", "OTHER")
         .matching(Match::Column("dedupe_key"))
+}
+
+fn asset() -> Entity {
+    of(Table::of::<asset::Entity>())
+        .choice("kind", table::choices::<asset::AssetKind>())
+        .choice("stage", table::choices::<asset::FunnelStage>())
+        .default("kind", "OTHER")
 }
 
 fn feedback() -> Entity {

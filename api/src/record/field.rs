@@ -49,7 +49,7 @@ pub struct Field {
 }
 
 /// Columns that follow from others, that the hub keeps itself, or that no file brings.
-const OWN: [&str; 16] = [
+const OWN: [&str; 17] = [
     "id",
     "version",
     "created_by",
@@ -66,6 +66,7 @@ const OWN: [&str; 16] = [
     "definition_id",
     "routing_rule_id",
     "turns",
+    "resolved_by_definition_id",
 ];
 
 /// The fields that the columns of `table` make.
@@ -143,7 +144,11 @@ fn target(table: &Table, column: &str) -> &'static str {
         "account_id" => "account",
         "contact_id" => "contact",
         "lead_id" | "duplicate_of_id" => "lead",
-        "campaign_id" | "source_campaign_id" | "primary_campaign_id" => "campaign",
+        "campaign_id"
+        | "source_campaign_id"
+        | "primary_campaign_id"
+        | "resolved_by_campaign_id" => "campaign",
+        "asset_id" | "resolved_by_asset_id" => "asset",
         "opportunity_id" => "opportunity",
         "territory_id" => "territory",
         "feedback_id" => "feedback",

@@ -2,12 +2,13 @@
 
 pub mod access;
 mod account;
+mod asset;
 pub mod attempt;
 mod campaign;
 mod condition;
 mod contact;
 pub mod definition;
-mod feedback;
+pub mod feedback;
 pub mod follow_up;
 pub mod follower;
 pub mod idempotency;

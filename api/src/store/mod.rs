@@ -10,6 +10,7 @@ pub mod claim;
 pub mod definition;
 pub mod demo;
 pub mod erase;
+pub mod feedback;
 pub mod idempotency;
 pub mod import;
 pub mod lead;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
-    account, account_domain, api_token, business_calendar, campaign, campaign_cost,
+    account, account_domain, api_token, asset, business_calendar, campaign, campaign_cost,
     campaign_member, change, channel, contact, duplicate_candidate, external_id, feedback,
-    feedback_comment, holiday, hub, idempotency, import_job, import_row, lead, lead_definition,
-    lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_scoring,
-    lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
+    feedback_comment, feedback_mention, holiday, hub, idempotency, import_job, import_row, lead,
+    lead_definition, lead_definition_approval, lead_match, lead_match_candidate, lead_readiness,
+    lead_scoring, lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
     opportunity_contact, reason_code, routing_candidate, routing_decision, routing_pool_member,
     routing_rule, score_factor, signing_key, sla_clock, sla_policy, territory, touch, user,
     user_territory, webhook_delivery, webhook_endpoint,
@@ -44,8 +44,10 @@ pub(super) fn all() -> Vec<Described> {
         described::<opportunity_contact::Entity>(),
         described::<opportunity_change::Entity>(),
         described::<touch::Entity>(),
+        described::<asset::Entity>(),
         described::<feedback::Entity>(),
         described::<feedback_comment::Entity>(),
+        described::<feedback_mention::Entity>(),
         described::<external_id::Entity>(),
         described::<import_job::Entity>(),
         described::<import_row::Entity>(),
@@ -124,6 +126,8 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("touch.function", values::<touch::TouchFunction>()),
         ("touch.direction", values::<touch::TouchDirection>()),
         ("touch.channel", values::<channel::Channel>()),
+        ("asset.kind", values::<asset::AssetKind>()),
+        ("asset.stage", values::<asset::FunnelStage>()),
         (
             "feedback.direction",
             values::<feedback::FeedbackDirection>(),

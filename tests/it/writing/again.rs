@@ -41,6 +41,7 @@ async fn each_upsert_can_be_repeated() {
         let made = upsert(app, &admin, "Campaign", &json!({ "name": "Spring", "kind": "EVENT", "externalId": { "system": "x", "key": "0" } })).await;
         let said = |noun: &str| match noun {
             "Account" => json!({ "name": "Own", "domain": "own.example", "country": "FI", "annualRevenue": { "amount": "1.5", "currency": "EUR" }, "customFields": { "a": [1.5, "b"] } }),
+            "Asset" => json!({ "title": "Why now", "kind": "DECK", "stage": "DECISION", "ownerId": id("User", ada.id) }),
             "BusinessCalendar" => json!({ "name": "Helsinki", "timeZone": "Europe/Helsinki", "hours": { "monday": [["09:00", "17:00"]] } }),
             "Campaign" => json!({ "name": "Autumn", "kind": "EVENT", "ownerId": id("User", ada.id) }),
             "CampaignMember" => json!({ "campaignId": made["id"], "contactId": id("Contact", contact.id), "status": "SENT" }),

@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 33] = [
+const NOUNS: [Noun; 35] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -239,6 +239,22 @@ const NOUNS: [Noun; 33] = [
         true,
     ),
     noun(
+        ["Asset", "asset", "assets", "asset", "asset"],
+        "title",
+        false,
+    ),
+    noun(
+        [
+            "FeedbackMention",
+            "feedbackMention",
+            "feedbackMentions",
+            "feedback_mention",
+            "fbm",
+        ],
+        "at",
+        true,
+    ),
+    noun(
         [
             "BusinessCalendar",
             "businessCalendar",
@@ -366,6 +382,7 @@ impl Noun {
             ("Lead", "duplicates") => "duplicate_of_id",
             ("SlaPolicy", "clocks") => "policy_id",
             ("LeadDefinition", _) => "definition_id",
+            ("FeedbackComment", _) => "comment_id",
             // It has the id of its lead.
             ("LeadReadiness", _) => "lead_id",
             ("Campaign", "leads") => "source_campaign_id",

@@ -13,14 +13,22 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (_, "territory_id") | ("territory", "parent_id") => "territory",
         (_, "account_id" | "other_account_id") | ("account", "parent_id") => "account",
         (_, "contact_id" | "other_contact_id") => "contact",
-        (_, "campaign_id" | "source_campaign_id" | "primary_campaign_id")
+        (
+            _,
+            "campaign_id"
+            | "source_campaign_id"
+            | "primary_campaign_id"
+            | "resolved_by_campaign_id",
+        )
         | ("campaign", "parent_id") => "campaign",
+        (_, "asset_id" | "resolved_by_asset_id") => "asset",
         (_, "lead_id" | "other_lead_id" | "duplicate_of_id") => "lead",
         (_, "lead_match_id") => "lead_match",
-        (_, "definition_id") => "lead_definition",
+        (_, "definition_id" | "resolved_by_definition_id") => "lead_definition",
         (_, "last_touch_id") => "touch",
         (_, "opportunity_id") => "opportunity",
         (_, "feedback_id") => "feedback",
+        (_, "comment_id") => "feedback_comment",
         (_, "business_calendar_id") => "business_calendar",
         (_, "policy_id") => "sla_policy",
         (_, "routing_rule_id") => "routing_rule",
@@ -120,7 +128,14 @@ pub(super) fn hold_checks(table: &str, row: &mut Row) {
             }
         }
         "feedback" => {
-            let about = ["campaign_id", "lead_id", "account_id", "opportunity_id"];
+            let about = [
+                "campaign_id",
+                "lead_id",
+                "account_id",
+                "opportunity_id",
+                "asset_id",
+                "definition_id",
+            ];
             if about.iter().all(|column| cell(row, column) == &Cell::Null) {
                 let any = cell(row, "id").clone();
                 row.insert("account_id", any);
@@ -142,6 +157,7 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
     let keys: &[&[&str]] = match table {
         "user_territory" => &[&["user_id", "territory_id"]],
         "reason_code" => &[&["kind", "key"]],
+        "feedback_mention" => &[&["comment_id", "user_id"]],
         "campaign_member" => &[&["campaign_id", "lead_id"], &["campaign_id", "contact_id"]],
         "lead_match" | "lead_readiness" => &[&["lead_id"]],
         "score_factor" => &[&["lead_id", "key"]],

@@ -323,6 +323,7 @@ fn said_type(entity: &'static Entity, field: &'static Field) -> Option<&'static 
     match &field.kind {
         Kind::Texts(_) => Some("[String!]"),
         Kind::Json(_) => Some("JSON"),
+        Kind::ToMany { .. } => Some("[ID!]"),
         _ => Some(Domain::of(entity.name, field)?.input_type()),
     }
 }

@@ -103,19 +103,6 @@ pub(super) fn working(dice: &mut Dice, at: DateTime<Utc>, utc_offset: i64) -> Da
         + dice.minutes(1, 150)
 }
 
-/// `days` working days after `at`.
-pub(super) fn business_days_after(at: DateTime<Utc>, days: u32) -> DateTime<Utc> {
-    let mut left = days;
-    let mut then = at;
-    while left > 0 {
-        then += TimeDelta::days(1);
-        if !matches!(then.weekday(), Weekday::Sat | Weekday::Sun) {
-            left -= 1;
-        }
-    }
-    then
-}
-
 fn weight(day: NaiveDate) -> u32 {
     let month = usize::try_from(day.month0()).ok();
     let month = month.and_then(|month| MONTHS.get(month)).unwrap_or(&10);
@@ -171,13 +158,5 @@ mod tests {
 
         assert!(drawn.iter().all(|at| (from..calendar.end()).contains(at)));
         assert!(weekends < 250, "{weekends} of 2000 on a weekend");
-    }
-
-    #[test]
-    fn two_business_days_skip_the_weekend() {
-        assert_eq!(
-            business_days_after(at("2026-11-20T10:00:00Z"), 2),
-            at("2026-11-24T10:00:00Z")
-        );
     }
 }

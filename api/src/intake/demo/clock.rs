@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    business_calendar, feedback, lead, lead_transition,
+    business_calendar,
+    feedback::{self, FeedbackState},
+    lead, lead_transition,
     sla_clock::{Model, SlaKind, SlaState},
     sla_policy, user,
 };
@@ -68,8 +70,8 @@ impl Terms {
         self.managers.extend(reports);
     }
 
-    /// The clocks of the leads and the feedback in `rows`.
-    pub(super) fn clocks(&self, rows: &Rows) -> Vec<Model> {
+    /// The clocks of the leads and the feedback in `rows`; feedback is told when it is due.
+    pub(super) fn clocks(&self, rows: &mut Rows) -> Vec<Model> {
         let mut steps: HashMap<Uuid, Vec<&lead_transition::Model>> = HashMap::new();
         for step in &rows.lead_transitions {
             steps.entry(step.lead_id).or_default().push(step);
@@ -79,7 +81,12 @@ impl Terms {
             let steps = steps.get(&lead.id).map_or(&[][..], Vec::as_slice);
             clocks.extend(self.of_lead(lead, steps));
         }
-        clocks.extend(rows.feedback.iter().filter_map(|row| self.of_feedback(row)));
+        for row in &mut rows.feedback {
+            let own = self.of_feedback(row);
+            let waiting = own.iter().find(|clock| clock.stopped_at.is_none());
+            row.due_at = waiting.map(|clock| clock.due_at);
+            clocks.extend(own);
+        }
         for clock in &mut clocks {
             self.pass(clock);
         }
@@ -112,14 +119,48 @@ impl Terms {
         clocks
     }
 
-    fn of_feedback(&self, row: &feedback::Model) -> Option<Model> {
-        let mut clock = self.start(SlaKind::FeedbackAcknowledge, row.id, row.created_at)?;
-        clock.feedback_id = Some(row.id);
-        clock.owner_id = row.assignee_id;
-        if let Some(at) = row.acknowledged_at {
-            clock::meet(&mut clock, at);
-        }
-        Some(clock)
+    /// The first clock of feedback, and the one that runs at the end of the year. Of those between nobody has noted when
+    /// they were met.
+    fn of_feedback(&self, row: &feedback::Model) -> Vec<Model> {
+        let first = self.start(SlaKind::FeedbackAcknowledge, row.id, row.created_at);
+        let first = first.map(|mut clock| {
+            clock.owner_id = row.assignee_id;
+            if let Some(at) = row.acknowledged_at {
+                clock::meet(&mut clock, at);
+            }
+            clock
+        });
+        let (kind, since, owner) = match row.state {
+            FeedbackState::Acknowledged => (
+                SlaKind::FeedbackDecide,
+                row.acknowledged_at,
+                row.assignee_id,
+            ),
+            FeedbackState::Planned => (
+                SlaKind::FeedbackAction,
+                Some(row.updated_at),
+                row.assignee_id,
+            ),
+            FeedbackState::Actioned => (SlaKind::FeedbackVerify, row.actioned_at, row.author_id),
+            _ => (
+                SlaKind::FeedbackAcknowledge,
+                (row.state == FeedbackState::Reopened).then_some(row.updated_at),
+                row.assignee_id,
+            ),
+        };
+        // The first one has the id of the feedback.
+        let id = Uuid::from_u128(row.id.as_u128() ^ 1);
+        let last = since.and_then(|since| self.start(kind, id, since));
+        let last = last.map(|clock| Model {
+            owner_id: owner,
+            ..clock
+        });
+        let clocks = first.into_iter().chain(last);
+        let own = |clock| Model {
+            feedback_id: Some(row.id),
+            ..clock
+        };
+        clocks.map(own).collect()
     }
 
     /// A clock that runs from `at` on. It has the id of what started it, so that the same year has the same ids.

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use entity::{
     feedback::{FeedbackDirection, FeedbackKind, FeedbackState, Model},
-    feedback_comment,
+    feedback_comment, feedback_mention,
 };
 use uuid::Uuid;
 
-use super::{World, calendar::business_days_after, dice::Dice};
+use super::{World, dice::Dice};
 
 /// What somebody has to say.
 pub(super) struct Remark {
@@ -156,6 +156,9 @@ pub(super) fn play(
         FeedbackKind::SalesFollowUp | FeedbackKind::Other => FeedbackDirection::MarketingToSales,
         _ => FeedbackDirection::SalesToMarketing,
     };
+    // What words work is said about what has them in it.
+    let on_words = remark.kind == FeedbackKind::Messaging;
+    let asset_id = world.assets.of(remark.aim.campaign.filter(|_| on_words));
     let mut row = Model {
         id: dice.id(remark.at),
         direction,
@@ -170,7 +173,7 @@ pub(super) fn play(
         author_id: remark.author_id,
         assignee_id: remark.assignee_id,
         state: FeedbackState::Open,
-        due_at: Some(business_days_after(remark.at, 2)),
+        due_at: None,
         acknowledged_at: None,
         actioned_at: None,
         verified_at: None,
@@ -178,6 +181,10 @@ pub(super) fn play(
         resolved_by_url: None,
         appealed_at: None,
         appeal_decided_at: None,
+        asset_id,
+        definition_id: None,
+        resolved_by_asset_id: None,
+        resolved_by_definition_id: None,
         version: 1,
         created_at: remark.at,
         created_by: remark.author_id,
@@ -228,6 +235,9 @@ fn answer(dice: &mut Dice, world: &World, row: &mut Model) {
             FeedbackState::Actioned => {
                 row.actioned_at = Some(at);
                 row.resolved_by_campaign_id = row.campaign_id;
+                if matches!(row.kind, FeedbackKind::Messaging | FeedbackKind::ContentGap) {
+                    row.resolved_by_asset_id = world.assets.of(row.campaign_id);
+                }
             }
             FeedbackState::Verified | FeedbackState::Reopened => {
                 row.updated_by = row.author_id;
@@ -236,6 +246,26 @@ fn answer(dice: &mut Dice, world: &World, row: &mut Model) {
             FeedbackState::Open | FeedbackState::Planned | FeedbackState::Declined => {}
         }
     }
+}
+
+/// Who is asked to read `comments` on `row`: the other side.
+pub(super) fn mentions(
+    row: &Model,
+    comments: &[feedback_comment::Model],
+) -> Vec<feedback_mention::Model> {
+    let mentions = comments.iter().filter_map(|comment| {
+        let sides = [row.author_id, row.assignee_id];
+        let other = sides.into_iter().find(|side| *side != comment.author_id);
+        Some(feedback_mention::Model {
+            // As the comment's, so that the same year has the same ids.
+            id: Uuid::from_u128(comment.id.as_u128() ^ 1),
+            feedback_id: row.id,
+            comment_id: comment.id,
+            user_id: other.flatten()?,
+            at: comment.created_at,
+        })
+    });
+    mentions.collect()
 }
 
 fn comments(dice: &mut Dice, world: &World, row: &Model) -> Vec<feedback_comment::Model> {

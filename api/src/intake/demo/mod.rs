@@ -7,6 +7,7 @@
 //! [`mod@file`] into one of its own.
 
 mod account;
+mod asset;
 mod calendar;
 mod campaign;
 mod campaign_member;
@@ -31,14 +32,14 @@ pub mod write;
 use chrono::NaiveDate;
 
 use self::{
-    calendar::Calendar, campaign::Campaigns, definition::Definitions, dice::Dice, name::Domains,
-    team::Team,
+    asset::Assets, calendar::Calendar, campaign::Campaigns, definition::Definitions, dice::Dice,
+    name::Domains, team::Team,
 };
 
 pub use self::reason::{MissingReason, Reasons};
 
 /// Counts the changes of what is made from the same plan.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Slices of a year at scale 1: 5,000 leads.
 const SLICES: u64 = 10;
 
@@ -67,6 +68,7 @@ struct World {
     calendar: Calendar,
     team: Team,
     campaigns: Campaigns,
+    assets: Assets,
     definitions: Definitions,
     reasons: Reasons,
 }
@@ -88,6 +90,8 @@ pub struct Rows {
     pub campaigns: Vec<entity::campaign::Model>,
     /// What they cost.
     pub campaign_costs: Vec<entity::campaign_cost::Model>,
+    /// What was made for them.
+    pub assets: Vec<entity::asset::Model>,
     /// Parents before children.
     pub accounts: Vec<entity::account::Model>,
     /// One each.
@@ -112,6 +116,8 @@ pub struct Rows {
     pub feedback: Vec<entity::feedback::Model>,
     /// What was said to it.
     pub feedback_comments: Vec<entity::feedback_comment::Model>,
+    /// Who is asked to read that.
+    pub feedback_mentions: Vec<entity::feedback_mention::Model>,
 }
 
 /// A year, slice by slice: first the company itself, then those whom it deals with.
@@ -131,6 +137,7 @@ impl Year {
         let calendar = Calendar::new(plan.ends_on);
         let team = Team::hire(&mut dice, &calendar, grown(24, plan.scale));
         let campaigns = Campaigns::plan(&mut dice, &calendar, &team, grown(20, plan.scale));
+        let assets = Assets::make(plan.seed, &campaigns);
         let definitions = Definitions::agree(plan.seed, &calendar, &team);
         let company = Rows {
             lead_definitions: definitions.rows.clone(),
@@ -140,6 +147,7 @@ impl Year {
             territory_users: team.territory_users.clone(),
             campaigns: campaigns.rows().cloned().collect(),
             campaign_costs: campaigns.costs(&mut dice, &calendar),
+            assets: assets.rows.clone(),
             ..Rows::default()
         };
         Self {
@@ -148,6 +156,7 @@ impl Year {
                 calendar,
                 team,
                 campaigns,
+                assets,
                 definitions,
                 reasons,
             },

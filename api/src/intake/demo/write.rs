@@ -192,10 +192,10 @@ struct Slice {
 fn make_ahead(year: Year, mut terms: Terms) -> mpsc::Receiver<Slice> {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
-        for rows in year {
+        for mut rows in year {
             // Nobody is waiting any more: the writer has failed, and says why.
             terms.meet(&rows.users);
-            let clocks = terms.clocks(&rows);
+            let clocks = terms.clocks(&mut rows);
             if send.blocking_send(slice(rows, clocks)).is_err() {
                 return;
             }
@@ -224,6 +224,7 @@ fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
         lead_definition_approvals,
         campaigns,
         campaign_costs,
+        assets,
         accounts,
         account_domains,
         contacts,
@@ -236,6 +237,7 @@ fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
         mut touches,
         feedback,
         feedback_comments,
+        feedback_mentions,
     } = rows;
     // By id is by time: neighbours in the index are written together.
     touches.sort_unstable_by_key(|touch| touch.id);
@@ -248,6 +250,7 @@ fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
         table(lead_definition_approvals),
         table(campaigns),
         table(campaign_costs),
+        table(assets),
         table(accounts),
         table(account_domains),
         table(contacts),
@@ -260,6 +263,7 @@ fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
         table(touches),
         table(feedback),
         table(feedback_comments),
+        table(feedback_mentions),
         table(clocks),
     ];
     Slice {

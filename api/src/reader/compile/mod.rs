@@ -8,6 +8,7 @@ mod change;
 mod condition;
 mod external;
 mod feed;
+mod feedback_loop;
 mod group;
 mod handover;
 mod history;
@@ -24,6 +25,7 @@ mod row;
 mod scope;
 mod source;
 mod test;
+mod theme;
 mod transition;
 mod unchanged;
 

@@ -59,6 +59,8 @@ pub(super) trait Dialect: LogDialect {
     fn total_compares(&self, column: &str, operator: &str, number: i128) -> String;
     /// What rows are ordered by to be in the order of such a sum.
     fn total_keys(&self, column: &str) -> Vec<String>;
+    /// The microseconds of an instant since 1970, as a whole number.
+    fn microseconds(&self, column: &str) -> String;
     /// The condition that an instant is earlier than that.
     fn is_before(&self, column: &str, instant: DateTime<Utc>) -> String;
     /// The day of an instant, if clocks are so many seconds ahead of UTC.

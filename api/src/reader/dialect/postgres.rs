@@ -113,6 +113,10 @@ impl Dialect for Postgres {
         vec![column.to_owned()]
     }
 
+    fn microseconds(&self, column: &str) -> String {
+        format!("(extract(epoch FROM {column}) * 1000000)::bigint")
+    }
+
     fn is_before(&self, column: &str, instant: DateTime<Utc>) -> String {
         format!("{column} < '{}'::timestamptz", instant.to_rfc3339())
     }

@@ -117,6 +117,14 @@ impl Dialect for Sqlite {
         total::keys(column)
     }
 
+    fn microseconds(&self, column: &str) -> String {
+        // Without the fraction, which would be rounded.
+        format!(
+            "(unixepoch(substr({column}, 1, 19)) * 1000000 + CAST(substr({}, 21, 6) AS INTEGER))",
+            self.instant(column)
+        )
+    }
+
     fn is_before(&self, column: &str, instant: DateTime<Utc>) -> String {
         // As it is stored: `+` comes before the `.` of a fraction.
         format!("{column} < '{}'", instant.to_rfc3339())

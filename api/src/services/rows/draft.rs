@@ -45,6 +45,8 @@ pub(in crate::services) struct Draft {
     pub(in crate::services) said: BTreeMap<&'static str, Vec<(usize, Value)>>,
     /// What was said that is written elsewhere.
     pub(in crate::services) beside: BTreeMap<&'static str, Option<String>>,
+    /// The rows that were said with it.
+    pub(in crate::services) listed: BTreeMap<&'static str, Vec<Uuid>>,
     /// The fields that null was said for of a row that may be there, and what that means where it is.
     emptied: Vec<(&'static str, Result<Said, Vec<Problem>>)>,
     /// What another system calls it.
@@ -83,6 +85,7 @@ impl Draft {
             record,
             said: BTreeMap::new(),
             beside: BTreeMap::new(),
+            listed: BTreeMap::new(),
             external_id: None,
             expected_version: None,
             reason: None,
@@ -287,6 +290,15 @@ fn said(
             continue;
         };
         let path = format!("{}.{}", draft.path, written.field);
+        if let Kind::ToMany { target, .. } = field.kind {
+            match input::ids(target, &path, json) {
+                Ok(ids) => {
+                    draft.listed.insert(field.name, ids);
+                }
+                Err(wrong) => problems.extend(wrong),
+            }
+            continue;
+        }
         let said = input::read(record, field, &path, json);
         if empties && order.deed == Deed::Upsert {
             draft.emptied.push((written.field, said));

@@ -179,7 +179,28 @@ pub(super) fn reason<'j>(path: &str, json: Option<&'j Json>) -> Result<Option<&'
     Ok(Some(text))
 }
 
-/// A domain, which is the one thing that is written elsewhere.
+/// Ids of rows of `target`; the same one may be said again.
+pub(super) fn ids(target: &str, path: &str, json: &Json) -> Result<Vec<Uuid>, Vec<Problem>> {
+    let items = json.as_array().map_or(&[][..], Vec::as_slice);
+    let mut problems = Vec::new();
+    let mut ids = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        let id = item.as_str().and_then(GlobalId::parse);
+        if let Some(id) = id.filter(|id| id.entity.name == target) {
+            ids.push(id.id);
+        } else {
+            let problem = format!("the id of a {target} is required");
+            problems.push(Problem::validation(format!("{path}.{place}"), &problem));
+        }
+    }
+    if problems.is_empty() {
+        Ok(ids)
+    } else {
+        Err(problems)
+    }
+}
+
+/// A domain, which is the one text that is written elsewhere.
 fn beside(path: &str, json: &Json) -> Result<Option<String>, Vec<Problem>> {
     match json {
         Json::Null => Ok(None),

@@ -69,10 +69,15 @@ pub(super) async fn remove(
     match order.deed {
         Deed::Delete if entity.soft_delete => {
             let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+            rules::settle_deleted(record, &mut drafts);
             mark(write, record, drafts, ChangeKind::Deleted).await?;
             sla::deleted(write, record.name, &ids).await?;
         }
-        Deed::Restore => mark(write, record, drafts, ChangeKind::Restored).await?,
+        Deed::Restore => {
+            let clocks = rules::settle_restored(write, record, &mut drafts).await?;
+            mark(write, record, drafts, ChangeKind::Restored).await?;
+            clocks.start(write).await?;
+        }
         _ => destroy(write, entity, record, &drafts).await?,
     }
     Ok(written)
@@ -153,13 +158,19 @@ async fn mark(
     let deleted = kind == ChangeKind::Deleted;
     let (mut rows, mut changes) = (Vec::new(), Vec::new());
     for draft in &mut drafts {
+        let settled = draft.before.as_ref().filter(|row| **row != draft.record);
+        let settled = settled.map(|row| record::difference(&record.table, row, &draft.record));
         draft.set(record, "deleted_at", deleted.then_some(write.now));
         draft.set(record, "deleted_by", by.filter(|_| deleted));
         let mut row = draft.record.clone();
         record::touch(&record.table, &mut row, by, write.now);
         rows.push(row);
         let change = Change::by(write.author, write.now, (record.name, draft.id), kind);
-        changes.push(change.because(draft.reason.clone()));
+        let change = change.because(draft.reason.clone());
+        changes.push(match settled {
+            Some(fields) => change.of(fields),
+            None => change,
+        });
     }
     let expected = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     if bulk::update_records(write.tx, &record.table, rows).await? != expected {

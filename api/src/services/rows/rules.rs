@@ -7,8 +7,8 @@ use crate::{
     error::{ApiError, Problem},
     record::{self, derive},
     services::{
-        account, campaign, condition, contact, feedback, lead, opportunity, routing, scoring, sla,
-        territory, touch, user,
+        account, asset, campaign, condition, contact, feedback, lead, opportunity, routing,
+        scoring, sla, territory, touch, user,
     },
     store::tree,
     views::Views,
@@ -62,6 +62,11 @@ pub(super) async fn settle(
                 refused.add(index, problem);
             }
         }
+        "feedback_comment" => {
+            for (index, problem) in feedback::mention::check(write, views, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
         _ => {}
     }
     for draft in drafts {
@@ -69,6 +74,7 @@ pub(super) async fn settle(
         match record.name {
             "account" => account::check(record, draft, &mut problems),
             "account_domain" => account::check_domain(record, draft, &mut problems),
+            "asset" => asset::check(record, draft, &mut problems),
             "business_calendar" => sla::calendar::check(record, draft, &mut problems),
             "campaign" => campaign::settle(record, draft, &mut problems),
             "contact" => contact::check(record, draft, &mut problems),
@@ -114,6 +120,7 @@ pub(super) async fn beside(
             scoring::of_accounts(write, record, drafts).await
         }
         "feedback" => feedback::given(write, record, drafts).await,
+        "feedback_comment" => feedback::mention::added(write, record, drafts).await,
         "lead" => {
             lead::captured(write, record, drafts).await?;
             routing::assigned(write, record, drafts).await?;
@@ -163,7 +170,7 @@ pub(super) async fn take_step(
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     match record.name {
         "lead" => lead::take_step(write, views, record, step, drafts).await,
-        "feedback" => feedback::take_step(write, record, step, &drafts).await,
+        "feedback" => feedback::take_step(write, record, step, drafts).await,
         _ => {
             save::store(write, record, &drafts).await?;
             Ok(Vec::new())
@@ -176,6 +183,25 @@ pub(super) fn undeletable(record: &record::Entity, draft: &Draft) -> Option<Prob
     match record.name {
         "business_calendar" => sla::calendar::undeletable(record, draft),
         _ => None,
+    }
+}
+
+/// Settles what follows for rows that are about to be deleted.
+pub(super) fn settle_deleted(record: &record::Entity, drafts: &mut [Draft]) {
+    if record.name == "feedback" {
+        feedback::deleted(record, drafts);
+    }
+}
+
+/// Settles what follows for rows that are about to be brought back, and says which clocks are to be started then.
+pub(super) async fn settle_restored(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &mut [Draft],
+) -> Result<sla::Planned, ApiError> {
+    match record.name {
+        "feedback" => feedback::restored(write, record, drafts).await,
+        _ => Ok(sla::Planned::default()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Starting clocks: by the policy that holds, and in the business time of the calendar that counts.
 
-use chrono::TimeDelta;
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     change::ChangeKind,
     sla_clock::{Model, SlaKind, SlaState},
@@ -26,24 +28,48 @@ pub(super) struct Start {
     pub(super) restarts: i32,
 }
 
-/// Starts clocks, where a policy holds.
-pub(super) async fn begin(write: &Write<'_>, starts: Vec<Start>) -> Result<(), ApiError> {
-    if starts.is_empty() {
-        return Ok(());
+/// Clocks that are made up, and not started yet: when each is due is known before what it is about is written.
+#[derive(Debug, Default)]
+pub struct Planned(Vec<Model>);
+
+impl Planned {
+    /// The clocks of `starts`, where a policy holds.
+    pub(super) async fn of(write: &Write<'_>, starts: &[Start]) -> Result<Self, ApiError> {
+        if starts.is_empty() {
+            return Ok(Self::default());
+        }
+        let book = Book::of(write, starts).await?;
+        let clocks = starts.iter().filter_map(|start| new_clock(&book, start));
+        Ok(Self(clocks.collect()))
     }
-    let book = Book::of(write, &starts).await?;
-    let clocks: Vec<Model> = starts
-        .iter()
-        .filter_map(|start| new_clock(&book, start))
-        .collect();
-    let made = |clock: &Model| {
-        let row = (TABLE, clock.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = clocks.iter().map(made).collect();
-    store::sla::insert(write.tx, clocks).await?;
-    change::record(write.tx, changes).await?;
-    Ok(())
+
+    /// UTC; when what is waited for is due, by the subject.
+    #[must_use]
+    pub fn due(&self) -> HashMap<Uuid, DateTime<Utc>> {
+        let due = self.0.iter().filter_map(|clock| {
+            let subject = About::of(clock.kind).subject(clock)?;
+            Some((subject, clock.due_at))
+        });
+        due.collect()
+    }
+
+    /// Starts the clocks.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Internal`] when the database fails.
+    pub async fn start(self, write: &Write<'_>) -> Result<(), ApiError> {
+        let made = |clock: &Model| {
+            let row = (TABLE, clock.id);
+            Change::by(write.author, write.now, row, ChangeKind::Created)
+        };
+        let changes: Vec<Change> = self.0.iter().map(made).collect();
+        if !changes.is_empty() {
+            store::sla::insert(write.tx, self.0).await?;
+            change::record(write.tx, changes).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The clock that `start` asks for; `None` where no policy holds, or none can be kept.

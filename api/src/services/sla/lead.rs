@@ -17,7 +17,7 @@ use crate::{
 
 use super::{
     About, LeadTraits, Subject,
-    begin::{Start, begin},
+    begin::{Planned, Start},
     ledger::{self, Edit},
     waiting,
 };
@@ -54,7 +54,8 @@ pub async fn leads_moved(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiEr
             restarts,
         })
     });
-    begin(write, starts.collect()).await
+    let starts: Vec<Start> = starts.collect();
+    Planned::of(write, &starts).await?.start(write).await
 }
 
 /// What becomes of the clocks that wait, and for which leads they are begun anew.

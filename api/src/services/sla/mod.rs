@@ -1,7 +1,7 @@
 //! SLA clocks: what somebody waits for, until when, and whether it came in time.
 //!
 //! Whoever makes a subject go says so here, in the transaction in which it goes: [`leads_moved`] of leads, and
-//! [`start`], [`met`], [`cancel`], [`pause`], [`resume`] and [`assign`] of anything. Each costs a fixed number of
+//! [`start`] or [`plan`], [`met`], [`cancel`], [`pause`], [`resume`] and [`assign`] of anything. Each costs a fixed number of
 //! statements, however many subjects there are, and each clock that changes is a row of the change log. That
 //! time passes is [`watch`]ed in the background.
 
@@ -29,7 +29,8 @@ use crate::{
 
 pub use super::condition::LeadTraits;
 use super::write::Write;
-use begin::{Start, begin};
+pub use begin::Planned;
+use begin::Start;
 use book::Book;
 pub use hours::Hours;
 pub use lead::leads_moved;
@@ -129,7 +130,26 @@ pub async fn start(write: &Write<'_>, kind: SlaKind, subjects: &[Subject]) -> Re
         subject: subject.clone(),
         restarts: 0,
     });
-    begin(write, starts.collect()).await
+    let starts: Vec<Start> = starts.collect();
+    Planned::of(write, &starts).await?.start(write).await
+}
+
+/// The clocks of subjects of which nothing of the kind is waited for, where a policy holds: they are not started yet.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn plan(
+    write: &Write<'_>,
+    subjects: impl IntoIterator<Item = (SlaKind, Subject)>,
+) -> Result<Planned, ApiError> {
+    let starts = subjects.into_iter().map(|(kind, subject)| Start {
+        kind,
+        subject,
+        restarts: 0,
+    });
+    let starts: Vec<Start> = starts.collect();
+    Planned::of(write, &starts).await
 }
 
 /// Says that what clocks of `kind` wait for is done, for the subjects `ids`.

@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 33] = [
+pub const CLASSES: [Class; 35] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -125,13 +125,26 @@ pub const CLASSES: [Class; 33] = [
         guarded: "verbatim author",
         open: "direction kind campaign lead account opportunity theme sentiment assignee \
                state dueAt acknowledgedAt actionedAt verifiedAt resolvedByCampaign \
-               resolvedByUrl appealedAt appealDecidedAt comments slaClocks",
+               resolvedByUrl appealedAt appealDecidedAt comments slaClocks asset definition \
+               resolvedByAsset resolvedByDefinition",
+    },
+    Class {
+        noun: "Asset",
+        token_scope: "asset:read",
+        guarded: "",
+        open: "title kind url stage campaign owner feedback",
     },
     Class {
         noun: "FeedbackComment",
         token_scope: "feedback:read",
         guarded: "author body",
-        open: "feedback",
+        open: "feedback mentions",
+    },
+    Class {
+        noun: "FeedbackMention",
+        token_scope: "feedback:read",
+        guarded: "",
+        open: "feedback comment user at",
     },
     Class {
         noun: "Merge",
@@ -168,7 +181,7 @@ pub const CLASSES: [Class; 33] = [
         token_scope: "definition:read",
         guarded: "",
         open: "stage version status criteria threshold answers note proposedBy effectiveFrom \
-               supersededAt approvals leads",
+               supersededAt approvals leads feedback",
     },
     Class {
         noun: "LeadDefinitionApproval",

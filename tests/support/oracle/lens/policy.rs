@@ -70,6 +70,7 @@ pub(super) const COMMON: [&str; 8] = [
     "User",
     "Territory",
     "ReasonCode",
+    "Asset",
     "LeadDefinition",
     "LeadDefinitionApproval",
     "BusinessCalendar",
@@ -78,7 +79,7 @@ pub(super) const COMMON: [&str; 8] = [
 ];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 13] = [
+pub(super) const PARTS: [(&str, &str, &str); 14] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
@@ -88,6 +89,7 @@ pub(super) const PARTS: [(&str, &str, &str); 13] = [
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
+    ("FeedbackMention", "Feedback", "feedback_id"),
     ("Holiday", "BusinessCalendar", "business_calendar_id"),
     ("RoutingPoolMember", "RoutingRule", "routing_rule_id"),
     ("RoutingDecision", "Lead", "lead_id"),

@@ -76,6 +76,7 @@ fn whole(plan: Plan) -> Rows {
             .extend(part.lead_definition_approvals);
         whole.campaigns.extend(part.campaigns);
         whole.campaign_costs.extend(part.campaign_costs);
+        whole.assets.extend(part.assets);
         whole.accounts.extend(part.accounts);
         whole.account_domains.extend(part.account_domains);
         whole.contacts.extend(part.contacts);
@@ -88,6 +89,7 @@ fn whole(plan: Plan) -> Rows {
         whole.touches.extend(part.touches);
         whole.feedback.extend(part.feedback);
         whole.feedback_comments.extend(part.feedback_comments);
+        whole.feedback_mentions.extend(part.feedback_mentions);
     }
     whole
 }

@@ -95,7 +95,9 @@ impl Slice<'_> {
 
     fn say(&mut self, remark: &Remark) {
         let (row, comments) = feedback::play(&mut self.dice, self.world, remark);
+        let mentions = feedback::mentions(&row, &comments);
         self.rows.feedback.push(row);
         self.rows.feedback_comments.extend(comments);
+        self.rows.feedback_mentions.extend(mentions);
     }
 }

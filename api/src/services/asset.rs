@@ -1,0 +1,23 @@
+//! Content.
+
+use crate::{error::Problem, record};
+
+use super::rows::Draft;
+
+/// What is wrong with what is no link.
+pub(super) const NO_LINK: &str = "a link that begins with https:// is required";
+
+/// Whether a text is a link that one can follow without harm.
+pub(super) fn is_link(text: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme))
+}
+
+/// Whether where it is can be a place.
+pub(super) fn check(record: &record::Entity, draft: &Draft, problems: &mut Vec<Problem>) {
+    let url = draft.text(record, "url").filter(|_| draft.says("url"));
+    if url.is_some_and(|url| !is_link(url)) {
+        problems.push(draft.problem("url", NO_LINK));
+    }
+}
