@@ -49,6 +49,12 @@ pub mod merge;
 // What one function tells the other.
 pub mod feedback;
 pub mod feedback_comment;
+pub mod team_request;
+
+// What is to be done.
+pub mod playbook;
+pub mod playbook_step;
+pub mod task;
 
 // What may take how long.
 pub mod business_calendar;

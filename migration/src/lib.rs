@@ -48,7 +48,10 @@ mod m20261123_000044_create_lead_definition;
 mod m20261123_000045_create_lead_readiness;
 mod m20261123_000046_stamp_lead_definition;
 mod m20261123_000050_extend_merge;
+mod m20261123_000051_create_playbook;
 mod m20261123_000052_extend_feedback;
+mod m20261123_000057_create_task;
+mod m20261123_000059_create_team_request;
 
 use async_trait::async_trait;
 pub use sea_orm_migration::MigratorTrait;
@@ -107,7 +110,10 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000045_create_lead_readiness::Migration)),
             Box::new(Atomic(m20261123_000046_stamp_lead_definition::Migration)),
             Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
+            Box::new(Atomic(m20261123_000051_create_playbook::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
+            Box::new(Atomic(m20261123_000057_create_task::Migration)),
+            Box::new(Atomic(m20261123_000059_create_team_request::Migration)),
         ]
     }
 }

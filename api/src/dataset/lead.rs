@@ -3,7 +3,7 @@
 use entity::{
     account, campaign_member, feedback,
     lead::{Column, Entity as Table, IntentBand, LeadSource, LeadStatus},
-    lead_transition, opportunity, sla_clock, touch,
+    lead_transition, opportunity, sla_clock, task, touch,
 };
 
 use crate::views::Word;
@@ -53,6 +53,7 @@ pub(super) fn lead() -> Entity {
     .many("opportunities", "Opportunity", opportunity::Column::LeadId, "The deals that came out of it, newest first.")
     .many("feedback", "Feedback", feedback::Column::LeadId, "What the team said about it, newest first.")
     .many("slaClocks", "SlaClock", sla_clock::Column::LeadId, "What sales or marketing was or is waited for, latest first.")
+    .many("tasks", "Task", task::Column::LeadId, "What is to be done about it, as far as you see that, the most urgent first.")
     .many("duplicates", "Lead", Column::DuplicateOfId, "The leads that repeat it, newest first.")
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

@@ -33,10 +33,14 @@ mod merge;
 mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
+mod playbook;
+mod playbook_step;
 mod reason_code;
 mod score_factor;
 mod sla_clock;
 mod sla_policy;
+mod task;
+mod team_request;
 mod territory;
 mod touch;
 mod user;
@@ -117,6 +121,10 @@ pub fn dataset() -> &'static Dataset {
             opportunity_change::opportunity_change(),
             feedback::feedback(),
             feedback_comment::feedback_comment(),
+            team_request::team_request(),
+            playbook::playbook(),
+            playbook_step::playbook_step(),
+            task::task(),
             reason_code::reason_code(),
             duplicate_candidate::duplicate_candidate(),
             business_calendar::business_calendar(),

@@ -3,7 +3,7 @@
 use entity::{
     account, feedback,
     opportunity::{Column, Entity as Table, ForecastCategory, OpportunityStage},
-    opportunity_change, opportunity_contact,
+    opportunity_change, opportunity_contact, task,
 };
 
 use super::{
@@ -110,6 +110,12 @@ pub(super) fn opportunity() -> Entity {
         "Feedback",
         feedback::Column::OpportunityId,
         "What the team said about it, newest first.",
+    )
+    .many(
+        "tasks",
+        "Task",
+        task::Column::OpportunityId,
+        "What is to be done about it, as far as you see that, the most urgent first.",
     )
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

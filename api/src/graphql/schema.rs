@@ -23,7 +23,9 @@ use super::{
         DatasetMutation, DefinitionMutation, DuplicateMutation, TokenMutation, UserMutation,
         WebhookMutation,
     },
-    query::{AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, SlaQuery, ViewerQuery},
+    query::{
+        AccessQuery, ChangeQuery, DatasetQuery, DefinitionQuery, SlaQuery, TaskQuery, ViewerQuery,
+    },
     shared::Shared,
     subscription::Subscription,
 };
@@ -108,6 +110,7 @@ pub struct Query(
     AccessQuery,
     ChangeQuery,
     SlaQuery,
+    TaskQuery,
     DefinitionQuery,
     DatasetQuery,
 );
@@ -178,6 +181,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
             AccessQuery,
             ChangeQuery,
             SlaQuery,
+            TaskQuery,
             DefinitionQuery,
             DatasetQuery,
         ),

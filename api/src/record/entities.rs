@@ -3,8 +3,8 @@
 use entity::{
     account, account_domain, business_calendar, campaign, campaign_cost, campaign_member,
     channel::Channel, contact, feedback, feedback_comment, holiday, lead, lead_transition,
-    opportunity, opportunity_change, opportunity_contact, reason_code, sla_policy, territory,
-    touch, user,
+    opportunity, opportunity_change, opportunity_contact, playbook, playbook_step, reason_code,
+    sla_policy, task, team_request, territory, touch, user,
 };
 
 use crate::store::table::{self, Table, Value};
@@ -220,13 +220,17 @@ impl Entity {
 }
 
 /// What callers write and no file brings as such: the domains of accounts, which their field `domain` is written to,
-/// and what clocks run by.
+/// what clocks run by, and what is to be done.
 pub(super) fn unimported() -> Vec<Entity> {
     vec![
         account_domain(),
         business_calendar(),
         of(Table::of::<holiday::Entity>()),
         sla_policy(),
+        team_request(),
+        playbook(),
+        playbook_step(),
+        task(),
     ]
 }
 
@@ -242,6 +246,44 @@ fn sla_policy() -> Entity {
         .default("escalate", false)
         .default("active", true)
         .default("priority", 100)
+}
+
+fn team_request() -> Entity {
+    of(Table::of::<team_request::Entity>())
+        .choice(
+            "from_function",
+            table::choices::<team_request::RequestFunction>(),
+        )
+        .choice(
+            "to_function",
+            table::choices::<team_request::RequestFunction>(),
+        )
+        .choice("state", table::choices::<team_request::RequestState>())
+        .default("state", "OPEN")
+}
+
+fn playbook() -> Entity {
+    of(Table::of::<playbook::Entity>())
+        .choice("lead_status", table::choices::<lead::LeadStatus>())
+        .default("active", true)
+}
+
+fn playbook_step() -> Entity {
+    of(Table::of::<playbook_step::Entity>())
+        .choice(
+            "assign_to",
+            table::choices::<playbook_step::PlaybookAssignee>(),
+        )
+        .default("assign_to", "OWNER")
+}
+
+fn task() -> Entity {
+    of(Table::of::<task::Entity>())
+        .choice("origin", table::choices::<task::TaskOrigin>())
+        .choice("state", table::choices::<task::TaskState>())
+        .default("origin", "PERSON")
+        .default("state", "OPEN")
+        .default("out_of_order", false)
 }
 
 /// What the field `domain` of accounts is written to.

@@ -3,6 +3,7 @@
 pub mod access;
 mod account;
 pub mod attempt;
+mod awaiting;
 mod campaign;
 mod contact;
 pub mod definition;
@@ -18,6 +19,8 @@ pub mod rows;
 pub mod scoring;
 pub mod signing_key;
 pub mod sla;
+pub mod task;
+mod team_request;
 pub mod territory;
 pub mod token;
 mod touch;

@@ -8,8 +8,9 @@ use entity::{
     feedback_comment, holiday, hub, idempotency, import_job, import_row, lead, lead_definition,
     lead_definition_approval, lead_match, lead_match_candidate, lead_readiness, lead_scoring,
     lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
-    opportunity_contact, reason_code, score_factor, signing_key, sla_clock, sla_policy, territory,
-    touch, user, user_territory, webhook_delivery, webhook_endpoint,
+    opportunity_contact, playbook, playbook_step, reason_code, score_factor, signing_key,
+    sla_clock, sla_policy, task, team_request, territory, touch, user, user_territory,
+    webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
@@ -68,6 +69,10 @@ pub(super) fn all() -> Vec<Described> {
         described::<holiday::Entity>(),
         described::<sla_policy::Entity>(),
         described::<sla_clock::Entity>(),
+        described::<team_request::Entity>(),
+        described::<playbook::Entity>(),
+        described::<playbook_step::Entity>(),
+        described::<task::Entity>(),
         described::<webhook_endpoint::Entity>(),
         described::<webhook_delivery::Entity>(),
     ]
@@ -170,6 +175,22 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("sla_policy.kind", values::<sla_policy::SlaKind>()),
         ("sla_clock.kind", values::<sla_policy::SlaKind>()),
         ("sla_clock.state", values::<sla_clock::SlaState>()),
+        (
+            "team_request.from_function",
+            values::<team_request::RequestFunction>(),
+        ),
+        (
+            "team_request.to_function",
+            values::<team_request::RequestFunction>(),
+        ),
+        ("team_request.state", values::<team_request::RequestState>()),
+        ("playbook.lead_status", values::<lead::LeadStatus>()),
+        (
+            "playbook_step.assign_to",
+            values::<playbook_step::PlaybookAssignee>(),
+        ),
+        ("task.origin", values::<task::TaskOrigin>()),
+        ("task.state", values::<task::TaskState>()),
     ])
 }
 

@@ -129,6 +129,7 @@ const BESIDE: &[(&str, &[&str])] = &[
             "changes",
             "explainAccess",
             "slaBreaches",
+            "myTasks",
             "previewLeadDefinition",
             "apiToken",
             "apiTokens",
@@ -233,6 +234,14 @@ const BESIDE: &[(&str, &[&str])] = &[
     ),
     (
         "LeadTransitionOption",
+        &["mutation", "to", "requires", "description"],
+    ),
+    (
+        "TaskTransitionOption",
+        &["mutation", "to", "requires", "description"],
+    ),
+    (
+        "TeamRequestTransitionOption",
         &["mutation", "to", "requires", "description"],
     ),
     (

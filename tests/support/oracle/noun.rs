@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 29] = [
+const NOUNS: [Noun; 33] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -264,6 +264,34 @@ const NOUNS: [Noun; 29] = [
         "started_at",
         true,
     ),
+    noun(
+        [
+            "TeamRequest",
+            "teamRequest",
+            "teamRequests",
+            "team_request",
+            "req",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        ["Playbook", "playbook", "playbooks", "playbook", "play"],
+        "name",
+        false,
+    ),
+    noun(
+        [
+            "PlaybookStep",
+            "playbookStep",
+            "playbookSteps",
+            "playbook_step",
+            "step",
+        ],
+        "position",
+        false,
+    ),
+    noun(["Task", "task", "tasks", "task", "task"], "due_at", false),
 ];
 
 const fn noun(

@@ -6,6 +6,7 @@ mod dataset;
 mod definition;
 mod period;
 mod sla;
+mod task;
 mod viewer;
 
 pub(super) use access::AccessQuery;
@@ -13,4 +14,5 @@ pub(super) use change::{ChangeQuery, whose};
 pub(super) use dataset::DatasetQuery;
 pub(super) use definition::DefinitionQuery;
 pub(super) use sla::SlaQuery;
+pub(super) use task::TaskQuery;
 pub(super) use viewer::ViewerQuery;

@@ -6,6 +6,7 @@ mod filter;
 mod meta;
 mod sla;
 mod subscription;
+mod task;
 mod write;
 
 use async_graphql::{
@@ -25,6 +26,7 @@ pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 pub(super) use sla::sla_root;
 pub(super) use subscription::subscription;
+pub(super) use task::task_root;
 pub(super) use write::{
     WriteField, batch_payload, batch_result, payload, write_fields, write_root,
 };

@@ -20,7 +20,7 @@ use super::{
     save::stale,
     stored,
 };
-use crate::services::{sla, write::Write};
+use crate::services::{sla, task, write::Write};
 
 /// Deletes, restores or destroys the rows of `order` that are not refused.
 pub(super) async fn remove(
@@ -71,6 +71,7 @@ pub(super) async fn remove(
             let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
             mark(write, record, drafts, ChangeKind::Deleted).await?;
             sla::deleted(write, record.name, &ids).await?;
+            task::deleted(write, record.name, &ids).await?;
         }
         Deed::Restore => mark(write, record, drafts, ChangeKind::Restored).await?,
         _ => destroy(write, entity, record, &drafts).await?,

@@ -7,8 +7,8 @@ use crate::{
     error::{ApiError, Problem},
     record::{self, derive},
     services::{
-        account, campaign, contact, feedback, lead, opportunity, scoring, sla, territory, touch,
-        user,
+        account, campaign, contact, feedback, lead, opportunity, scoring, sla, task, team_request,
+        territory, touch, user,
     },
     store::tree,
     views::Views,
@@ -54,6 +54,12 @@ pub(super) async fn settle(
         }
         "touch" => touch::settle(write, record, drafts).await?,
         "feedback" => feedback::settle(write, record, drafts).await?,
+        "task" => task::settle(write, record, drafts),
+        "team_request" => {
+            for (index, problem) in team_request::settle(write, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
         "sla_policy" => known.paths = sla::policy::paths(write, record, drafts).await?,
         _ => {}
     }
@@ -106,6 +112,7 @@ pub(super) async fn beside(
             scoring::of_accounts(write, record, drafts).await
         }
         "feedback" => feedback::given(write, record, drafts).await,
+        "team_request" => team_request::made(write, record, drafts).await,
         "lead" => {
             lead::captured(write, record, drafts).await?;
             scoring::of_leads(write, drafts).await
@@ -136,6 +143,8 @@ pub(super) async fn settle_step(
     let problems = match record.name {
         "lead" => lead::settle_step(write, record, step, drafts).await?,
         "feedback" => feedback::settle_step(write, record, step, drafts),
+        "task" => task::settle_step(write, record, step, drafts).await?,
+        "team_request" => team_request::settle_step(write, record, step, drafts),
         _ => Vec::new(),
     };
     for (index, problem) in problems {
@@ -155,6 +164,7 @@ pub(super) async fn take_step(
     match record.name {
         "lead" => lead::take_step(write, views, record, step, drafts).await,
         "feedback" => feedback::take_step(write, record, step, &drafts).await,
+        "team_request" => team_request::take_step(write, record, &drafts).await,
         _ => {
             save::store(write, record, &drafts).await?;
             Ok(Vec::new())

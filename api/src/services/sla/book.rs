@@ -51,6 +51,18 @@ impl Book {
         })
     }
 
+    /// What it takes to count time in these territories, by no policy.
+    pub(super) async fn of_territories(
+        write: &Write<'_>,
+        territories: &[Uuid],
+    ) -> Result<Self, ApiError> {
+        Ok(Self {
+            named: store::sla::territory_calendars(write.tx).await?,
+            paths: store::sla::territory_paths(write.tx, territories).await?,
+            ..Self::of_calendars(write).await?
+        })
+    }
+
     /// The calendars alone.
     pub(super) async fn of_calendars(write: &Write<'_>) -> Result<Self, ApiError> {
         let mut holidays: HashMap<Uuid, Vec<_>> = HashMap::new();
@@ -104,21 +116,27 @@ impl Book {
         policy: &sla_policy::Model,
         subject: &Subject,
     ) -> Option<(Uuid, &BusinessCalendar)> {
-        let path = self.path(subject).unwrap_or_default();
-        let above = |(named, calendar): &&(String, Uuid)| {
-            path.starts_with(named.as_str()) && self.kept.contains(calendar)
-        };
-        let nearest = self.named.iter().filter(above);
-        let nearest = nearest.max_by_key(|(named, _)| named.len());
         let own = policy
             .business_calendar_id
             .filter(|id| self.kept.contains(id));
-        let id = own.or(nearest.map(|(_, id)| *id)).or(self.default);
+        let id = own.or_else(|| self.calendar_of(subject.territory_id));
         if id.is_none() {
             tracing::warn!(policy = %policy.id, "no clock is started: no calendar is the default");
         }
         let id = id?;
         self.calendars.get(&id).map(|calendar| (id, calendar))
+    }
+
+    /// The calendar of the nearest territory that names one, from that one upwards, or the default.
+    pub(super) fn calendar_of(&self, territory: Option<Uuid>) -> Option<Uuid> {
+        let path = territory.and_then(|id| self.paths.get(&id));
+        let path = path.map(String::as_str).unwrap_or_default();
+        let above = |(named, calendar): &&(String, Uuid)| {
+            path.starts_with(named.as_str()) && self.kept.contains(calendar)
+        };
+        let nearest = self.named.iter().filter(above);
+        let nearest = nearest.max_by_key(|(named, _)| named.len());
+        nearest.map(|(_, id)| *id).or(self.default)
     }
 
     fn path(&self, subject: &Subject) -> Option<&str> {

@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 29] = [
+pub const CLASSES: [Class; 33] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -34,7 +34,7 @@ pub const CLASSES: [Class; 29] = [
         guarded: "annualRevenue customFields",
         open: "name industry employeeBand country channel lifecycle owner marketer \
                territory parent targetTier domains contacts leads opportunities touches \
-               feedback merges subsidiaries",
+               feedback merges subsidiaries tasks",
     },
     Class {
         noun: "AccountDomain",
@@ -62,7 +62,7 @@ pub const CLASSES: [Class; 29] = [
         open: "name kind status channel parent owner briefGoal briefAudience briefMessage \
                briefSalesAction briefExpected startsAt endsAt expectedLeads \
                expectedResponses frequencyCap children costs members leads opportunities \
-               touches feedback",
+               touches feedback tasks",
     },
     Class {
         noun: "CampaignCost",
@@ -84,7 +84,7 @@ pub const CLASSES: [Class; 29] = [
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
                disqualifyReason match readiness definition transitions touches memberships \
-               opportunities feedback duplicates slaClocks",
+               opportunities feedback duplicates slaClocks tasks",
     },
     Class {
         noun: "LeadTransition",
@@ -98,7 +98,7 @@ pub const CLASSES: [Class; 29] = [
         token_scope: "opportunity:read",
         guarded: "amount nextStep customFields",
         open: "name account owner lead primaryCampaign stage probability expectedCloseOn \
-               closedAt lostReason pushCount forecastCategory contacts changes feedback",
+               closedAt lostReason pushCount forecastCategory contacts changes feedback tasks",
     },
     Class {
         noun: "OpportunityContact",
@@ -125,7 +125,7 @@ pub const CLASSES: [Class; 29] = [
         guarded: "verbatim author",
         open: "direction kind campaign lead account opportunity theme sentiment assignee \
                state dueAt acknowledgedAt actionedAt verifiedAt resolvedByCampaign \
-               resolvedByUrl appealedAt appealDecidedAt comments slaClocks",
+               resolvedByUrl appealedAt appealDecidedAt comments slaClocks tasks",
     },
     Class {
         noun: "FeedbackComment",
@@ -206,9 +206,35 @@ pub const CLASSES: [Class; 29] = [
         noun: "SlaClock",
         token_scope: "sla:read",
         guarded: "",
-        open: "kind state lead feedback policy businessCalendar owner startedAt dueAt warnAt \
+        open: "kind state lead feedback teamRequest policy businessCalendar owner startedAt dueAt warnAt \
                warnedAt pausedAt pausedMinutes remainingMinutes stoppedAt breachedAt metLateAt \
                escalatedTo cycle restarts",
+    },
+    Class {
+        noun: "TeamRequest",
+        token_scope: "request:read",
+        guarded: "details requester",
+        open: "fromFunction toFunction title neededBy assignee state answeredAt declineReason \
+               deliveredAt deliveredCampaign deliveredUrl ratedAt rating ratingNote slaClocks",
+    },
+    Class {
+        noun: "Playbook",
+        token_scope: "playbook:read",
+        guarded: "",
+        open: "name leadStatus active steps",
+    },
+    Class {
+        noun: "PlaybookStep",
+        token_scope: "playbook:read",
+        guarded: "",
+        open: "playbook position title bestPractice dueAfterMinutes assignTo tasks",
+    },
+    Class {
+        noun: "Task",
+        token_scope: "task:read",
+        guarded: "title snoozeReason",
+        open: "bestPractice origin state lead opportunity campaign account feedback assignee \
+               dueAt remindAt remindedAt doneAt outOfOrder snoozedUntil playbookStep cycle week",
     },
 ];
 
