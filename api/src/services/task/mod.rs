@@ -132,8 +132,7 @@ async fn out_of_order(
     }
     let early = open.iter().filter(|task| together.contains(&task.id));
     let early = early.filter(|task| {
-        let placed = place(task);
-        placed.is_some_and(|(of, position)| first.get(&of).is_some_and(|it| *it < position))
+        place(task).is_some_and(|(of, position)| first.get(&of).is_some_and(|it| *it < position))
     });
     Ok(early.map(|task| task.id).collect())
 }
