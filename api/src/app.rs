@@ -34,7 +34,7 @@ use crate::{
     graphql, http,
     services::{
         follower::{self, Follower},
-        idempotency, matching, merge,
+        idempotency, lead, matching, merge,
         news::News,
         scoring,
         signing_key::{self, Registration},
@@ -88,6 +88,7 @@ pub struct Running {
     reminding: Option<JoinHandle<()>>,
     /// Scores leads as time goes by; none where another hub does it.
     scoring: Option<JoinHandle<()>>,
+    resuming: Option<JoinHandle<()>>,
     /// Forgets the answers that nobody asks for again, and how everything was before old merges.
     sweeping: JoinHandle<()>,
     known: Known,
@@ -207,6 +208,10 @@ impl App {
             let following = scoring::worker::follow(database.clone(), clock.clone(), news.clone());
             tokio::spawn(following)
         });
+        let resuming = self.config.leads.background.then(|| {
+            let following = lead::resume::follow(database.clone(), clock.clone(), news.clone());
+            tokio::spawn(following)
+        });
         let following = Follower {
             database: database.clone(),
             known: known.clone(),
@@ -241,6 +246,7 @@ impl App {
             watching: watch.map(|watch| tokio::spawn(watch.run())),
             reminding: reminder.map(|reminder| tokio::spawn(reminder.run())),
             scoring,
+            resuming,
             sweeping: tokio::spawn(async {
                 let ((), ()) = tokio::join!(answers, merges);
             }),
@@ -288,6 +294,7 @@ impl Running {
             &self.scoring,
             &self.watching,
             &self.reminding,
+            &self.resuming,
         ];
         workers.into_iter().flatten().for_each(JoinHandle::abort);
     }

@@ -40,6 +40,7 @@ mod m20261123_000033_create_match;
 mod m20261123_000034_create_merge;
 mod m20261123_000035_create_idempotency;
 mod m20261123_000036_extend_lead_transition;
+mod m20261123_000037_index_lead;
 mod m20261123_000040_create_business_calendar;
 mod m20261123_000041_create_sla;
 mod m20261123_000042_seed_sla;
@@ -102,6 +103,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000034_create_merge::Migration)),
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
             Box::new(Atomic(m20261123_000036_extend_lead_transition::Migration)),
+            Box::new(Atomic(m20261123_000037_index_lead::Migration)),
             Box::new(Atomic(m20261123_000040_create_business_calendar::Migration)),
             Box::new(Atomic(m20261123_000041_create_sla::Migration)),
             Box::new(Atomic(m20261123_000042_seed_sla::Migration)),

@@ -4,6 +4,7 @@
 
 mod docs;
 mod effects;
+mod resume;
 mod steps;
 mod walk;
 

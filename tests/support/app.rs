@@ -362,6 +362,7 @@ fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) 
         ("SLA__BACKGROUND", "false"),
         ("TASKS__BACKGROUND", "false"),
         ("SCORING__BACKGROUND", "false"),
+        ("LEADS__BACKGROUND", "false"),
     ];
     let variables = ours.iter().chain(settings);
     let variables = variables.map(|(name, value)| (format!("REVHUB__{name}"), (*value).to_owned()));

@@ -59,6 +59,8 @@ pub struct Config {
     pub tasks: Tasks,
     /// How ready leads are.
     pub scoring: Scoring,
+    /// Leads that resume.
+    pub leads: Leads,
     /// The change feed.
     pub changes: Changes,
     /// Logs.
@@ -209,6 +211,14 @@ pub struct Tasks {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scoring {
+    /// Whether this hub does it in the background.
+    pub background: bool,
+}
+
+/// Leads that resume.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leads {
     /// Whether this hub does it in the background.
     pub background: bool,
 }

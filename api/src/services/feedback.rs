@@ -69,10 +69,10 @@ pub(super) async fn settle(
             _ => None,
         };
         let to_marketing = draft.text(record, "direction") == Some("SALES_TO_MARKETING");
-        let answering = TARGETS
+        let mut answering = TARGETS
             .iter()
             .filter(|(_, noun)| to_marketing == (*noun == "Campaign"));
-        let assignee = answering.filter_map(|(column, _)| owner(column)).next();
+        let assignee = answering.find_map(|(column, _)| owner(column));
         draft.set(
             record,
             "assignee_id",
@@ -213,7 +213,7 @@ async fn follow(
     let state = record.position("state");
     let mut met: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
     let mut begun: BTreeMap<&str, Vec<Subject>> = BTreeMap::new();
-    let mut assigned = Vec::new();
+    let mut given_to = Vec::new();
     for draft in drafts {
         let before = draft.before.as_ref().zip(state);
         let from = match before.and_then(|(row, at)| row.get(at)) {
@@ -223,7 +223,7 @@ async fn follow(
         let to = draft.text(record, "state").unwrap_or_default();
         let assignee = draft.uuid(record, "assignee_id");
         if from == to {
-            assigned.push((draft.id, assignee));
+            given_to.push((draft.id, assignee));
             continue;
         }
         met.entry(from).or_default().push(draft.id);
@@ -244,7 +244,7 @@ async fn follow(
             sla::start(write, kind, &subjects).await?;
         }
     }
-    sla::assign(write, About::Feedback, &assigned).await
+    sla::assign(write, About::Feedback, &given_to).await
 }
 
 /// What is waited for while feedback is in that state.

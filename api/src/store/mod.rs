@@ -12,6 +12,7 @@ pub mod demo;
 pub mod erase;
 pub mod idempotency;
 pub mod import;
+pub mod lead;
 pub mod lead_transition;
 pub mod lookup;
 pub mod matching;

@@ -1,6 +1,6 @@
 //! The tables of steps in the documentation are made of the data that the hub runs on.
 
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
 use api::dataset::{Workflow, dataset};
 
@@ -21,8 +21,9 @@ fn steps(workflow: &Workflow) -> String {
         let requires = requires.iter().map(|field| format!("`{field}`"));
         let requires: Vec<String> = requires.collect();
         let by: Vec<String> = step.by.iter().map(|by| format!("`{by}`")).collect();
-        table += &format!(
-            "| `{}`, `{}` | {} | {} | {} | {} | {} |\n",
+        writeln!(
+            table,
+            "| `{}`, `{}` | {} | {} | {} | {} | {} |",
             step.mutation,
             step.many,
             step.from.join(", "),
@@ -34,7 +35,8 @@ fn steps(workflow: &Workflow) -> String {
             requires.join(", "),
             by.join(", "),
             step.description
-        );
+        )
+        .unwrap();
     }
     table
 }
@@ -43,10 +45,12 @@ fn rules(workflow: &Workflow) -> String {
     let mut table = String::from("| rule | from | to | when |\n|---|---|---|---|\n");
     for rule in &workflow.rules {
         let from = rule.from.join(", ");
-        table += &format!(
-            "| `{}` | {from} | {} | {} |\n",
+        writeln!(
+            table,
+            "| `{}` | {from} | {} | {} |",
             rule.name, rule.to, rule.when
-        );
+        )
+        .unwrap();
     }
     table
 }

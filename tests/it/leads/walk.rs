@@ -46,15 +46,15 @@ async fn whoever_pushes_leads_around_their_steps_lead_to_where_they_stand() {
             let step = &workflow().steps[dice.below(workflow().steps.len())];
             // Mostly somebody who may, and sometimes anybody.
             let anybody = &team.users[dice.below(team.users.len())].0;
-            let by = &step.by[dice.below(step.by.len())];
+            let one_of_them = &step.by[dice.below(step.by.len())];
             let mut roles = Role::ALL.into_iter();
-            let role = roles.find(|role| role.as_str() == by).unwrap();
-            let token = team.token(if dice.below(4) == 0 { *anybody } else { role });
+            let role = roles.find(|role| role.as_str() == one_of_them).unwrap();
+            let bearer = team.token(if dice.below(4) == 0 { *anybody } else { role });
             let first = dice.below(LEADS);
             let some = leads.iter().cycle().skip(first).take(AT_ONCE);
             let input: Vec<_> = some.map(|lead| team.said(step, lead)).collect();
             let variables = json!({ "input": input, "trial": false });
-            let answer = app.graphql(token, &mutation(step), variables).await;
+            let answer = app.graphql(bearer, &mutation(step), variables).await;
             for result in answer.data()[&step.many]["results"].as_array().unwrap() {
                 asked += 1;
                 taken += usize::from(result["outcome"] == "UPDATED");

@@ -22,24 +22,29 @@ const FEW: usize = 2;
 
 #[test]
 fn every_word_scope_and_mask_of_the_built_in_roles_tells_rows_apart() {
-    let rows = || Rows::random(SEED, 40);
-    let callers = one_role(&rows());
-    assert_eq!(callers.len(), ROLES.len());
-    assert_tells_apart(rows(), built_in_roles(), &callers);
+    assert_eq!(one_role(&Rows::random(SEED, 40)).len(), ROLES.len());
+    assert_good_enough(SEED, |seed| {
+        let rows = Rows::random(seed, 40);
+        let callers = one_role(&rows);
+        problems(rows, built_in_roles(), &callers)
+    });
 }
 
 #[test]
 fn every_word_scope_and_mask_of_an_operators_roles_tells_rows_apart() {
-    let rows = || Rows::random(OPERATORS_SEED, 40);
-    let callers = in_operators_roles(&rows());
-    assert_tells_apart(rows(), operators_roles(), &callers[..3]);
+    assert_good_enough(OPERATORS_SEED, |seed| {
+        let rows = Rows::random(seed, 40);
+        let callers = in_operators_roles(&rows);
+        let mut problems = problems(rows, operators_roles(), &callers[..3]);
+        problems.extend(parts_without_their_wholes(seed));
+        problems
+    });
 }
 
-/// Where one role shows a thing without its parts and another shows the parts of some things, not
+/// What is wrong where one role shows a thing without its parts and another shows the parts of some things: not
 /// every part of what is seen is seen.
-#[test]
-fn two_roles_of_an_operator_show_things_without_their_parts() {
-    let rows = Rows::random(OPERATORS_SEED, 40);
+fn parts_without_their_wholes(seed: u64) -> Option<String> {
+    let rows = Rows::random(seed, 40);
     let pair = in_operators_roles(&rows).swap_remove(3);
     assert_eq!(pair.roles, ["AUDITOR", "TRAINEE"]);
     let model = Model::of(&api::graphql::sdl());
@@ -55,10 +60,22 @@ fn two_roles_of_an_operator_show_things_without_their_parts() {
         oracle.lens.sees(whole, *feedback) && !sees(&oracle, part, comment)
     });
     let count = apart.count();
-    assert!(count >= FEW, "{count}");
+    (count < FEW).then(|| format!("{:?} FeedbackComment: {count}", ["AUDITOR", "TRAINEE"]))
 }
 
-fn assert_tells_apart(rows: Rows, roles: Vec<Role>, callers: &[Caller]) {
+/// Nothing is wrong with the rows of that seed; or else it is told which one would do.
+fn assert_good_enough(seed: u64, problems: impl Fn(u64) -> Vec<String>) {
+    let wrong = problems(seed);
+    if !wrong.is_empty() {
+        let better = (seed + 1..seed + 500).find(|seed| problems(*seed).is_empty());
+        panic!(
+            "{better:?} tells more apart than {seed}:\n{}",
+            wrong.join("\n")
+        );
+    }
+}
+
+fn problems(rows: Rows, roles: Vec<Role>, callers: &[Caller]) -> Vec<String> {
     let model = Model::of(&api::graphql::sdl());
     let mut oracle = Oracle::new(model, rows, roles, callers[0].clone());
     let mut problems = Vec::new();
@@ -74,7 +91,7 @@ fn assert_tells_apart(rows: Rows, roles: Vec<Role>, callers: &[Caller]) {
             problems.extend(same_to_masks(&oracle, &role, noun));
         }
     }
-    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+    problems
 }
 
 fn there<'r>(oracle: &'r Oracle, noun: &Noun) -> impl Iterator<Item = &'r Row> {

@@ -4,6 +4,7 @@ mod capture;
 mod convert;
 mod handover;
 mod moved;
+pub mod resume;
 mod transition;
 
 use crate::{error::Problem, record};

@@ -41,7 +41,7 @@ const STAMPS: [&str; 5] = [
 
 /// What makes leads go.
 #[derive(Clone, Copy, Debug)]
-enum Mover {
+enum Cause {
     Step(&'static Step),
     Rule(&'static Rule),
     Capture,
@@ -81,7 +81,7 @@ pub(in crate::services) async fn take_step(
             return Ok(problems);
         }
     }
-    move_on(write, record, Mover::Step(step), &drafts).await?;
+    move_on(write, record, Cause::Step(step), &drafts).await?;
     Ok(Vec::new())
 }
 
@@ -112,7 +112,7 @@ pub(in crate::services) async fn take_rule(
     }
     let nobody = handover::settle(write, record, &rule.name, &mut drafts).await?;
     drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
-    move_on(write, record, Mover::Rule(rule), &drafts).await?;
+    move_on(write, record, Cause::Rule(rule), &drafts).await?;
     Ok(drafts.into_iter().map(|draft| draft.id).collect())
 }
 
@@ -122,7 +122,7 @@ pub(super) async fn begin(
     record: &'static record::Entity,
     drafts: &[&Draft],
 ) -> Result<(), ApiError> {
-    record_steps(write, record, Mover::Capture, drafts).await
+    record_steps(write, record, Cause::Capture, drafts).await
 }
 
 fn begins(record: &record::Entity, rule: &Rule, draft: &Draft) -> bool {
@@ -218,25 +218,25 @@ async fn disputed(
 async fn move_on(
     write: &Write<'_>,
     record: &'static record::Entity,
-    mover: Mover,
+    by: Cause,
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
     rows::store(write, record, drafts).await?;
     let drafts: Vec<&Draft> = drafts.iter().collect();
-    record_steps(write, record, mover, &drafts).await
+    record_steps(write, record, by, &drafts).await
 }
 
 async fn record_steps(
     write: &Write<'_>,
     record: &'static record::Entity,
-    mover: Mover,
+    by: Cause,
     drafts: &[&Draft],
 ) -> Result<(), ApiError> {
     let mut moved = Vec::with_capacity(drafts.len());
     let mut transitions = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let step = step_of(write, record, draft)?;
-        transitions.push(transition(write, record, mover, (draft, &step)));
+        transitions.push(transition(write, record, by, (draft, &step)));
         moved.push(step);
     }
     let made = |row: &lead_transition::Model| {
@@ -283,21 +283,21 @@ fn step_of(write: &Write<'_>, record: &record::Entity, draft: &Draft) -> Result<
 fn transition(
     write: &Write<'_>,
     record: &record::Entity,
-    mover: Mover,
+    by: Cause,
     (draft, moved): (&Draft, &Moved),
 ) -> lead_transition::Model {
     let int = |column| match draft.get(record, column) {
         Some(Value::Int(number)) => *number,
         _ => None,
     };
-    let (cause, by_user_id) = match (mover, &write.author.actor) {
-        (Mover::Rule(_), _) => (TransitionCause::Rule, None),
+    let (cause, by_user_id) = match (by, &write.author.actor) {
+        (Cause::Rule(_), _) => (TransitionCause::Rule, None),
         (_, Actor::User(user)) => (TransitionCause::Mutation, Some(*user)),
         _ => (TransitionCause::Mutation, None),
     };
-    let note = match mover {
-        Mover::Step(step) if step.why => draft.reason.clone(),
-        Mover::Rule(rule) => Some(rule.when.clone()),
+    let note = match by {
+        Cause::Step(step) if step.why => draft.reason.clone(),
+        Cause::Rule(rule) => Some(rule.when.clone()),
         _ => moved.note.clone(),
     };
     lead_transition::Model {

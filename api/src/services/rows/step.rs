@@ -205,10 +205,7 @@ async fn settle_reasons(
         return Ok(());
     };
     let record = stored(entity)?;
-    let said: Vec<Uuid> = drafts
-        .iter()
-        .filter_map(|draft| draft.reason_id())
-        .collect();
+    let said: Vec<Uuid> = drafts.iter().filter_map(Draft::reason_id).collect();
     let reasons = reasons(write, &said).await?;
     for draft in drafts {
         let state = draft.text(record, column).unwrap_or_default();
