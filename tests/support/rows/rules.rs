@@ -14,7 +14,10 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (_, "territory_id") | ("territory", "parent_id") => "territory",
         (_, "account_id" | "other_account_id") | ("account", "parent_id") => "account",
         (_, "contact_id" | "other_contact_id") => "contact",
-        (_, "campaign_id" | "source_campaign_id" | "primary_campaign_id")
+        (
+            _,
+            "campaign_id" | "source_campaign_id" | "primary_campaign_id" | "delivered_campaign_id",
+        )
         | ("campaign", "parent_id") => "campaign",
         (_, "lead_id" | "other_lead_id" | "duplicate_of_id") => "lead",
         (_, "lead_match_id") => "lead_match",

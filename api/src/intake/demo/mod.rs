@@ -24,6 +24,7 @@ mod name;
 mod opportunity;
 mod reason;
 mod slice;
+mod task;
 mod team;
 mod touch;
 pub mod write;
@@ -32,7 +33,7 @@ use chrono::NaiveDate;
 
 use self::{
     calendar::Calendar, campaign::Campaigns, definition::Definitions, dice::Dice, name::Domains,
-    team::Team,
+    task::Playbooks, team::Team,
 };
 
 pub use self::reason::{MissingReason, Reasons};
@@ -84,6 +85,10 @@ pub struct Rows {
     pub lead_definitions: Vec<entity::lead_definition::Model>,
     /// Who signed them.
     pub lead_definition_approvals: Vec<entity::lead_definition_approval::Model>,
+    /// What is to be done with leads.
+    pub playbooks: Vec<entity::playbook::Model>,
+    /// In the order of each.
+    pub playbook_steps: Vec<entity::playbook_step::Model>,
     /// Wholes before their parts.
     pub campaigns: Vec<entity::campaign::Model>,
     /// What they cost.
@@ -132,7 +137,11 @@ impl Year {
         let team = Team::hire(&mut dice, &calendar, grown(24, plan.scale));
         let campaigns = Campaigns::plan(&mut dice, &calendar, &team, grown(20, plan.scale));
         let definitions = Definitions::agree(plan.seed, &calendar, &team);
+        let by = team.marketing_manager;
+        let playbooks = Playbooks::agree(plan.seed, &calendar, by);
         let company = Rows {
+            playbooks: playbooks.rows,
+            playbook_steps: playbooks.steps,
             lead_definitions: definitions.rows.clone(),
             lead_definition_approvals: definitions.approvals.clone(),
             territories: team.territories.clone(),
