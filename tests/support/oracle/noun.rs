@@ -255,16 +255,6 @@ const NOUNS: [Noun; 33] = [
         false,
     ),
     noun(
-        ["SlaPolicy", "slaPolicy", "slaPolicies", "sla_policy", "sla"],
-        "priority",
-        false,
-    ),
-    noun(
-        ["SlaClock", "slaClock", "slaClocks", "sla_clock", "clock"],
-        "started_at",
-        true,
-    ),
-    noun(
         [
             "TeamRequest",
             "teamRequest",
@@ -292,6 +282,16 @@ const NOUNS: [Noun; 33] = [
         false,
     ),
     noun(["Task", "task", "tasks", "task", "task"], "due_at", false),
+    noun(
+        ["SlaPolicy", "slaPolicy", "slaPolicies", "sla_policy", "sla"],
+        "priority",
+        false,
+    ),
+    noun(
+        ["SlaClock", "slaClock", "slaClocks", "sla_clock", "clock"],
+        "started_at",
+        true,
+    ),
 ];
 
 const fn noun(
