@@ -125,10 +125,8 @@ pub(super) fn hold_checks(table: &str, row: &mut Row) {
                 }
             }
         }
-        "playbook_step" => {
-            if !matches!(cell(row, "due_after_minutes"), Cell::Int(0..)) {
-                row.insert("due_after_minutes", Cell::Int(0));
-            }
+        "playbook_step" if !matches!(cell(row, "due_after_minutes"), Cell::Int(0..)) => {
+            row.insert("due_after_minutes", Cell::Int(0));
         }
         "team_request" => {
             if !matches!(cell(row, "rating"), Cell::Int(1..=5) | Cell::Null) {
