@@ -12,7 +12,7 @@ pub struct Model {
     /// The playbook.
     pub playbook_id: Uuid,
     /// The smaller comes first.
-    pub position: i32,
+    pub place: i32,
     /// What is to be done.
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub title: String,

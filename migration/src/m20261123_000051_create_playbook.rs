@@ -40,7 +40,7 @@ impl MigrationTrait for Migration {
         NewTable::named("playbook_step")
             .column(id())
             .column(reference("playbook_id", "playbook"))
-            .column(integer("position"))
+            .column(integer("place"))
             .column(text("title", 200))
             .column(long_text("best_practice").optional())
             .column(integer("due_after_minutes"))
@@ -48,7 +48,7 @@ impl MigrationTrait for Migration {
             .columns(stamps())
             .check("due_after_minutes", "due_after_minutes >= 0")
             .index(&["playbook_id"])
-            .index(&["position", "id"])
+            .index(&["place", "id"])
             .create(manager)
             .await
     }

@@ -11,9 +11,9 @@ use super::{
 };
 
 pub(super) fn playbook_step() -> Entity {
-    Entity::of::<Table>(("PlaybookStep", "playbookStep", "playbookSteps", "step"), "A step of a playbook, which becomes a task of each lead that starts it.", ascending("position"))
+    Entity::of::<Table>(("PlaybookStep", "playbookStep", "playbookSteps", "step"), "A step of a playbook, which becomes a task of each lead that starts it.", ascending("place"))
     .one(("playbook", "playbookId"), Column::PlaybookId, "Playbook", "The playbook.")
-    .open(int("position", Column::Position, "Which comes first: the smallest."))
+    .open(int("place", Column::Place, "Which comes first: the smallest."))
     .open(text("title", Column::Title, "What is to be done."))
     .open(text("bestPractice", Column::BestPractice, "How it is best done. A task keeps it as it was when it was made."))
     .open(int("dueAfterMinutes", Column::DueAfterMinutes, "How long after the start it is due, in minutes of business time where the lead lies, 0 to 525600: a working day of eight hours has 480."))
@@ -22,8 +22,8 @@ pub(super) fn playbook_step() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("playbook")
     .part_of(Column::PlaybookId, "Playbook")
-    .made("add", &["playbookId", "position", "title", "dueAfterMinutes"], &["bestPractice", "assignTo"])
-    .changed("update", &["position", "title", "bestPractice", "dueAfterMinutes", "assignTo"])
+    .made("add", &["playbookId", "place", "title", "dueAfterMinutes"], &["bestPractice", "assignTo"])
+    .changed("update", &["place", "title", "bestPractice", "dueAfterMinutes", "assignTo"])
     .written_with("update")
 }
 

@@ -81,7 +81,7 @@ pub async fn steps(
     playbook_step::Entity::find()
         .filter(Column::PlaybookId.is_in(playbooks.iter().copied()))
         .filter(Column::DeletedAt.is_null())
-        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Place)
         .order_by_asc(Column::Id)
         .all(tx)
         .await

@@ -87,9 +87,9 @@ async fn playbook(app: &TestApp, token: &str) {
     let id = answer.data()["createPlaybook"]["playbook"]["id"].clone();
     let add = "mutation ($input: [AddPlaybookStepInput!]!) { addPlaybookSteps(input: $input) { results { outcome } } }";
     let steps = json!([
-        { "playbookId": id, "position": 1, "title": "Read", "dueAfterMinutes": 60, "bestPractice": "Look at the touches." },
-        { "playbookId": id, "position": 2, "title": "Look after it", "dueAfterMinutes": 240, "assignTo": "MANAGER" },
-        { "playbookId": id, "position": 3, "title": "Ask how it went", "dueAfterMinutes": 500, "assignTo": "CAMPAIGN_OWNER" },
+        { "playbookId": id, "place": 1, "title": "Read", "dueAfterMinutes": 60, "bestPractice": "Look at the touches." },
+        { "playbookId": id, "place": 2, "title": "Look after it", "dueAfterMinutes": 240, "assignTo": "MANAGER" },
+        { "playbookId": id, "place": 3, "title": "Ask how it went", "dueAfterMinutes": 500, "assignTo": "CAMPAIGN_OWNER" },
     ]);
     let _ = app
         .graphql(token, add, json!({ "input": steps }))

@@ -278,7 +278,7 @@ const NOUNS: [Noun; 33] = [
             "playbook_step",
             "step",
         ],
-        "position",
+        "place",
         false,
     ),
     noun(["Task", "task", "tasks", "task", "task"], "due_at", false),

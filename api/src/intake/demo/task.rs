@@ -79,8 +79,8 @@ impl Playbooks {
             ("A rejected lead", LeadStatus::Rejected, &REJECTED),
         ] {
             let playbook = playbook(dice.id(at), name, status, (at, by));
-            for (position, words) in (1..).zip(steps) {
-                let step = step(dice.id(at), playbook.id, position, words, (at, by));
+            for (place, words) in (1..).zip(steps) {
+                let step = step(dice.id(at), playbook.id, place, words, (at, by));
                 playbooks.steps.push(step);
             }
             playbooks.rows.push(playbook);
@@ -165,7 +165,7 @@ fn task(
     assignee_id: Option<Uuid>,
     terms: &Terms,
 ) -> Option<Model> {
-    let number = entered.id.as_u128() ^ u128::from(step.position.unsigned_abs());
+    let number = entered.id.as_u128() ^ u128::from(step.place.unsigned_abs());
     let due_at = terms.due(entered.at, step.due_after_minutes)?;
     let end = terms.end();
     let forgotten = number % FORGOTTEN == 0;
@@ -234,14 +234,14 @@ fn playbook(
 fn step(
     id: Uuid,
     playbook_id: Uuid,
-    position: i32,
+    place: i32,
     (title, minutes, assign_to, how): &Words,
     (at, by): (DateTime<Utc>, Uuid),
 ) -> Step {
     playbook_step::Model {
         id,
         playbook_id,
-        position,
+        place,
         title: (*title).to_owned(),
         best_practice: Some((*how).to_owned()),
         due_after_minutes: *minutes,

@@ -139,7 +139,7 @@ async fn out_of_order(
 
 /// The playbook of each of these steps, and where it stands there.
 async fn places(write: &Write<'_>, steps: &[Uuid]) -> Result<HashMap<Uuid, (Uuid, i32)>, ApiError> {
-    let names = ["playbook_id", "position"];
+    let names = ["playbook_id", "place"];
     let rows = rows::columns(write, "PlaybookStep", &names, steps).await?;
     let place = |row: Record| match row.as_slice() {
         [Value::Uuid(Some(playbook)), Value::Int(Some(position))] => Some((*playbook, *position)),

@@ -227,7 +227,7 @@ pub const CLASSES: [Class; 33] = [
         noun: "PlaybookStep",
         token_scope: "playbook:read",
         guarded: "",
-        open: "playbook position title bestPractice dueAfterMinutes assignTo tasks",
+        open: "playbook place title bestPractice dueAfterMinutes assignTo tasks",
     },
     Class {
         noun: "Task",
