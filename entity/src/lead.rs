@@ -66,6 +66,8 @@ pub struct Model {
     pub converted_at: Option<DateTimeUtc>,
     /// UTC; when nurturing starts again, for a recycled lead.
     pub resume_at: Option<DateTimeUtc>,
+    /// 1 (useless) to 5 (just right): how good sales finds it.
+    pub quality: Option<i32>,
     /// Why sales did not take it.
     pub reject_reason_id: Option<Uuid>,
     /// Why it will never buy.

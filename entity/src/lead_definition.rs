@@ -20,6 +20,9 @@ pub struct Model {
     pub criteria: Json,
     /// 1 to 100: the score from which a lead is qualified.
     pub threshold: i32,
+    /// Array of `need`, `authority`, `budget` and `timing`: what sales has to have found out, of an SQL only.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub answers: Option<Json>,
     /// What it is for, and what is different.
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,

@@ -41,6 +41,7 @@ mod m20261123_000034_create_merge;
 mod m20261123_000035_create_idempotency;
 mod m20261123_000036_extend_lead_transition;
 mod m20261123_000037_index_lead;
+mod m20261123_000038_extend_lead;
 mod m20261123_000040_create_business_calendar;
 mod m20261123_000041_create_sla;
 mod m20261123_000042_seed_sla;
@@ -51,6 +52,7 @@ mod m20261123_000046_stamp_lead_definition;
 mod m20261123_000050_extend_merge;
 mod m20261123_000051_create_playbook;
 mod m20261123_000052_extend_feedback;
+mod m20261123_000056_extend_lead_definition;
 mod m20261123_000057_create_task;
 mod m20261123_000059_create_team_request;
 
@@ -104,6 +106,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000035_create_idempotency::Migration)),
             Box::new(Atomic(m20261123_000036_extend_lead_transition::Migration)),
             Box::new(Atomic(m20261123_000037_index_lead::Migration)),
+            Box::new(Atomic(m20261123_000038_extend_lead::Migration)),
             Box::new(Atomic(m20261123_000040_create_business_calendar::Migration)),
             Box::new(Atomic(m20261123_000041_create_sla::Migration)),
             Box::new(Atomic(m20261123_000042_seed_sla::Migration)),
@@ -114,6 +117,7 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
             Box::new(Atomic(m20261123_000051_create_playbook::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
+            Box::new(Atomic(m20261123_000056_extend_lead_definition::Migration)),
             Box::new(Atomic(m20261123_000057_create_task::Migration)),
             Box::new(Atomic(m20261123_000059_create_team_request::Migration)),
         ]

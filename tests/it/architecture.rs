@@ -70,6 +70,7 @@ const MODULES: [(&str, &[&str]); 25] = [
             "change",
             "clock",
             "database",
+            "dataset",
             "document",
             "error",
             "matching",

@@ -119,7 +119,8 @@ impl Team {
         if step.to.len() > 1 {
             said["to"] = json!(step.to[0]);
         }
-        if let Some(kind) = workflow().reason_for(&step.to[0]) {
+        let to = step.to.first();
+        if let Some(kind) = to.and_then(|to| workflow().reason_for(to)) {
             said["reasonId"] = json!(self.reason(kind));
         }
         if step.why || step.mutation == "convertLead" {
@@ -131,6 +132,9 @@ impl Team {
         }
         if says.iter().any(|says| says.field == "ownerId") {
             said["ownerId"] = json!(gid("User", self.user(Role::SalesManager).id));
+        }
+        if says.iter().any(|says| says.field == "quality") {
+            said["quality"] = json!(2);
         }
         said
     }

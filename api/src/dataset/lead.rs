@@ -40,6 +40,7 @@ pub(super) fn lead() -> Entity {
     .open(instant("sqlAt", Column::SqlAt, "When sales qualified it in this cycle, in UTC."))
     .open(instant("convertedAt", Column::ConvertedAt, "When it was converted in this cycle, in UTC."))
     .open(instant("resumeAt", Column::ResumeAt, "When nurturing starts again, in UTC, for a recycled lead."))
+    .open(int("quality", Column::Quality, "1 (useless) to 5 (just right): how good sales found it when it last said so."))
     .one(("rejectReason", "rejectReasonId"), Column::RejectReasonId, "ReasonCode", "Why sales did not take it.")
     .one(("disqualifyReason", "disqualifyReasonId"), Column::DisqualifyReasonId, "ReasonCode", "Why it will never buy.")
     // A lead and its match have the same id.
@@ -62,7 +63,7 @@ pub(super) fn lead() -> Entity {
     .place(at(Column::TerritoryId))
     .test(Word::Unassigned, absent(Column::OwnerId))
     .named(&[Column::FirstName, Column::LastName], Some(Column::Status))
-    .can(&["capture"], &["update", "nurture", "qualify", "accept", "reject", "reassign", "recall", "work", "convert", "recycle", "dispose", "disqualify", "reopen", "dispute", "backfill", "delete", "restore", "destroy", "erase"])
+    .can(&["capture"], &["update", "nurture", "qualify", "accept", "reject", "reassign", "recall", "work", "rate", "convert", "recycle", "dispose", "disqualify", "reopen", "dispute", "backfill", "delete", "restore", "destroy", "erase"])
     .made("capture", &[], &["firstName", "lastName", "email", "phone", "companyName", "jobTitle", "source", "sourceCampaignId", "customFields"])
     .unread(text("need", lead_transition::Column::Need, "What they need."))
     .unread(text("authority", lead_transition::Column::Authority, "Who decides."))

@@ -7,7 +7,7 @@ use entity::{
 };
 
 use super::{
-    declare::{choice, descending, instant, int, json, text},
+    declare::{choice, descending, instant, int, json, text, texts},
     model::{Entity, Enumeration},
 };
 
@@ -38,6 +38,12 @@ pub(super) fn lead_definition() -> Entity {
         "threshold",
         Column::Threshold,
         "1 to 100: the score from which a lead is qualified.",
+    ))
+    .open(texts(
+        "answers",
+        Column::Answers,
+        "What `markSalesQualified` has to say while it is active: of `need`, `authority`, `budget` and `timing`. Null \
+         where it asks for none of them.",
     ))
     .open(text(
         "note",

@@ -20,6 +20,7 @@ mod outcome;
 mod plan;
 mod read;
 mod reading;
+mod reasons;
 mod rejected;
 mod run;
 mod second_pass;

@@ -28,6 +28,8 @@ pub use preview::{Outcome, Preview, Tried, preview};
 
 /// The noun.
 const NOUN: &str = "LeadDefinition";
+/// What sales can find out of a lead before it qualifies it.
+pub const ANSWERS: [&str; 4] = ["need", "authority", "budget", "timing"];
 /// The most characters of a note.
 const LONGEST_NOTE: usize = 4_000;
 
@@ -40,6 +42,8 @@ pub struct Proposal {
     pub criteria: Json,
     /// From which score a lead is qualified.
     pub threshold: i32,
+    /// Of [`ANSWERS`], what sales has to have found out.
+    pub answers: Vec<String>,
     /// What it is for.
     pub note: Option<String>,
 }
@@ -56,10 +60,12 @@ pub async fn propose(write: &Write<'_>, proposal: Proposal) -> Result<Uuid, ApiE
         stage,
         criteria,
         threshold,
+        answers,
         note,
     } = proposal;
     let parsed = scoring::parse(&criteria, threshold.into(), "input.");
     let mut problems = parsed.err().unwrap_or_default();
+    problems.extend(wrong_answers(stage, &answers));
     let note = note.map(|note| note.trim().to_owned());
     let note = note.filter(|note| !note.is_empty());
     if note
@@ -80,6 +86,7 @@ pub async fn propose(write: &Write<'_>, proposal: Proposal) -> Result<Uuid, ApiE
         status: DefinitionStatus::Proposed,
         criteria,
         threshold,
+        answers: (!answers.is_empty()).then(|| json!(answers)),
         note,
         proposed_by_id: write.viewer.and_then(|viewer| viewer.user_id),
         effective_from: None,
@@ -97,6 +104,26 @@ pub async fn propose(write: &Write<'_>, proposal: Proposal) -> Result<Uuid, ApiE
     );
     change::record(write.tx, vec![made]).await?;
     Ok(id)
+}
+
+/// What is wrong with what a definition of `stage` has sales find out.
+fn wrong_answers(stage: DefinitionStage, answers: &[String]) -> Vec<Problem> {
+    if stage != DefinitionStage::Sql && !answers.is_empty() {
+        let problem = "only a definition of an SQL asks for answers";
+        return vec![Problem::validation("input.answers", problem)];
+    }
+    let wrong = answers.iter().enumerate().filter_map(|(index, answer)| {
+        let problem = if !ANSWERS.contains(&answer.as_str()) {
+            format!("it is one of {}", ANSWERS.join(", "))
+        } else if answers.iter().take(index).any(|other| other == answer) {
+            "it is there twice".to_owned()
+        } else {
+            return None;
+        };
+        let path = format!("input.answers.{index}");
+        Some(Problem::validation(path, &problem))
+    });
+    wrong.collect()
 }
 
 /// Signs the definition `id` for `function`. With both signatures it is in force.

@@ -122,3 +122,55 @@ async fn the_year_of_the_demo_is_neither_reverted_nor_resumed() {
         }
     }
 }
+
+const LEADS: &str = "system = \"list\"
+[[file]]
+name = \"leads.csv\"
+[[file.row]]
+entity = \"lead\"
+key = \"id\"
+fields.email = \"mail\"
+fields.status = \"status\"
+fields.reject_reason = { column = \"why\", ref = \"reason_code\", by = \"key\", when = { status = \"REJECTED\" } }
+[[file.row]]
+entity = \"lead_transition\"
+key = \"{id}/{status}\"
+when = { status = \"RECYCLED\" }
+fields.lead = { ref = \"lead\", column = \"id\" }
+fields.to_status = \"status\"
+fields.at = { value = \"2026-01-02\" }
+fields.reason = { column = \"why\", ref = \"reason_code\", by = \"key\", kind = \"RECYCLE\" }
+";
+
+#[tokio::test]
+async fn who_stands_where_a_reason_is_asked_for_needs_one_in_an_import_as_well() {
+    for database in each_database() {
+        let database = open(&database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("leads.csv");
+        let again = import(mapping(LEADS), std::slice::from_ref(&path));
+        let header = "id,mail,status,why\n";
+        let first = "1,a@example.com,REJECTED,DUPLICATE\n2,b@example.com,REJECTED,\n\
+                     3,c@example.com,NEW,\n4,d@example.com,RECYCLED,TIMING\n5,e@example.com,RECYCLED,\n";
+        fs::write(&path, format!("{header}{first}")).unwrap();
+        let summary = run(&database, &again).await;
+        let leads = summary.of("lead");
+        assert_eq!((leads.created, leads.rejected), (4, 1));
+        let steps = summary.of("lead_transition");
+        assert_eq!((steps.created, steps.rejected), (1, 1));
+        let text = fs::read_to_string(&summary.rejected_files[0]).unwrap();
+        for why in [
+            "line 3: a lead that is REJECTED needs its reject_reason",
+            "line 6: a lead_transition that is RECYCLED needs its reason",
+        ] {
+            assert!(text.contains(why), "{text}");
+        }
+
+        // Nor do they come to stand there later.
+        fs::write(&path, format!("{header}3,c@example.com,REJECTED,\n")).unwrap();
+        let summary = run(&database, &again).await;
+        assert_eq!((summary.of("lead").updated, summary.rejected()), (0, 1));
+        let stands = "SELECT COUNT(*) FROM lead WHERE status = 'NEW'";
+        assert_eq!(super::number(&database, stands).await, 1);
+    }
+}

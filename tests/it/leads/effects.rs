@@ -173,3 +173,90 @@ async fn a_lead_that_is_converted_becomes_a_contact_and_an_opportunity_of_an_acc
     })
     .await;
 }
+
+/// Has both sides agree on what an SQL is, and returns what was wrong with it.
+async fn agree(app: &TestApp, team: &Team, stage: &str, answers: Value) -> Vec<String> {
+    let criteria = json!([{ "key": "web", "label": "From the web", "points": 50, "field": "source",
+        "operator": "eq", "value": "WEB_FORM" }]);
+    let propose = "mutation ($input: ProposeLeadDefinitionInput!) {
+        proposeLeadDefinition(input: $input) { leadDefinition { id answers } } }";
+    let said = json!({ "stage": stage, "criteria": criteria, "threshold": 50, "answers": answers });
+    let manager = team.token(Role::MarketingManager);
+    let answer = app
+        .graphql(manager, propose, json!({ "input": said }))
+        .await;
+    if let Some(errors) = answer.body["errors"].as_array() {
+        let fields = errors.iter().map(|it| &it["extensions"]["field"]);
+        return fields.map(|it| it.as_str().unwrap().to_owned()).collect();
+    }
+    let made = &answer.data()["proposeLeadDefinition"]["leadDefinition"];
+    assert_eq!(made["answers"], answers);
+    let approve = "mutation ($id: ID!, $function: SigningFunction!) {
+        approveLeadDefinition(id: $id, function: $function) { leadDefinition { id } } }";
+    for (role, function) in [
+        (Role::SalesManager, "SALES"),
+        (Role::MarketingManager, "MARKETING"),
+    ] {
+        let said = json!({ "id": made["id"], "function": function });
+        let signed = app.graphql(team.token(role), approve, said).await;
+        assert!(signed.data()["approveLeadDefinition"].is_object());
+    }
+    Vec::new()
+}
+
+#[tokio::test]
+async fn sales_says_what_the_definition_of_an_sql_has_it_find_out() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let rep = team.token(Role::SalesRep);
+        let wrong = agree(app, &team, "MQL", json!(["need"])).await;
+        assert_eq!(wrong, ["input.answers"]);
+        let wrong = agree(app, &team, "SQL", json!(["need", "mood", "need"])).await;
+        assert_eq!(wrong, ["input.answers.1", "input.answers.2"]);
+        let id = gid("Lead", team.lead(app, LeadStatus::Working).await.id);
+        let other = gid("Lead", team.lead(app, LeadStatus::Working).await.id);
+        let said = json!({ "id": other });
+        let answer = run(app, rep, "markSalesQualified", said).await;
+        assert_eq!(answer.data()["markSalesQualified"]["lead"]["status"], "SQL");
+
+        assert_eq!(
+            agree(app, &team, "SQL", json!(["need", "budget"])).await,
+            Vec::<String>::new()
+        );
+        let said = json!({ "id": id, "need": "fewer calls", "budget": "  ", "timing": "spring" });
+        let answer = run(app, rep, "markSalesQualified", said).await;
+        assert_eq!(
+            problem(&answer),
+            ("VALIDATION".to_owned(), "input.budget".to_owned())
+        );
+        let said = json!({ "id": id, "need": "fewer calls", "budget": "yes" });
+        let answer = run(app, rep, "markSalesQualified", said).await;
+        assert_eq!(answer.data()["markSalesQualified"]["lead"]["status"], "SQL");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sales_rates_leads_and_the_rating_can_be_told_by_campaign() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let rep = team.token(Role::SalesRep);
+        let lead = gid("Lead", team.lead(app, LeadStatus::Disqualified).await.id);
+        let rate = "mutation ($input: RateLeadInput!) { rateLead(input: $input) { lead {
+            quality status transitions { totalCount } history { nodes { reason } } } } }";
+        for (said, wrong) in [
+            (json!({ "id": lead, "quality": 6, "reason": "splendid" }), "input.quality"),
+            (json!({ "id": lead, "quality": 0, "reason": "awful" }), "input.quality"),
+            (json!({ "id": lead, "quality": 4, "reason": " " }), "input.reason"),
+        ] {
+            let answer = app.graphql(rep, rate, json!({ "input": said })).await;
+            assert_eq!(problem(&answer).1, wrong);
+        }
+        let said = json!({ "id": lead, "quality": 2, "reason": "a student" });
+        let answer = app.graphql(rep, rate, json!({ "input": said })).await;
+        let rated = json!({ "quality": 2, "status": "DISQUALIFIED", "transitions": { "totalCount": 0 },
+            "history": { "nodes": [{ "reason": "a student" }] } });
+        assert_eq!(answer.data()["rateLead"]["lead"], rated);
+    })
+    .await;
+}

@@ -57,7 +57,8 @@ async fn whoever_pushes_leads_around_their_steps_lead_to_where_they_stand() {
             let answer = app.graphql(bearer, &mutation(step), variables).await;
             for result in answer.data()[&step.many]["results"].as_array().unwrap() {
                 asked += 1;
-                taken += usize::from(result["outcome"] == "UPDATED");
+                let moves = result["outcome"] == "UPDATED" && !step.to.is_empty();
+                taken += usize::from(moves);
             }
         }
         assert_eq!(asked, ROUNDS * AT_ONCE);

@@ -44,12 +44,14 @@ impl DefinitionMutation {
             stage,
             criteria,
             threshold,
+            answers,
             note,
         } = input;
         let proposal = Proposal {
             stage: stage.value,
             criteria: criteria.0,
             threshold,
+            answers: answers.unwrap_or_default(),
             note,
         };
         let run = async |write: &Write<'_>| definition::propose(write, proposal).await;
@@ -102,6 +104,9 @@ struct ProposeLeadDefinitionInput {
     criteria: AnyJson,
     /// 1 to 100: the score from which a lead is qualified.
     threshold: i32,
+    /// Of an SQL, what `markSalesQualified` has to say while it is in force: of `need`, `authority`, `budget` and
+    /// `timing`.
+    answers: Option<Vec<String>>,
     /// What it is for, and what is different.
     note: Option<String>,
 }

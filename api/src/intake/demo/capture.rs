@@ -164,6 +164,7 @@ fn row(
         sql_at: None,
         converted_at: None,
         resume_at: None,
+        quality: None,
         reject_reason_id: None,
         disqualify_reason_id: None,
         definition_id: None,

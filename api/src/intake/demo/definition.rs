@@ -89,6 +89,7 @@ fn definition(
         status: DefinitionStatus::Proposed,
         criteria: criteria(),
         threshold,
+        answers: None,
         note: None,
         proposed_by_id: Some(proposed_by),
         effective_from: None,

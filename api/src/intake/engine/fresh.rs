@@ -19,6 +19,7 @@ use super::{
     meet::{Work, given},
     outcome::Outcome,
     plan::BoundRule,
+    reasons,
 };
 
 /// A draft for a row that is not there.
@@ -114,7 +115,25 @@ fn absent(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> Vec<Strin
     {
         reasons.push(format!("line {}: {contradiction}", draft.line));
     }
+    if draft.missing.is_empty() {
+        reasons.extend(unexplained(rule, draft, record));
+    }
     reasons
+}
+
+/// What is wrong with a row whose state asks for a reason that it does not have.
+pub(super) fn unexplained(
+    rule: &BoundRule<'_>,
+    draft: &Draft<'_>,
+    record: &Record,
+) -> Option<String> {
+    let entity = rule.rule.entity;
+    let (field, state) = reasons::lacking(entity, record)?;
+    Some(format!(
+        "line {}: {} that is {state} needs its {field}",
+        draft.line,
+        one(entity.name)
+    ))
 }
 
 /// With its article.

@@ -20,6 +20,7 @@ use super::{
     apply::{self, Extent, apply},
     batch::{BatchError, Context},
     draft::{Assignment, Draft, Known},
+    fresh::unexplained,
     outcome::Outcome,
     plan::BoundRule,
 };
@@ -104,6 +105,19 @@ pub(super) fn onto(
     };
     let mut record = before.clone();
     let changed = !deleted && settle(rule, draft, &mut record, extent, known);
+    // What stands there for long without a reason may be changed otherwise.
+    if changed
+        && unexplained(rule, draft, &before).is_none()
+        && let Some(why) = unexplained(rule, draft, &record)
+    {
+        let work = Work {
+            before: Some(before.clone()),
+            record: before,
+            line: draft.line,
+            row: draft.row,
+        };
+        return (work, Outcome::rejected(why));
+    }
     let mut outcome = Outcome::new(outcome.unwrap_or(if made_here(context, rule, &before) {
         ImportOutcome::Created
     } else if changed {

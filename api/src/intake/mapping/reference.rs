@@ -7,6 +7,9 @@ use crate::{
 
 use super::field::Defaults;
 
+/// What reasons are for.
+const KINDS: [&str; 4] = ["REJECT", "RECYCLE", "DISQUALIFY", "LOST"];
+
 /// How the row is found that a reference points to.
 #[derive(Clone, Debug)]
 pub struct Lookup {
@@ -46,6 +49,18 @@ pub(super) fn lookup(
     let by = match entries.get("by") {
         None => By::Key(system.unwrap_or(&defaults.system).to_owned()),
         Some(by) => natural(field, entity, by.string()?).map_err(|problem| by.error(&problem))?,
+    };
+    let by = match (entries.get("kind"), by) {
+        (None, by) => by,
+        (Some(kind), By::Column("key", _)) => {
+            let name = kind.string()?;
+            let found = KINDS.into_iter().find(|known| *known == name);
+            let unknown = || kind.error(&unknown("kind of reason", name, KINDS.into_iter()));
+            By::Column("key", Some(("kind", found.ok_or_else(unknown)?)))
+        }
+        (Some(kind), _) => {
+            return Err(kind.error("only reason codes that are found `by` their key have a kind"));
+        }
     };
     let via = match entries.get("via") {
         None => None,

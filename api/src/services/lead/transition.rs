@@ -54,9 +54,13 @@ pub(in crate::services) async fn settle_step(
     step: &'static Step,
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
+    if step.to.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut problems = match step.mutation.as_str() {
         "disputeRejection" => disputed(write, record, drafts).await?,
         "convertLead" => convert::check(record, drafts),
+        "markSalesQualified" => unanswered(write, drafts).await?,
         _ => Vec::new(),
     };
     let definition = definition(write, record, drafts).await?;
@@ -75,6 +79,10 @@ pub(in crate::services) async fn take_step(
     step: &'static Step,
     mut drafts: Vec<Draft>,
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
+    if step.to.is_empty() {
+        rows::store(write, record, &drafts).await?;
+        return Ok(Vec::new());
+    }
     if step.mutation == "convertLead" {
         let problems = convert::convert(write, views, record, &mut drafts).await?;
         if !problems.is_empty() {
@@ -187,6 +195,25 @@ fn enter(write: &Write<'_>, record: &record::Entity, definition: Option<Uuid>, d
     if to != "RECYCLED" {
         draft.set(record, "resume_at", None::<chrono::DateTime<chrono::Utc>>);
     }
+}
+
+/// Asks for what the definition of an SQL that is in force has sales find out.
+async fn unanswered(
+    write: &Write<'_>,
+    drafts: &[Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let active = definitions::active(write.tx, DefinitionStage::Sql).await?;
+    let answers = active.and_then(|definition| definition.answers);
+    let answers: Vec<String> = match answers {
+        Some(answers) => serde_json::from_value(answers).map_err(ApiError::internal)?,
+        None => return Ok(Vec::new()),
+    };
+    let problem = "the definition of an SQL that is in force asks for it";
+    let lacking = drafts.iter().flat_map(|draft| {
+        let lacking = answers.iter().filter(|name| words(draft, name).is_none());
+        lacking.map(|name| (draft.index, draft.problem(name, problem)))
+    });
+    Ok(lacking.collect())
 }
 
 /// Refuses to dispute a rejection twice in a cycle.

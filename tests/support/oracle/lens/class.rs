@@ -82,7 +82,7 @@ pub const CLASSES: [Class; 33] = [
         guarded: "firstName lastName email phone customFields",
         open: "status companyName jobTitle source sourceCampaign owner territory account \
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
-               acceptedAt firstTouchedAt sqlAt convertedAt resumeAt rejectReason \
+               acceptedAt firstTouchedAt sqlAt convertedAt resumeAt quality rejectReason \
                disqualifyReason match readiness definition transitions touches memberships \
                opportunities feedback duplicates slaClocks tasks",
     },
@@ -167,7 +167,7 @@ pub const CLASSES: [Class; 33] = [
         noun: "LeadDefinition",
         token_scope: "definition:read",
         guarded: "",
-        open: "stage version status criteria threshold note proposedBy effectiveFrom \
+        open: "stage version status criteria threshold answers note proposedBy effectiveFrom \
                supersededAt approvals leads",
     },
     Class {
