@@ -39,6 +39,7 @@ use crate::{
         scoring,
         signing_key::{self, Registration},
         sla::watch::Watch,
+        task,
         token::Issuer,
         webhook::{VaultError, Webhooks},
     },
@@ -83,6 +84,8 @@ pub struct Running {
     matching: Option<JoinHandle<()>>,
     /// Has clocks be breached; none where another hub does it.
     watching: Option<JoinHandle<()>>,
+    /// Reminds of tasks; none where another hub does it.
+    reminding: Option<JoinHandle<()>>,
     /// Scores leads as time goes by; none where another hub does it.
     scoring: Option<JoinHandle<()>>,
     resuming: Option<JoinHandle<()>>,
@@ -168,7 +171,7 @@ impl App {
         let attempts = Attempts::new(limits.failed_attempts_per_minute, self.clock.clone());
         let news = News::default();
         let documents = Arc::new(documents::read(&self.config, self.views.clone())?);
-        let schema = graphql::build(self.issuer(), calendar, budgets)
+        let schema = graphql::build(self.issuer(), calendar.clone(), budgets)
             .keeping(kept)
             .with_news(news.clone())
             .with_webhooks(self.webhooks.clone(), Arc::clone(&documents));
@@ -188,6 +191,14 @@ impl App {
             database: database.clone(),
             clock: clock.clone(),
             news: news.clone(),
+        });
+        let tasks = &self.config.tasks;
+        let reminder = tasks.background.then(|| task::watch::Watch {
+            database: database.clone(),
+            clock: clock.clone(),
+            news: news.clone(),
+            calendar: calendar.clone(),
+            nudge_after_days: Some(tasks.nudge_after_days).filter(|days| *days > 0),
         });
         let matching = matching.then(|| {
             let following = matching::follow(database.clone(), clock.clone(), news.clone());
@@ -233,6 +244,7 @@ impl App {
             courier: courier.map(webhooks::Running::start),
             matching,
             watching: watch.map(|watch| tokio::spawn(watch.run())),
+            reminding: reminder.map(|reminder| tokio::spawn(reminder.run())),
             scoring,
             resuming,
             sweeping: tokio::spawn(async {
@@ -281,6 +293,7 @@ impl Running {
             &self.matching,
             &self.scoring,
             &self.watching,
+            &self.reminding,
             &self.resuming,
         ];
         workers.into_iter().flatten().for_each(JoinHandle::abort);

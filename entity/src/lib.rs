@@ -56,6 +56,12 @@ pub mod merge;
 pub mod feedback;
 pub mod feedback_comment;
 pub mod feedback_mention;
+pub mod team_request;
+
+// What is to be done.
+pub mod playbook;
+pub mod playbook_step;
+pub mod task;
 
 // What may take how long.
 pub mod business_calendar;

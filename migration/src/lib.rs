@@ -52,10 +52,13 @@ mod m20261123_000046_stamp_lead_definition;
 mod m20261123_000047_create_routing_rule;
 mod m20261123_000048_create_routing_decision;
 mod m20261123_000050_extend_merge;
+mod m20261123_000051_create_playbook;
 mod m20261123_000052_extend_feedback;
 mod m20261123_000053_create_asset;
 mod m20261123_000054_aim_feedback;
 mod m20261123_000056_extend_lead_definition;
+mod m20261123_000057_create_task;
+mod m20261123_000059_create_team_request;
 mod m20261123_000060_create_feedback_mention;
 
 use async_trait::async_trait;
@@ -119,11 +122,14 @@ impl MigratorTrait for Migrator {
             Box::new(Atomic(m20261123_000047_create_routing_rule::Migration)),
             Box::new(Atomic(m20261123_000048_create_routing_decision::Migration)),
             Box::new(Atomic(m20261123_000050_extend_merge::Migration)),
+            Box::new(Atomic(m20261123_000051_create_playbook::Migration)),
             Box::new(Atomic(m20261123_000052_extend_feedback::Migration)),
             Box::new(Atomic(m20261123_000056_extend_lead_definition::Migration)),
             Box::new(Atomic(m20261123_000053_create_asset::Migration)),
             Box::new(Atomic(m20261123_000054_aim_feedback::Migration)),
             Box::new(Atomic(m20261123_000060_create_feedback_mention::Migration)),
+            Box::new(Atomic(m20261123_000057_create_task::Migration)),
+            Box::new(Atomic(m20261123_000059_create_team_request::Migration)),
         ]
     }
 }

@@ -46,6 +46,7 @@ const MODULES: [(&str, &[&str]); 25] = [
         &[
             "auth",
             "business_time",
+            "calendar",
             "change",
             "clock",
             "database",

@@ -360,6 +360,7 @@ fn config(database: &TestDatabase, folder: &TempDir, settings: &[(&str, &str)]) 
         // Nothing is written but what a test writes.
         ("MATCHING__BACKGROUND", "false"),
         ("SLA__BACKGROUND", "false"),
+        ("TASKS__BACKGROUND", "false"),
         ("SCORING__BACKGROUND", "false"),
         ("LEADS__BACKGROUND", "false"),
     ];

@@ -19,9 +19,10 @@ use entity::{
     account, account_domain, asset, business_calendar, campaign, campaign_cost, campaign_member,
     contact, duplicate_candidate, feedback, feedback_comment, feedback_mention, holiday, lead,
     lead_definition, lead_definition_approval, lead_match, lead_match_candidate, lead_readiness,
-    lead_transition, merge, opportunity, opportunity_change, opportunity_contact, reason_code,
-    routing_candidate, routing_decision, routing_pool_member, routing_rule, score_factor,
-    sla_clock, sla_policy, territory, touch, user, user_territory,
+    lead_transition, merge, opportunity, opportunity_change, opportunity_contact, playbook,
+    playbook_step, reason_code, routing_candidate, routing_decision, routing_pool_member,
+    routing_rule, score_factor, sla_clock, sla_policy, task, team_request, territory, touch, user,
+    user_territory,
 };
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic,
@@ -132,6 +133,10 @@ impl Rows {
         rows.fill::<feedback::Entity>();
         rows.fill::<feedback_comment::Entity>();
         rows.fill::<feedback_mention::Entity>();
+        rows.fill::<team_request::Entity>();
+        rows.fill::<playbook::Entity>();
+        rows.fill::<playbook_step::Entity>();
+        rows.fill::<task::Entity>();
         rows.have_ids_of_companions();
         rows.fill::<lead_match::Entity>();
         rows.match_with_own();

@@ -55,6 +55,8 @@ pub struct Config {
     pub matching: Matching,
     /// SLA clocks.
     pub sla: Sla,
+    /// What is to be done.
+    pub tasks: Tasks,
     /// How ready leads are.
     pub scoring: Scoring,
     /// Leads that resume.
@@ -193,6 +195,16 @@ pub struct Matching {
 pub struct Sla {
     /// Whether this hub has them warn and be breached.
     pub background: bool,
+}
+
+/// Tasks.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tasks {
+    /// Whether this hub reminds of them, and nudges.
+    pub background: bool,
+    /// After how many days somebody is asked why they give no feedback; 0: nobody is.
+    pub nudge_after_days: u32,
 }
 
 /// Scoring leads.

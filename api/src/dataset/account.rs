@@ -2,7 +2,7 @@
 
 use entity::{
     account::{AccountChannel, AccountLifecycle, Column, Entity as Table},
-    account_domain, contact, feedback, lead, merge, opportunity, touch,
+    account_domain, contact, feedback, lead, merge, opportunity, task, touch,
 };
 
 use super::{
@@ -129,6 +129,12 @@ pub(super) fn account() -> Entity {
         "Merge",
         merge::Column::AccountId,
         "What went into this account, latest first.",
+    )
+    .many(
+        "tasks",
+        "Task",
+        task::Column::AccountId,
+        "What is to be done about it, as far as you see that, the most urgent first.",
     )
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

@@ -2,7 +2,7 @@
 
 use entity::{
     campaign::{CampaignKind, CampaignStatus, Column, Entity as Table},
-    campaign_cost, campaign_member, feedback, lead, opportunity, touch,
+    campaign_cost, campaign_member, feedback, lead, opportunity, task, touch,
 };
 
 use crate::views::Word;
@@ -133,6 +133,12 @@ pub(super) fn campaign() -> Entity {
             "Feedback",
             feedback::Column::CampaignId,
             "What the team said about it, newest first.",
+        )
+        .many(
+            "tasks",
+            "Task",
+            task::Column::CampaignId,
+            "What is to be done about it, as far as you see that, the most urgent first.",
         )
         .custom_fields(Column::CustomFields)
         .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

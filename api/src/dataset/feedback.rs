@@ -3,7 +3,7 @@
 use entity::{
     account,
     feedback::{Column, Entity as Table, FeedbackDirection, FeedbackKind, FeedbackState},
-    feedback_comment, lead, opportunity, sla_clock,
+    feedback_comment, lead, opportunity, sla_clock, task,
 };
 
 use crate::views::Word;
@@ -41,6 +41,7 @@ pub(super) fn feedback() -> Entity {
     .open(instant("appealDecidedAt", Column::AppealDecidedAt, "When that was decided, in UTC."))
     .many("comments", "FeedbackComment", feedback_comment::Column::FeedbackId, "What was said about it since, earliest first.")
     .many("slaClocks", "SlaClock", sla_clock::Column::FeedbackId, "What its readers or its author were or are waited for, latest first.")
+    .many("tasks", "Task", task::Column::FeedbackId, "What is to be done about it, as far as you see that, the most urgent first.")
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("feedback")
     .person(at(Column::AuthorId))

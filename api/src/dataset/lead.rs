@@ -3,7 +3,7 @@
 use entity::{
     account, campaign_member, feedback,
     lead::{Column, Entity as Table, IntentBand, LeadSource, LeadStatus},
-    lead_transition, opportunity, routing_decision, sla_clock, touch,
+    lead_transition, opportunity, routing_decision, sla_clock, task, touch,
 };
 
 use crate::views::Word;
@@ -56,6 +56,7 @@ pub(super) fn lead() -> Entity {
     .many("feedback", "Feedback", feedback::Column::LeadId, "What the team said about it, newest first.")
     .many("slaClocks", "SlaClock", sla_clock::Column::LeadId, "What sales or marketing was or is waited for, latest first.")
     .facet("briefing", "LeadBriefing", "What one needs to know of it before talking to them.")
+    .many("tasks", "Task", task::Column::LeadId, "What is to be done about it, as far as you see that, the most urgent first.")
     .many("duplicates", "Lead", Column::DuplicateOfId, "The leads that repeat it, newest first.")
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])

@@ -37,6 +37,8 @@ mod merge;
 mod opportunity;
 mod opportunity_change;
 mod opportunity_contact;
+mod playbook;
+mod playbook_step;
 mod reason_code;
 mod routing_candidate;
 mod routing_decision;
@@ -45,6 +47,8 @@ mod routing_rule;
 mod score_factor;
 mod sla_clock;
 mod sla_policy;
+mod task;
+mod team_request;
 mod territory;
 mod touch;
 mod user;
@@ -141,6 +145,10 @@ pub fn dataset() -> &'static Dataset {
             // Before what they are in: parts are destroyed in this order.
             feedback_mention::feedback_mention(),
             feedback_comment::feedback_comment(),
+            team_request::team_request(),
+            playbook::playbook(),
+            playbook_step::playbook_step(),
+            task::task(),
             reason_code::reason_code(),
             duplicate_candidate::duplicate_candidate(),
             business_calendar::business_calendar(),

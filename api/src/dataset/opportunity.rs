@@ -3,7 +3,7 @@
 use entity::{
     account, feedback,
     opportunity::{Column, Entity as Table, ForecastCategory, OpportunityStage},
-    opportunity_change, opportunity_contact,
+    opportunity_change, opportunity_contact, task,
 };
 
 use super::{
@@ -111,6 +111,7 @@ pub(super) fn opportunity() -> Entity {
         feedback::Column::OpportunityId,
         "What the team said about it, newest first.",
     )
+    .many("tasks", "Task", task::Column::OpportunityId, "What is to be done about it, as far as you see that: what is yours, your team's or anybody's; the most urgent first.")
     .custom_fields(Column::CustomFields)
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("opportunity")

@@ -11,11 +11,12 @@ use super::{
 };
 
 pub(super) fn sla_clock() -> Entity {
-    Entity::of::<Table>(("SlaClock", "slaClock", "slaClocks", "clock"), "What somebody waits for, until when, and whether it came in time. It is about a lead or about feedback, and there for who sees that.", descending("startedAt"))
+    Entity::of::<Table>(("SlaClock", "slaClock", "slaClocks", "clock"), "What somebody waits for, until when, and whether it came in time. It is about a lead, about feedback or about a request, and there for who sees that.", descending("startedAt"))
     .open(choice("kind", Column::Kind, sla_kind(), "What is waited for."))
     .open(choice("state", Column::State, state(), "How it stands. What is due is BREACHED within a second."))
     .one(("lead", "leadId"), Column::LeadId, "Lead", "The lead that it is about.")
     .one(("feedback", "feedbackId"), Column::FeedbackId, "Feedback", "The feedback that it is about.")
+    .one(("teamRequest", "teamRequestId"), Column::TeamRequestId, "TeamRequest", "The request that it is about.")
     .one(("policy", "policyId"), Column::PolicyId, "SlaPolicy", "The policy that started it.")
     .one(("businessCalendar", "businessCalendarId"), Column::BusinessCalendarId, "BusinessCalendar", "The calendar that it counts by.")
     .one(("owner", "ownerId"), Column::OwnerId, "User", "Who is waited for: who owned the subject at the start, or whom it was handed to since.")
@@ -34,7 +35,7 @@ pub(super) fn sla_clock() -> Entity {
     .open(int("restarts", Column::Restarts, "How often it had been begun anew in this cycle, because the lead was given to somebody else."))
     .read_by("sla")
     .person(at(Column::OwnerId))
-    .test(Word::Seen, seen([about(Column::LeadId, "Lead"), about(Column::FeedbackId, "Feedback")]))
+    .test(Word::Seen, seen([about(Column::LeadId, "Lead"), about(Column::FeedbackId, "Feedback"), about(Column::TeamRequestId, "TeamRequest")]))
 }
 
 fn state() -> Enumeration {

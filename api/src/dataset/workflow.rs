@@ -8,9 +8,11 @@ use serde::Deserialize;
 use super::model::{Entity, Enumeration, Kind};
 
 /// The files; each names its noun.
-const FILES: [&str; 2] = [
+const FILES: [&str; 4] = [
     include_str!("workflow/lead.toml"),
     include_str!("workflow/feedback.toml"),
+    include_str!("workflow/task.toml"),
+    include_str!("workflow/team_request.toml"),
 ];
 
 /// The states of a noun and the steps between them.

@@ -3,8 +3,8 @@
 use entity::{
     account, account_domain, asset, business_calendar, campaign, campaign_cost, campaign_member,
     channel::Channel, contact, feedback, feedback_comment, holiday, lead, lead_transition,
-    opportunity, opportunity_change, opportunity_contact, reason_code, routing_pool_member,
-    routing_rule, sla_policy, territory, touch, user,
+    opportunity, opportunity_change, opportunity_contact, playbook, playbook_step, reason_code,
+    routing_pool_member, routing_rule, sla_policy, task, team_request, territory, touch, user,
 };
 
 use crate::store::table::{self, Table, Value};
@@ -228,7 +228,7 @@ impl Entity {
 }
 
 /// What callers write and no file brings as such: the domains of accounts, which their field `domain` is written to,
-/// what clocks run by, and by what leads are routed.
+/// what clocks run by, by what leads are routed, and what is to be done.
 pub(super) fn unimported() -> Vec<Entity> {
     vec![
         account_domain(),
@@ -237,6 +237,10 @@ pub(super) fn unimported() -> Vec<Entity> {
         sla_policy(),
         routing_rule(),
         of(Table::of::<routing_pool_member::Entity>()),
+        team_request(),
+        playbook(),
+        playbook_step(),
+        task(),
     ]
 }
 
@@ -262,6 +266,44 @@ fn routing_rule() -> Entity {
         )
         .default("active", true)
         .default("priority", 100)
+}
+
+fn team_request() -> Entity {
+    of(Table::of::<team_request::Entity>())
+        .choice(
+            "from_function",
+            table::choices::<team_request::RequestFunction>(),
+        )
+        .choice(
+            "to_function",
+            table::choices::<team_request::RequestFunction>(),
+        )
+        .choice("state", table::choices::<team_request::RequestState>())
+        .default("state", "OPEN")
+}
+
+fn playbook() -> Entity {
+    of(Table::of::<playbook::Entity>())
+        .choice("lead_status", table::choices::<lead::LeadStatus>())
+        .default("active", true)
+}
+
+fn playbook_step() -> Entity {
+    of(Table::of::<playbook_step::Entity>())
+        .choice(
+            "assign_to",
+            table::choices::<playbook_step::PlaybookAssignee>(),
+        )
+        .default("assign_to", "OWNER")
+}
+
+fn task() -> Entity {
+    of(Table::of::<task::Entity>())
+        .choice("origin", table::choices::<task::TaskOrigin>())
+        .choice("state", table::choices::<task::TaskState>())
+        .default("origin", "PERSON")
+        .default("state", "OPEN")
+        .default("out_of_order", false)
 }
 
 /// What the field `domain` of accounts is written to.

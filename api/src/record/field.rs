@@ -126,6 +126,8 @@ fn kind(table: &Table, column: &Column) -> FieldKind {
         (Kind::Int, "quality") => FieldKind::Number(1, 5),
         (Kind::Int, "warn_at_percent") => FieldKind::Number(1, 99),
         (Kind::Int, "target_minutes") => FieldKind::Number(1, 525_600),
+        (Kind::Int, "due_after_minutes") => FieldKind::Number(0, 525_600),
+        (Kind::Int, "rating") => FieldKind::Number(1, 5),
         (Kind::Int, _) => FieldKind::Number(0, i64::from(i32::MAX)),
         (Kind::Big, _) => match currency_of(table, column) {
             Some(currency) => FieldKind::Money(currency),
@@ -144,11 +146,10 @@ fn target(table: &Table, column: &str) -> &'static str {
         "account_id" => "account",
         "contact_id" => "contact",
         "lead_id" | "duplicate_of_id" => "lead",
-        "campaign_id"
-        | "source_campaign_id"
-        | "primary_campaign_id"
-        | "resolved_by_campaign_id" => "campaign",
+        name if name.ends_with("campaign_id") => "campaign",
         "asset_id" | "resolved_by_asset_id" => "asset",
+        "playbook_id" => "playbook",
+        "playbook_step_id" => "playbook_step",
         "opportunity_id" => "opportunity",
         "territory_id" => "territory",
         "feedback_id" => "feedback",

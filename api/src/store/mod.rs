@@ -23,6 +23,7 @@ pub mod scoring;
 pub mod signing_key;
 pub mod sla;
 pub mod table;
+pub mod task;
 pub mod territory;
 pub mod tree;
 pub mod turn;

@@ -23,15 +23,17 @@ pub enum Word {
     Campaign,
     /// The person agreed to be approached.
     Consent,
-    /// Sales told it to marketing.
+    /// Sales says it to marketing.
     ToMarketing,
+    /// Marketing says it to sales.
+    ToSales,
     /// The viewer sees every row that it is about.
     Seen,
 }
 
 impl Word {
     /// Every word.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Own,
         Self::Team,
         Self::Territory,
@@ -42,6 +44,7 @@ impl Word {
         Self::Campaign,
         Self::Consent,
         Self::ToMarketing,
+        Self::ToSales,
         Self::Seen,
     ];
 
@@ -59,6 +62,7 @@ impl Word {
             Self::Campaign => "campaign",
             Self::Consent => "consent",
             Self::ToMarketing => "to_marketing",
+            Self::ToSales => "to_sales",
             Self::Seen => "seen",
         }
     }

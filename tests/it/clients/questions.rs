@@ -80,5 +80,5 @@ async fn what_the_documents_ask_is_answered() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 42);
+    assert_eq!(asked, 48);
 }

@@ -5,7 +5,12 @@ use std::{fmt::Write as _, path::Path};
 use api::dataset::{Workflow, dataset};
 
 /// The pages with a table, each with its noun.
-const PAGES: [(&str, &str); 2] = [("docs/leads.md", "Lead"), ("docs/feedback.md", "Feedback")];
+const PAGES: [(&str, &str); 4] = [
+    ("docs/leads.md", "Lead"),
+    ("docs/feedback.md", "Feedback"),
+    ("docs/tasks.md", "Task"),
+    ("docs/requests.md", "TeamRequest"),
+];
 
 fn steps(workflow: &Workflow) -> String {
     let mut table = String::from(

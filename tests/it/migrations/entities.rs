@@ -8,9 +8,9 @@ use entity::{
     feedback_comment, feedback_mention, holiday, hub, idempotency, import_job, import_row, lead,
     lead_definition, lead_definition_approval, lead_match, lead_match_candidate, lead_readiness,
     lead_scoring, lead_transition, match_key, match_state, merge, opportunity, opportunity_change,
-    opportunity_contact, reason_code, routing_candidate, routing_decision, routing_pool_member,
-    routing_rule, score_factor, signing_key, sla_clock, sla_policy, territory, touch, user,
-    user_territory, webhook_delivery, webhook_endpoint,
+    opportunity_contact, playbook, playbook_step, reason_code, routing_candidate, routing_decision,
+    routing_pool_member, routing_rule, score_factor, signing_key, sla_clock, sla_policy, task,
+    team_request, territory, touch, user, user_territory, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ColumnType, DatabaseBackend, EntityTrait,
@@ -75,6 +75,10 @@ pub(super) fn all() -> Vec<Described> {
         described::<routing_pool_member::Entity>(),
         described::<routing_decision::Entity>(),
         described::<routing_candidate::Entity>(),
+        described::<team_request::Entity>(),
+        described::<playbook::Entity>(),
+        described::<playbook_step::Entity>(),
+        described::<task::Entity>(),
         described::<webhook_endpoint::Entity>(),
         described::<webhook_delivery::Entity>(),
     ]
@@ -191,6 +195,22 @@ pub(super) fn enum_columns() -> BTreeMap<&'static str, BTreeSet<String>> {
             "routing_candidate.why",
             values::<routing_candidate::CandidateWhy>(),
         ),
+        (
+            "team_request.from_function",
+            values::<team_request::RequestFunction>(),
+        ),
+        (
+            "team_request.to_function",
+            values::<team_request::RequestFunction>(),
+        ),
+        ("team_request.state", values::<team_request::RequestState>()),
+        ("playbook.lead_status", values::<lead::LeadStatus>()),
+        (
+            "playbook_step.assign_to",
+            values::<playbook_step::PlaybookAssignee>(),
+        ),
+        ("task.origin", values::<task::TaskOrigin>()),
+        ("task.state", values::<task::TaskState>()),
     ])
 }
 

@@ -83,6 +83,8 @@ fn connections_are_relays() {
 const WHOLE: &str = "Viewer.territories";
 /// The clocks that were breached.
 const BREACHES: &str = "Query.slaBreaches";
+/// What the caller is to do.
+const TASKS: &str = "Query.myTasks";
 
 #[test]
 fn connections_are_paged_in_the_same_way_everywhere() {
@@ -95,8 +97,12 @@ fn connections_are_paged_in_the_same_way_everywhere() {
             let Some(row) = row else {
                 continue;
             };
-            // Whose breaches, and of when, is said beside what every list takes.
-            let own = |name: &str| place == BREACHES && ["period", "scope"].contains(&name);
+            // Whose breaches, and of when, and by when tasks are due, is said beside what every list takes.
+            let own = |name: &str| match place.as_str() {
+                BREACHES => ["period", "scope"].contains(&name),
+                TASKS => name == "due",
+                _ => false,
+            };
             let arguments = field.node.arguments.iter();
             let arguments = arguments.filter(|argument| !own(argument.node.name.node.as_str()));
             let arguments = arguments.map(|argument| {

@@ -48,6 +48,7 @@ async fn each_upsert_can_be_repeated() {
             "Contact" => json!({ "lastName": "Roe", "email": "roe@z.example", "phone": "+4312345678", "accountId": id("Account", account.id), "consent": [{ "channel": "EMAIL", "status": "GIVEN" }] }),
             "Lead" => json!({ "lastName": "Poe", "email": "poe@z.example", "source": "WEB_FORM" }),
             "Opportunity" => json!({ "name": "Big", "stage": "PROPOSAL", "amount": { "amount": "10", "currency": "EUR" }, "expectedCloseOn": "2026-12-24", "ownerId": id("User", ada.id) }),
+            "Playbook" => json!({ "name": "New", "leadStatus": "MQL", "active": false }),
             "ReasonCode" => json!({ "kind": "LOST", "key": "TOO_LATE", "label": "We were late" }),
             "RoutingRule" => json!({ "name": "Events", "strategy": "ROUND_ROBIN", "condition": { "source": ["EVENT"] } }),
             "SlaPolicy" => json!({ "name": "Soon", "kind": "ACCEPT", "targetMinutes": 60, "condition": { "source": ["EVENT"] } }),

@@ -131,6 +131,7 @@ const BESIDE: &[(&str, &[&str])] = &[
             "feedbackThemes",
             "loopHealth",
             "slaBreaches",
+            "myTasks",
             "previewLeadDefinition",
             "followUp",
             "apiToken",
@@ -340,6 +341,14 @@ const BESIDE: &[(&str, &[&str])] = &[
     ),
     (
         "LeadTransitionOption",
+        &["mutation", "to", "requires", "description"],
+    ),
+    (
+        "TaskTransitionOption",
+        &["mutation", "to", "requires", "description"],
+    ),
+    (
+        "TeamRequestTransitionOption",
         &["mutation", "to", "requires", "description"],
     ),
     (

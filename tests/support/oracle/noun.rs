@@ -20,7 +20,7 @@ pub struct Noun {
     newest_first: bool,
 }
 
-const NOUNS: [Noun; 35] = [
+const NOUNS: [Noun; 39] = [
     noun(["User", "user", "users", "user", "user"], "name", false),
     noun(
         ["Territory", "territory", "territories", "territory", "terr"],
@@ -270,6 +270,34 @@ const NOUNS: [Noun; 35] = [
         "day",
         false,
     ),
+    noun(
+        [
+            "TeamRequest",
+            "teamRequest",
+            "teamRequests",
+            "team_request",
+            "req",
+        ],
+        "created_at",
+        true,
+    ),
+    noun(
+        ["Playbook", "playbook", "playbooks", "playbook", "play"],
+        "name",
+        false,
+    ),
+    noun(
+        [
+            "PlaybookStep",
+            "playbookStep",
+            "playbookSteps",
+            "playbook_step",
+            "step",
+        ],
+        "place",
+        false,
+    ),
+    noun(["Task", "task", "tasks", "task", "task"], "due_at", false),
     noun(
         ["SlaPolicy", "slaPolicy", "slaPolicies", "sla_policy", "sla"],
         "priority",

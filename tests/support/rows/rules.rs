@@ -8,7 +8,8 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (
             _,
             "user_id" | "manager_id" | "owner_id" | "marketer_id" | "by_user_id" | "actor_id"
-            | "author_id" | "assignee_id" | "decided_by_id" | "escalated_to_id" | "proposed_by_id",
+            | "author_id" | "assignee_id" | "decided_by_id" | "escalated_to_id" | "proposed_by_id"
+            | "requester_id",
         ) => "user",
         (_, "territory_id") | ("territory", "parent_id") => "territory",
         (_, "account_id" | "other_account_id") | ("account", "parent_id") => "account",
@@ -18,7 +19,8 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
             "campaign_id"
             | "source_campaign_id"
             | "primary_campaign_id"
-            | "resolved_by_campaign_id",
+            | "resolved_by_campaign_id"
+            | "delivered_campaign_id",
         )
         | ("campaign", "parent_id") => "campaign",
         (_, "asset_id" | "resolved_by_asset_id") => "asset",
@@ -29,6 +31,9 @@ pub(crate) fn referred_table(table: &str, column: &str) -> Option<&'static str> 
         (_, "opportunity_id") => "opportunity",
         (_, "feedback_id") => "feedback",
         (_, "comment_id") => "feedback_comment",
+        (_, "team_request_id") => "team_request",
+        (_, "playbook_id") => "playbook",
+        (_, "playbook_step_id") => "playbook_step",
         (_, "business_calendar_id") => "business_calendar",
         (_, "policy_id") => "sla_policy",
         (_, "routing_rule_id") => "routing_rule",
@@ -78,18 +83,19 @@ pub(super) fn hold_checks(table: &str, row: &mut Row) {
             }
         }
         "sla_clock" => {
-            // About one thing, now a lead, now feedback; there is always one that has the clock's own id.
+            // About one thing, now of this kind, now of that; there is always one that has the clock's own id.
             let id = cell(row, "id").clone();
-            let even = matches!(id, Cell::Id(id) if id.as_u128() % 2 == 0);
-            let (about, other) = if even {
-                ("lead_id", "feedback_id")
-            } else {
-                ("feedback_id", "lead_id")
+            let kinds = ["lead_id", "feedback_id", "team_request_id"];
+            let turn = match id {
+                Cell::Id(id) => usize::try_from(id.as_u128() % 3).unwrap_or_default(),
+                _ => 0,
             };
-            row.insert(other, Cell::Null);
-            row.insert("team_request_id", Cell::Null);
-            if cell(row, about) == &Cell::Null {
-                row.insert(about, id);
+            for (place, about) in kinds.into_iter().enumerate() {
+                if place != turn {
+                    row.insert(about, Cell::Null);
+                } else if cell(row, about) == &Cell::Null {
+                    row.insert(about, id.clone());
+                }
             }
         }
         "merge" => {
@@ -126,6 +132,22 @@ pub(super) fn hold_checks(table: &str, row: &mut Row) {
                     row.insert("lead_id", any);
                 }
             }
+        }
+        "playbook_step" if !matches!(cell(row, "due_after_minutes"), Cell::Int(0..)) => {
+            row.insert("due_after_minutes", Cell::Int(0));
+        }
+        "team_request" => {
+            if !matches!(cell(row, "rating"), Cell::Int(1..=5) | Cell::Null) {
+                row.insert("rating", Cell::Int(3));
+            }
+            // One asks the other.
+            let sales = Cell::Text("SALES".to_owned());
+            let other = if cell(row, "to_function") == &sales {
+                Cell::Text("MARKETING".to_owned())
+            } else {
+                sales
+            };
+            row.insert("from_function", other);
         }
         "feedback" => {
             let about = [
@@ -170,7 +192,15 @@ pub(super) fn unique_keys(table: &str, row: &Row) -> Vec<String> {
         "duplicate_candidate" => &[&["one_id", "other_id"]],
         "opportunity_contact" => &[&["opportunity_id", "contact_id"]],
         "holiday" => &[&["business_calendar_id", "day"]],
-        "sla_clock" => &[&["lead_id", "kind"], &["feedback_id", "kind"]],
+        "sla_clock" => &[
+            &["lead_id", "kind"],
+            &["feedback_id", "kind"],
+            &["team_request_id", "kind"],
+        ],
+        "task" => &[
+            &["playbook_step_id", "lead_id", "cycle"],
+            &["assignee_id", "week"],
+        ],
         "routing_pool_member" => &[&["routing_rule_id", "user_id"]],
         "routing_candidate" => &[&["routing_decision_id", "user_id"]],
         _ => &[],

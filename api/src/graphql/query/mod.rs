@@ -8,6 +8,7 @@ mod feedback;
 mod follow_up;
 mod period;
 mod sla;
+mod task;
 mod viewer;
 
 pub(super) use access::AccessQuery;
@@ -17,4 +18,5 @@ pub(super) use definition::DefinitionQuery;
 pub(super) use feedback::FeedbackQuery;
 pub(super) use follow_up::FollowUpQuery;
 pub(super) use sla::SlaQuery;
+pub(super) use task::TaskQuery;
 pub(super) use viewer::ViewerQuery;

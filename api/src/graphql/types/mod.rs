@@ -7,6 +7,7 @@ mod follow_up;
 mod meta;
 mod sla;
 mod subscription;
+mod task;
 mod write;
 
 use async_graphql::{
@@ -27,6 +28,7 @@ pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
 pub(super) use sla::sla_root;
 pub(super) use subscription::subscription;
+pub(super) use task::task_root;
 pub(super) use write::{
     WriteField, batch_payload, batch_result, payload, write_fields, write_root,
 };

@@ -70,6 +70,22 @@ impl Terms {
         self.managers.extend(reports);
     }
 
+    /// UTC; when the year is over.
+    pub(super) fn end(&self) -> DateTime<Utc> {
+        self.end
+    }
+
+    /// Whom a user reports to.
+    pub(super) fn manager(&self, user: Uuid) -> Option<Uuid> {
+        self.managers.get(&user).copied()
+    }
+
+    /// When so many minutes of business time have passed.
+    pub(super) fn due(&self, at: DateTime<Utc>, time: i32) -> Option<DateTime<Utc>> {
+        let (_, calendar) = self.calendar.as_ref()?;
+        calendar.due(at, clock::minutes(time)).ok()
+    }
+
     /// The clocks of the leads and the feedback in `rows`; feedback is told when it is due.
     pub(super) fn clocks(&self, rows: &mut Rows) -> Vec<Model> {
         let mut steps: HashMap<Uuid, Vec<&lead_transition::Model>> = HashMap::new();

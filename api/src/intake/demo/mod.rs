@@ -25,6 +25,7 @@ mod name;
 mod opportunity;
 mod reason;
 mod slice;
+mod task;
 mod team;
 mod touch;
 pub mod write;
@@ -33,7 +34,7 @@ use chrono::NaiveDate;
 
 use self::{
     asset::Assets, calendar::Calendar, campaign::Campaigns, definition::Definitions, dice::Dice,
-    name::Domains, team::Team,
+    name::Domains, task::Playbooks, team::Team,
 };
 
 pub use self::reason::{MissingReason, Reasons};
@@ -86,6 +87,10 @@ pub struct Rows {
     pub lead_definitions: Vec<entity::lead_definition::Model>,
     /// Who signed them.
     pub lead_definition_approvals: Vec<entity::lead_definition_approval::Model>,
+    /// What is to be done with leads.
+    pub playbooks: Vec<entity::playbook::Model>,
+    /// In the order of each.
+    pub playbook_steps: Vec<entity::playbook_step::Model>,
     /// Wholes before their parts.
     pub campaigns: Vec<entity::campaign::Model>,
     /// What they cost.
@@ -139,7 +144,11 @@ impl Year {
         let campaigns = Campaigns::plan(&mut dice, &calendar, &team, grown(20, plan.scale));
         let assets = Assets::make(plan.seed, &campaigns);
         let definitions = Definitions::agree(plan.seed, &calendar, &team);
+        let by = team.marketing_manager;
+        let playbooks = Playbooks::agree(plan.seed, &calendar, by);
         let company = Rows {
+            playbooks: playbooks.rows,
+            playbook_steps: playbooks.steps,
             lead_definitions: definitions.rows.clone(),
             lead_definition_approvals: definitions.approvals.clone(),
             territories: team.territories.clone(),

@@ -4,20 +4,20 @@
 //! of the business, and the change log, which is for what happens in the hub, has one entry for all of
 //! them, that of the job that brought them. The job also says what they were made from.
 
-use std::io;
+use std::{collections::HashMap, io};
 
 use chrono::{DateTime, NaiveTime, Utc};
 use entity::{
     change::ChangeKind,
     import_job::{self, ImportStatus},
-    sla_clock,
+    sla_clock, task,
 };
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, IntoActiveModel};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{MissingReason, Plan, Reasons, Rows, VERSION, Year, clock::Terms};
+use super::{MissingReason, Plan, Reasons, Rows, VERSION, Year, clock::Terms, task::Playbooks};
 use crate::{
     change::{self, Actor, Change},
     database::Database,
@@ -192,11 +192,17 @@ struct Slice {
 fn make_ahead(year: Year, mut terms: Terms) -> mpsc::Receiver<Slice> {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
+        let mut playbooks = Playbooks::default();
+        let mut owners = HashMap::new();
         for mut rows in year {
+            playbooks.learn(&rows);
+            let owned = rows.campaigns.iter();
+            owners.extend(owned.filter_map(|campaign| Some((campaign.id, campaign.owner_id?))));
             // Nobody is waiting any more: the writer has failed, and says why.
             terms.meet(&rows.users);
             let clocks = terms.clocks(&mut rows);
-            if send.blocking_send(slice(rows, clocks)).is_err() {
+            let tasks = playbooks.tasks(&rows, &owners, &terms);
+            if send.blocking_send(slice(rows, clocks, tasks)).is_err() {
                 return;
             }
         }
@@ -215,13 +221,15 @@ where
 }
 
 /// The tables of a slice, each after those that it refers to.
-fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
+fn slice(rows: Rows, clocks: Vec<sla_clock::Model>, tasks: Vec<task::Model>) -> Slice {
     let Rows {
         territories,
         users,
         territory_users,
         lead_definitions,
         lead_definition_approvals,
+        playbooks,
+        playbook_steps,
         campaigns,
         campaign_costs,
         assets,
@@ -248,6 +256,8 @@ fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
         table(territory_users),
         table(lead_definitions),
         table(lead_definition_approvals),
+        table(playbooks),
+        table(playbook_steps),
         table(campaigns),
         table(campaign_costs),
         table(assets),
@@ -265,6 +275,7 @@ fn slice(rows: Rows, clocks: Vec<sla_clock::Model>) -> Slice {
         table(feedback_comments),
         table(feedback_mentions),
         table(clocks),
+        table(tasks),
     ];
     Slice {
         leads: count,

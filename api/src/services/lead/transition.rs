@@ -26,7 +26,7 @@ use super::{Moved, convert};
 use crate::services::{
     feedback, routing,
     rows::{self, Draft},
-    sla,
+    sla, task,
     write::Write,
 };
 
@@ -281,6 +281,7 @@ async fn record_steps(
 /// What follows from leads that have moved, in the same transaction.
 async fn follow(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiError> {
     sla::leads_moved(write, moved).await?;
+    task::leads_moved(write, moved).await?;
     feedback::leads_moved(write, moved).await
 }
 

@@ -50,6 +50,12 @@ pub fn links(noun: &str) -> Vec<Link> {
             primary: Some("is_primary"),
         });
     }
+    // Tasks are not imported, and refer to what is.
+    links.extend(
+        record::written("task")
+            .into_iter()
+            .flat_map(|task| links_of(task, noun)),
+    );
     links
 }
 

@@ -20,7 +20,7 @@ use super::{
     save::stale,
     stored,
 };
-use crate::services::{sla, write::Write};
+use crate::services::{sla, task, write::Write};
 
 /// Deletes, restores or destroys the rows of `order` that are not refused.
 pub(super) async fn remove(
@@ -72,6 +72,7 @@ pub(super) async fn remove(
             rules::settle_deleted(record, &mut drafts);
             mark(write, record, drafts, ChangeKind::Deleted).await?;
             sla::deleted(write, record.name, &ids).await?;
+            task::deleted(write, record.name, &ids).await?;
         }
         Deed::Restore => {
             let clocks = rules::settle_restored(write, record, &mut drafts).await?;

@@ -8,7 +8,7 @@ use crate::{
     record::{self, derive},
     services::{
         account, asset, campaign, condition, contact, feedback, lead, opportunity, routing,
-        scoring, sla, territory, touch, user,
+        scoring, sla, task, team_request, territory, touch, user,
     },
     store::tree,
     views::Views,
@@ -67,6 +67,12 @@ pub(super) async fn settle(
                 refused.add(index, problem);
             }
         }
+        "task" => task::settle(write, record, drafts),
+        "team_request" => {
+            for (index, problem) in team_request::settle(write, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
         _ => {}
     }
     for draft in drafts {
@@ -121,6 +127,7 @@ pub(super) async fn beside(
         }
         "feedback" => feedback::given(write, record, drafts).await,
         "feedback_comment" => feedback::mention::added(write, record, drafts).await,
+        "team_request" => team_request::made(write, record, drafts).await,
         "lead" => {
             lead::captured(write, record, drafts).await?;
             routing::assigned(write, record, drafts).await?;
@@ -152,6 +159,8 @@ pub(super) async fn settle_step(
     let problems = match record.name {
         "lead" => lead::settle_step(write, record, step, drafts).await?,
         "feedback" => feedback::settle_step(write, record, step, drafts),
+        "task" => task::settle_step(write, record, step, drafts).await?,
+        "team_request" => team_request::settle_step(write, record, step, drafts),
         _ => Vec::new(),
     };
     for (index, problem) in problems {
@@ -171,6 +180,7 @@ pub(super) async fn take_step(
     match record.name {
         "lead" => lead::take_step(write, views, record, step, drafts).await,
         "feedback" => feedback::take_step(write, record, step, drafts).await,
+        "team_request" => team_request::take_step(write, record, &drafts).await,
         _ => {
             save::store(write, record, &drafts).await?;
             Ok(Vec::new())

@@ -52,6 +52,18 @@ impl Book {
         })
     }
 
+    /// What it takes to count time in these territories, by no policy.
+    pub(super) async fn of_territories(
+        write: &Write<'_>,
+        territories: &[Uuid],
+    ) -> Result<Self, ApiError> {
+        Ok(Self {
+            named: store::sla::territory_calendars(write.tx).await?,
+            paths: store::sla::territory_paths(write.tx, territories).await?,
+            ..Self::of_calendars(write).await?
+        })
+    }
+
     /// The calendars alone.
     pub(super) async fn of_calendars(write: &Write<'_>) -> Result<Self, ApiError> {
         let days = store::sla::holidays(write.tx).await?;
@@ -123,6 +135,12 @@ impl Book {
         }
         let id = id?;
         self.calendars.get(&id).map(|calendar| (id, calendar))
+    }
+
+    /// The calendar of the nearest territory that names one, from that one upwards, or the default.
+    pub(super) fn calendar_of(&self, territory: Option<Uuid>) -> Option<Uuid> {
+        let path = territory.and_then(|id| self.paths.get(&id));
+        self.nearest(path.map(String::as_str).unwrap_or_default())
     }
 
     /// The calendar of the nearest territory above that path that names one, or the default.

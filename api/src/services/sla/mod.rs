@@ -16,7 +16,7 @@ pub mod watch;
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::sla_clock::{Column, Model, SlaKind, SlaState};
 use uuid::Uuid;
 
@@ -226,6 +226,32 @@ pub async fn resume(write: &Write<'_>, about: About, ids: &[Uuid]) -> Result<(),
         }
     })
     .await
+}
+
+/// When so much business time will have passed, for each territory that is asked for: by its calendar, or by the clock on
+/// the wall where none can be kept.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub(super) async fn due_after(
+    write: &Write<'_>,
+    asked: &[(Option<Uuid>, TimeDelta)],
+) -> Result<Vec<DateTime<Utc>>, ApiError> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let territories: HashSet<Uuid> = asked.iter().filter_map(|(id, _)| *id).collect();
+    let territories: Vec<Uuid> = territories.into_iter().collect();
+    let book = Book::of_territories(write, &territories).await?;
+    let due = asked.iter().map(|(territory, time)| {
+        let calendar = book
+            .calendar_of(*territory)
+            .and_then(|id| book.calendar(id));
+        let due = calendar.and_then(|calendar| calendar.due(write.now, *time).ok());
+        due.unwrap_or(write.now + *time)
+    });
+    Ok(due.collect())
 }
 
 /// Whose clocks somebody asks for.

@@ -8,17 +8,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::{sync::watch, time::sleep};
+use tokio::time::sleep;
 
 use crate::{
     change::Author,
     clock::Clock,
     database::Database,
     error::ApiError,
-    services::{
-        news::{Bulletin, News},
-        write::Write,
-    },
+    services::{awaiting, news::News, write::Write},
     sla::clock,
     store::{self, sla::Reached},
 };
@@ -30,8 +27,6 @@ use super::{
 
 /// How many clocks are changed in one transaction. On SQLite others who write wait for it.
 const BATCH: u64 = 200;
-/// How often it looks at the time: the machine's clock may be put forward.
-const GLANCE: Duration = Duration::from_millis(500);
 /// How long it is from one look at the clocks to the next at the least: what is due may be in others' hands.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How soon it looks again when the database has failed.
@@ -71,35 +66,10 @@ impl Watch {
             };
             sleep(PAUSE).await;
             tokio::select! {
-                () = self.come(next) => {}
-                () = changed(&mut bulletins, seen) => {}
+                () = awaiting::come(&self.clock, next) => {}
+                () = awaiting::changed(&mut bulletins, seen, TABLE) => {}
             }
         }
-    }
-
-    /// Waits until that instant has come; for ever where there is none.
-    async fn come(&self, instant: Option<DateTime<Utc>>) {
-        loop {
-            let left = instant.map(|instant| instant - self.clock.now());
-            let left = left.map(|left| left.to_std().unwrap_or_default());
-            match left {
-                Some(Duration::ZERO) => return,
-                Some(left) => sleep(left.min(GLANCE)).await,
-                None => return std::future::pending().await,
-            }
-        }
-    }
-}
-
-/// Waits until clocks have changed since the bulletin `seen`.
-async fn changed(bulletins: &mut watch::Receiver<Option<Bulletin>>, seen: u64) {
-    let tells = |bulletin: &Option<Bulletin>| {
-        let bulletin = bulletin.as_ref();
-        bulletin.is_some_and(|bulletin| bulletin.concerns([TABLE], seen))
-    };
-    if bulletins.wait_for(tells).await.is_err() {
-        // Nobody tells anything any more.
-        std::future::pending::<()>().await;
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every noun.
-pub const CLASSES: [Class; 35] = [
+pub const CLASSES: [Class; 39] = [
     Class {
         noun: "User",
         token_scope: "user:read",
@@ -34,7 +34,7 @@ pub const CLASSES: [Class; 35] = [
         guarded: "annualRevenue customFields",
         open: "name industry employeeBand country channel lifecycle owner marketer \
                territory parent targetTier domains contacts leads opportunities touches \
-               feedback merges subsidiaries",
+               feedback merges subsidiaries tasks",
     },
     Class {
         noun: "AccountDomain",
@@ -62,7 +62,7 @@ pub const CLASSES: [Class; 35] = [
         open: "name kind status channel parent owner briefGoal briefAudience briefMessage \
                briefSalesAction briefExpected startsAt endsAt expectedLeads \
                expectedResponses frequencyCap children costs members leads opportunities \
-               touches feedback",
+               touches feedback tasks",
     },
     Class {
         noun: "CampaignCost",
@@ -84,7 +84,7 @@ pub const CLASSES: [Class; 35] = [
                contact duplicateOf score fitScore engagementScore intentBand cycle mqlAt \
                acceptedAt firstTouchedAt sqlAt convertedAt resumeAt quality rejectReason \
                disqualifyReason match readiness definition transitions routing touches memberships \
-               opportunities feedback duplicates slaClocks briefing",
+               opportunities feedback duplicates slaClocks briefing tasks",
     },
     Class {
         noun: "LeadTransition",
@@ -98,7 +98,7 @@ pub const CLASSES: [Class; 35] = [
         token_scope: "opportunity:read",
         guarded: "amount nextStep customFields",
         open: "name account owner lead primaryCampaign stage probability expectedCloseOn \
-               closedAt lostReason pushCount forecastCategory contacts changes feedback",
+               closedAt lostReason pushCount forecastCategory contacts changes feedback tasks",
     },
     Class {
         noun: "OpportunityContact",
@@ -126,7 +126,7 @@ pub const CLASSES: [Class; 35] = [
         open: "direction kind campaign lead account opportunity theme sentiment assignee \
                state dueAt acknowledgedAt actionedAt verifiedAt resolvedByCampaign \
                resolvedByUrl appealedAt appealDecidedAt comments slaClocks asset definition \
-               resolvedByAsset resolvedByDefinition",
+               resolvedByAsset resolvedByDefinition tasks",
     },
     Class {
         noun: "Asset",
@@ -244,9 +244,35 @@ pub const CLASSES: [Class; 35] = [
         noun: "SlaClock",
         token_scope: "sla:read",
         guarded: "",
-        open: "kind state lead feedback policy businessCalendar owner startedAt dueAt warnAt \
+        open: "kind state lead feedback teamRequest policy businessCalendar owner startedAt dueAt warnAt \
                warnedAt pausedAt pausedMinutes remainingMinutes stoppedAt breachedAt metLateAt \
                escalatedTo cycle restarts",
+    },
+    Class {
+        noun: "TeamRequest",
+        token_scope: "request:read",
+        guarded: "details requester",
+        open: "fromFunction toFunction title neededBy assignee state answeredAt declineReason \
+               deliveredAt deliveredCampaign deliveredUrl ratedAt rating ratingNote slaClocks",
+    },
+    Class {
+        noun: "Playbook",
+        token_scope: "playbook:read",
+        guarded: "",
+        open: "name leadStatus active steps",
+    },
+    Class {
+        noun: "PlaybookStep",
+        token_scope: "playbook:read",
+        guarded: "",
+        open: "playbook place title bestPractice dueAfterMinutes assignTo tasks",
+    },
+    Class {
+        noun: "Task",
+        token_scope: "task:read",
+        guarded: "title snoozeReason",
+        open: "bestPractice origin state lead opportunity campaign account feedback assignee \
+               dueAt remindAt remindedAt doneAt outOfOrder snoozedUntil playbookStep cycle week",
     },
 ];
 

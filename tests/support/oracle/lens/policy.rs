@@ -23,6 +23,8 @@ pub enum Word {
     Announced,
     /// It is for marketing.
     ToMarketing,
+    /// It is for sales.
+    ToSales,
     /// They see what it is a part of.
     Parent,
     /// They see all that it is about.
@@ -66,7 +68,7 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 8] = [
+pub(super) const COMMON: [&str; 9] = [
     "User",
     "Territory",
     "ReasonCode",
@@ -76,10 +78,11 @@ pub(super) const COMMON: [&str; 8] = [
     "BusinessCalendar",
     "SlaPolicy",
     "RoutingRule",
+    "Playbook",
 ];
 
 /// What is a part of something else, and is seen with it: noun, whole, and the column between.
-pub(super) const PARTS: [(&str, &str, &str); 14] = [
+pub(super) const PARTS: [(&str, &str, &str); 15] = [
     ("AccountDomain", "Account", "account_id"),
     ("LeadTransition", "Lead", "lead_id"),
     ("LeadMatch", "Lead", "lead_id"),
@@ -94,6 +97,7 @@ pub(super) const PARTS: [(&str, &str, &str); 14] = [
     ("RoutingPoolMember", "RoutingRule", "routing_rule_id"),
     ("RoutingDecision", "Lead", "lead_id"),
     ("RoutingCandidate", "Lead", "lead_id"),
+    ("PlaybookStep", "Playbook", "playbook_id"),
 ];
 
 /// What people are compared by.
@@ -130,7 +134,11 @@ pub(super) const ABOUT: [(&str, &[About]); 6] = [
     ),
     (
         "SlaClock",
-        &[("lead_id", "Lead", &[]), ("feedback_id", "Feedback", &[])],
+        &[
+            ("lead_id", "Lead", &[]),
+            ("feedback_id", "Feedback", &[]),
+            ("team_request_id", "TeamRequest", &[]),
+        ],
     ),
 ];
 
@@ -148,7 +156,7 @@ const TERRITORIAL: [&str; 7] = [
 ];
 
 /// The rest, in the order of [`ROLES`].
-pub(super) const ROWS: [(&str, [&str; 7]); 8] = [
+pub(super) const ROWS: [(&str, [&str; 7]); 10] = [
     ("Account", TERRITORIAL),
     ("Contact", TERRITORIAL),
     (
@@ -185,13 +193,37 @@ pub(super) const ROWS: [(&str, [&str; 7]); 8] = [
             "all",
         ],
     ),
+    (
+        "TeamRequest",
+        [
+            "own + to_sales",
+            "all",
+            "own + to_marketing",
+            "all",
+            "all",
+            "all",
+            "all",
+        ],
+    ),
+    (
+        "Task",
+        [
+            "own",
+            "team + unassigned",
+            "own",
+            "team + unassigned",
+            "all",
+            "all",
+            "all",
+        ],
+    ),
 ];
 
 /// Of what sales sees name and status where something of theirs refers to it.
 pub(super) const REFERENCES: [&str; 4] = ["Account", "Contact", "Lead", "Opportunity"];
 
 /// Role, noun, fields, how they are kept, and of which rows they are not.
-pub(super) const MASKS: [(&str, &str, &[&str], Kind, &str); 9] = [
+pub(super) const MASKS: [(&str, &str, &[&str], Kind, &str); 11] = [
     (
         "SALES_REP",
         "Contact",
@@ -242,6 +274,14 @@ pub(super) const MASKS: [(&str, &str, &[&str], Kind, &str); 9] = [
         "none",
     ),
     ("ANALYST", "Feedback", &["author"], Kind::Hide, "none"),
+    ("ANALYST", "TeamRequest", &["requester"], Kind::Hide, "none"),
+    (
+        "ANALYST",
+        "Task",
+        &["title", "snoozeReason"],
+        Kind::Hide,
+        "none",
+    ),
     (
         "ANALYST",
         "FeedbackComment",
@@ -290,6 +330,7 @@ impl Word {
             "consent" => Self::Consent,
             "announced" => Self::Announced,
             "to_marketing" => Self::ToMarketing,
+            "to_sales" => Self::ToSales,
             "parent" => Self::Parent,
             "seen" => Self::Seen,
             _ => panic!("no word {text} for rows"),

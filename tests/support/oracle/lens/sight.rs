@@ -74,15 +74,19 @@ impl<'a> Sight<'a> {
             Word::Campaign => self.is_of_my_campaign(noun, row),
             Word::Seen => self.shows_what_it_is_about(role, noun, row),
             Word::Parent => self.is_part_of_something_shown(role, noun, row),
-            Word::Unassigned => holds_of("Lead", noun, cell(row, "owner_id") == &Cell::Null),
+            Word::Unassigned => match noun.name {
+                "Task" => cell(row, "assignee_id") == &Cell::Null,
+                _ => holds_of("Lead", noun, cell(row, "owner_id") == &Cell::Null),
+            },
             Word::Announced => {
                 let draft = Cell::Text("DRAFT".to_owned());
                 holds_of("Campaign", noun, cell(row, "status") != &draft)
             }
-            Word::ToMarketing => {
-                let direction = Cell::Text("SALES_TO_MARKETING".to_owned());
-                holds_of("Feedback", noun, cell(row, "direction") == &direction)
+            Word::ToMarketing if noun.name == "Feedback" => {
+                cell(row, "direction") == &Cell::Text("SALES_TO_MARKETING".to_owned())
             }
+            Word::ToMarketing => is_asked(noun, row, "MARKETING"),
+            Word::ToSales => is_asked(noun, row, "SALES"),
             Word::Consent => holds_of("Contact", noun, has_consent(cell(row, "consent"))),
         }
     }
@@ -161,6 +165,8 @@ fn owners(noun: &str) -> &'static [&'static str] {
         ],
         "Touch" => &["actor_id", "lead.owner_id", "account.owner_id"],
         "Feedback" => &["author_id", "assignee_id"],
+        "TeamRequest" => &["requester_id", "assignee_id"],
+        "Task" => &["assignee_id"],
         _ => panic!("a {noun} has no owner"),
     }
 }
@@ -180,6 +186,12 @@ fn places(noun: &str) -> &'static [&'static str] {
         ],
         _ => panic!("a {noun} lies nowhere"),
     }
+}
+
+/// Whether a request is to that function.
+fn is_asked(noun: &Noun, row: &Row, function: &str) -> bool {
+    let asked = cell(row, "to_function") == &Cell::Text(function.to_owned());
+    holds_of("TeamRequest", noun, asked)
 }
 
 fn holds_of(known: &str, noun: &Noun, holds: bool) -> bool {

@@ -4,6 +4,7 @@ mod company;
 mod deal;
 mod journey;
 mod lead;
+mod task;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -74,6 +75,8 @@ fn whole(plan: Plan) -> Rows {
         whole
             .lead_definition_approvals
             .extend(part.lead_definition_approvals);
+        whole.playbooks.extend(part.playbooks);
+        whole.playbook_steps.extend(part.playbook_steps);
         whole.campaigns.extend(part.campaigns);
         whole.campaign_costs.extend(part.campaign_costs);
         whole.assets.extend(part.assets);

@@ -1,0 +1,290 @@
+//! What leads bring and end when they go: tasks of playbooks, and of those who nurture them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    lead::LeadStatus,
+    playbook_step::{self, PlaybookAssignee},
+    task::{Model, TaskOrigin},
+};
+use uuid::Uuid;
+
+use crate::{
+    error::ApiError,
+    record,
+    store::{self, table::Value},
+};
+
+use super::{
+    cancel,
+    ledger::{self, Edit},
+    rule,
+};
+use crate::services::{lead::Moved, rows, sla, write::Write};
+
+/// Ends what is not to be done any more with leads that have moved, and starts what is to be done now.
+pub(in crate::services) async fn leads_moved(
+    write: &Write<'_>,
+    moved: &[Moved],
+) -> Result<(), ApiError> {
+    close(write, moved).await?;
+    let steps = steps(write, moved).await?;
+    let recycled = |lead: &&Moved| lead.to == LeadStatus::Recycled;
+    let recycled: Vec<&Moved> = moved.iter().filter(recycled).collect();
+    let given = moved.iter().filter(|lead| lead.from == Some(lead.to));
+    let given: Vec<&Moved> = given.collect();
+    if steps.is_empty() && recycled.is_empty() && given.is_empty() {
+        return Ok(());
+    }
+    let people = People::of(write, moved).await?;
+    hand_over(write, &given, &people).await?;
+    let mut tasks = start(write, moved, &steps, &people).await?;
+    let nurtured = recycled.iter().map(|lead| nurture(write, lead, &people));
+    tasks.extend(nurtured);
+    ledger::insert(write, tasks).await
+}
+
+/// Cancels what is not to be done any more.
+async fn close(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiError> {
+    let done_with = |to| matches!(to, LeadStatus::Converted | LeadStatus::Disqualified);
+    let ending = |lead: &&Moved| {
+        let from = lead.from;
+        from.is_some_and(|from| done_with(lead.to) || is_with_sales(from) != is_with_sales(lead.to))
+    };
+    let ending: HashMap<Uuid, LeadStatus> = moved
+        .iter()
+        .filter(ending)
+        .map(|lead| (lead.id, lead.to))
+        .collect();
+    if ending.is_empty() {
+        return Ok(());
+    }
+    let leads: Vec<Uuid> = ending.keys().copied().collect();
+    let mut open = store::task::locked_of(write.tx, &leads).await?;
+    open.retain(|task| {
+        let to = task.lead_id.and_then(|lead| ending.get(&lead));
+        let by_state = matches!(task.origin, TaskOrigin::Playbook | TaskOrigin::Nurture);
+        to.is_some_and(|to| by_state || done_with(*to))
+    });
+    cancel(write, open, rule("leadMoved")).await
+}
+
+/// Gives what the owners of leads are to do to their new owners, where leads were given to somebody else.
+async fn hand_over(write: &Write<'_>, given: &[&Moved], people: &People) -> Result<(), ApiError> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    let given: HashMap<Uuid, &Moved> = given.iter().map(|lead| (lead.id, *lead)).collect();
+    let leads: Vec<Uuid> = given.keys().copied().collect();
+    let open = store::task::locked_of(write.tx, &leads).await?;
+    let steps: Vec<Uuid> = open.iter().filter_map(|it| it.playbook_step_id).collect();
+    let roles = rows::columns(write, "PlaybookStep", &["assign_to"], &steps).await?;
+    let edits = open.into_iter().filter_map(|before| {
+        let lead = given.get(&before.lead_id?)?;
+        let [Value::String(Some(role))] = roles.get(&before.playbook_step_id?)?.as_slice() else {
+            return None;
+        };
+        (role == "OWNER").then(|| {
+            let after = Model {
+                assignee_id: people.who(PlaybookAssignee::Owner, lead),
+                ..before.clone()
+            };
+            Edit { before, after }
+        })
+    });
+    ledger::save(write, edits.collect(), |_| None).await
+}
+
+/// Whose turn it is with a lead that stands there.
+fn is_with_sales(status: LeadStatus) -> bool {
+    match status {
+        LeadStatus::Mql
+        | LeadStatus::Accepted
+        | LeadStatus::Working
+        | LeadStatus::Sql
+        | LeadStatus::Converted => true,
+        LeadStatus::New
+        | LeadStatus::Nurturing
+        | LeadStatus::Rejected
+        | LeadStatus::Recycled
+        | LeadStatus::Disqualified => false,
+    }
+}
+
+/// The steps of the playbooks that the leads start, by the status that starts them.
+async fn steps(
+    write: &Write<'_>,
+    moved: &[Moved],
+) -> Result<Vec<(LeadStatus, playbook_step::Model)>, ApiError> {
+    let mut statuses: Vec<LeadStatus> = Vec::new();
+    for lead in moved.iter().filter(|lead| lead.from != Some(lead.to)) {
+        if !statuses.contains(&lead.to) {
+            statuses.push(lead.to);
+        }
+    }
+    if statuses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let playbooks = store::task::playbooks(write.tx, &statuses).await?;
+    if playbooks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let playbooks: HashMap<Uuid, LeadStatus> = playbooks
+        .into_iter()
+        .map(|playbook| (playbook.id, playbook.lead_status))
+        .collect();
+    let ids: Vec<Uuid> = playbooks.keys().copied().collect();
+    let steps = store::task::steps(write.tx, &ids).await?;
+    let steps = steps.into_iter().filter_map(|step| {
+        let status = playbooks.get(&step.playbook_id)?;
+        Some((*status, step))
+    });
+    Ok(steps.collect())
+}
+
+/// The tasks of the playbooks that leads start which have not done so in this cycle.
+async fn start(
+    write: &Write<'_>,
+    moved: &[Moved],
+    steps: &[(LeadStatus, playbook_step::Model)],
+    people: &People,
+) -> Result<Vec<Model>, ApiError> {
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let leads: Vec<Uuid> = moved.iter().map(|lead| lead.id).collect();
+    let made = store::task::made(write.tx, &leads).await?;
+    let mut fresh = Vec::new();
+    for lead in moved.iter().filter(|lead| lead.from != Some(lead.to)) {
+        let cycle = cycle(lead);
+        let started = steps.iter().filter(|(status, step)| {
+            *status == lead.to && !made.contains(&(lead.id, step.id, cycle))
+        });
+        fresh.extend(started.map(|(_, step)| (lead, cycle, step)));
+    }
+    let asked = fresh.iter().map(|(lead, _, step)| {
+        let time = TimeDelta::minutes(step.due_after_minutes.into());
+        (uuid(lead, "territory_id"), time)
+    });
+    let due = sla::due_after(write, &asked.collect::<Vec<_>>()).await?;
+    let tasks = fresh.into_iter().zip(due);
+    let tasks = tasks.map(|((lead, cycle, step), due_at)| Model {
+        best_practice: step.best_practice.clone(),
+        lead_id: Some(lead.id),
+        assignee_id: people.who(step.assign_to, lead),
+        due_at,
+        remind_at: Some(due_at),
+        playbook_step_id: Some(step.id),
+        cycle: Some(cycle),
+        ..ledger::blank(write, TaskOrigin::Playbook, &step.title)
+    });
+    Ok(tasks.collect())
+}
+
+/// The task of marketing to go on with a lead that sales has given back.
+fn nurture(write: &Write<'_>, lead: &Moved, people: &People) -> Model {
+    let company = text(lead, "company_name");
+    let title = match company.as_deref() {
+        // The title has room for 200 characters.
+        Some(company) => {
+            let company: String = company.chars().take(150).collect();
+            format!("Go on with the lead of {company}")
+        }
+        None => "Go on with this lead".to_owned(),
+    };
+    let due_at = instant(lead, "resume_at").unwrap_or(write.now);
+    Model {
+        lead_id: Some(lead.id),
+        assignee_id: people.who(PlaybookAssignee::CampaignOwner, lead),
+        due_at,
+        remind_at: Some(due_at),
+        cycle: Some(cycle(lead)),
+        ..ledger::blank(write, TaskOrigin::Nurture, &title)
+    }
+}
+
+/// Who has to do with leads, of those who are still there.
+struct People {
+    managers: HashMap<Uuid, Uuid>,
+    campaigns: HashMap<Uuid, Uuid>,
+    active: HashSet<Uuid>,
+}
+
+impl People {
+    async fn of(write: &Write<'_>, moved: &[Moved]) -> Result<Self, ApiError> {
+        let ids = |column: &str| -> Vec<Uuid> {
+            let ids = moved.iter().filter_map(|lead| uuid(lead, column));
+            ids.collect::<HashSet<_>>().into_iter().collect()
+        };
+        let owners = ids("owner_id");
+        let campaigns = ids("source_campaign_id");
+        let rows = rows::columns(write, "Campaign", &["owner_id"], &campaigns).await?;
+        let owner = |row: &[Value]| match row {
+            [Value::Uuid(owner)] => *owner,
+            _ => None,
+        };
+        let campaigns = rows.into_iter();
+        let campaigns = campaigns.filter_map(|(id, row)| Some((id, owner(&row)?)));
+        let campaigns: HashMap<Uuid, Uuid> = campaigns.collect();
+        let mut asked = owners.clone();
+        asked.extend(campaigns.values());
+        let rows = rows::columns(write, "User", &["active", "deleted_at"], &asked).await?;
+        let active = rows.into_iter().filter(|(_, row)| match row.as_slice() {
+            [active, deleted_at] => {
+                *active == Value::Bool(Some(true)) && record::is_empty(deleted_at)
+            }
+            _ => false,
+        });
+        Ok(Self {
+            active: active.map(|(id, _)| id).collect(),
+            managers: store::sla::managers(write.tx, &owners).await?,
+            campaigns,
+        })
+    }
+
+    fn who(&self, assignee: PlaybookAssignee, lead: &Moved) -> Option<Uuid> {
+        let active = |id: &Uuid| self.active.contains(id);
+        let owner = uuid(lead, "owner_id");
+        match assignee {
+            PlaybookAssignee::Owner => owner.filter(active),
+            PlaybookAssignee::Manager => self.managers.get(&owner?).copied(),
+            PlaybookAssignee::CampaignOwner => {
+                let campaign = uuid(lead, "source_campaign_id")?;
+                self.campaigns.get(&campaign).copied().filter(active)
+            }
+        }
+    }
+}
+
+fn value<'m>(lead: &'m Moved, column: &str) -> Option<&'m Value> {
+    lead.after.get(record::entity("lead")?.position(column)?)
+}
+
+fn uuid(lead: &Moved, column: &str) -> Option<Uuid> {
+    match value(lead, column) {
+        Some(Value::Uuid(id)) => *id,
+        _ => None,
+    }
+}
+
+fn text(lead: &Moved, column: &str) -> Option<String> {
+    match value(lead, column) {
+        Some(Value::String(text)) => text.clone(),
+        _ => None,
+    }
+}
+
+fn instant(lead: &Moved, column: &str) -> Option<DateTime<Utc>> {
+    match value(lead, column) {
+        Some(Value::ChronoDateTimeUtc(at)) => *at,
+        _ => None,
+    }
+}
+
+fn cycle(lead: &Moved) -> i32 {
+    match value(lead, "cycle") {
+        Some(Value::Int(Some(cycle))) => *cycle,
+        _ => 1,
+    }
+}

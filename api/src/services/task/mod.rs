@@ -1,0 +1,187 @@
+//! Tasks: what people make themselves, what playbooks and the hub make, and what becomes of them.
+
+mod lead;
+mod ledger;
+pub mod nudge;
+pub mod watch;
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::task::{Model, TaskState};
+use uuid::Uuid;
+
+use crate::{
+    change::Actor,
+    dataset::{Step, dataset},
+    error::{ApiError, Problem},
+    record,
+    store::{
+        self,
+        table::{Record, Value},
+    },
+};
+
+use super::{
+    rows::{self, Draft},
+    write::Write,
+};
+pub(super) use lead::leads_moved;
+use ledger::Edit;
+
+/// The table of tasks, as the change log calls it.
+const TABLE: &str = "task";
+
+/// A new task is its maker's, unless they say whose it is, and reminds when it is due.
+pub(super) fn settle(write: &Write<'_>, record: &record::Entity, drafts: &mut [Draft]) {
+    for draft in drafts.iter_mut().filter(|draft| draft.before.is_none()) {
+        if let (Actor::User(user), false) = (write.author.actor, draft.says("assigneeId")) {
+            draft.set(record, "assignee_id", user);
+        }
+        if let Some(due) = draft.get(record, "due_at").cloned() {
+            draft.set(record, "remind_at", due);
+        }
+    }
+}
+
+/// Settles what follows from `step`, and says what is wrong with which.
+pub(super) async fn settle_step(
+    write: &Write<'_>,
+    record: &record::Entity,
+    step: &Step,
+    drafts: &mut [Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    if step.mutation == "assignTask" {
+        return Ok(refuse_nudges(record, drafts));
+    }
+    let early = match step.mutation.as_str() {
+        "completeTask" => out_of_order(write, record, drafts).await?,
+        _ => HashSet::new(),
+    };
+    let mut problems = Vec::new();
+    for draft in drafts {
+        let done = step.mutation == "completeTask";
+        let until = instant(record, draft, "snoozed_until");
+        let (snoozed_until, remind_at) = match step.mutation.as_str() {
+            "snoozeTask" => (until, until),
+            "reopenTask" => {
+                let due = instant(record, draft, "due_at");
+                (None, due.filter(|due| *due > write.now))
+            }
+            _ => (None, None),
+        };
+        if snoozed_until.is_some_and(|until| until <= write.now) {
+            let problem = "an instant that is still to come is required";
+            problems.push((draft.index, draft.problem("snoozedUntil", problem)));
+        }
+        if step.mutation == "snoozeTask" {
+            let reason = draft.reason.clone();
+            draft.set(record, "snooze_reason", reason);
+        }
+        draft.set(record, "done_at", done.then_some(write.now));
+        let early = early.contains(&draft.id);
+        draft.set(record, "out_of_order", early);
+        draft.set(record, "snoozed_until", snoozed_until);
+        draft.set(record, "remind_at", remind_at);
+    }
+    Ok(problems)
+}
+
+/// A nudge is about what its assignee has not said.
+fn refuse_nudges(record: &record::Entity, drafts: &[Draft]) -> Vec<(usize, Problem)> {
+    let nudges = drafts
+        .iter()
+        .filter(|draft| draft.text(record, "origin") == Some("NUDGE"));
+    let problem = "a nudge is nobody else's: cancel it instead";
+    nudges
+        .map(|draft| (draft.index, draft.problem("assigneeId", problem)))
+        .collect()
+}
+
+/// Which of the tasks are done before an earlier step of their playbook, with the same lead in the same cycle. What is
+/// done together is done in order.
+async fn out_of_order(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<HashSet<Uuid>, ApiError> {
+    let of_playbooks = drafts
+        .iter()
+        .filter(|draft| draft.uuid(record, "playbook_step_id").is_some());
+    let leads: Vec<Uuid> = of_playbooks
+        .filter_map(|draft| draft.uuid(record, "lead_id"))
+        .collect();
+    if leads.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let together: HashSet<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    let open = store::task::open_of(write.tx, &leads).await?;
+    let steps: Vec<Uuid> = open.iter().filter_map(|it| it.playbook_step_id).collect();
+    let places = places(write, &steps).await?;
+    let place = |task: &Model| {
+        let step = task.playbook_step_id?;
+        let (playbook, position) = places.get(&step)?;
+        Some(((task.lead_id, task.cycle, *playbook), *position))
+    };
+    let mut first: HashMap<_, i32> = HashMap::new();
+    for task in open.iter().filter(|task| !together.contains(&task.id)) {
+        if let Some((of, position)) = place(task) {
+            let known = first.entry(of).or_insert(position);
+            *known = position.min(*known);
+        }
+    }
+    let early = open.iter().filter(|task| together.contains(&task.id));
+    let early = early.filter(|task| {
+        place(task).is_some_and(|(of, position)| first.get(&of).is_some_and(|it| *it < position))
+    });
+    Ok(early.map(|task| task.id).collect())
+}
+
+/// The playbook of each of these steps, and where it stands there.
+async fn places(write: &Write<'_>, steps: &[Uuid]) -> Result<HashMap<Uuid, (Uuid, i32)>, ApiError> {
+    let names = ["playbook_id", "place"];
+    let rows = rows::columns(write, "PlaybookStep", &names, steps).await?;
+    let place = |row: Record| match row.as_slice() {
+        [Value::Uuid(Some(playbook)), Value::Int(Some(position))] => Some((*playbook, *position)),
+        _ => None,
+    };
+    let places = rows.into_iter();
+    let places = places.filter_map(|(id, row)| Some((id, place(row)?)));
+    Ok(places.collect())
+}
+
+fn instant(record: &record::Entity, draft: &Draft, column: &str) -> Option<DateTime<Utc>> {
+    match draft.get(record, column) {
+        Some(Value::ChronoDateTimeUtc(at)) => *at,
+        _ => None,
+    }
+}
+
+/// Cancels what is to be done about leads that are deleted.
+pub(super) async fn deleted(write: &Write<'_>, table: &str, ids: &[Uuid]) -> Result<(), ApiError> {
+    if table != "lead" || ids.is_empty() {
+        return Ok(());
+    }
+    let open = store::task::locked_of(write.tx, ids).await?;
+    cancel(write, open, None).await
+}
+
+/// Has nobody do these tasks any more, which are locked.
+async fn cancel(write: &Write<'_>, tasks: Vec<Model>, why: Option<String>) -> Result<(), ApiError> {
+    let edits = tasks.into_iter().map(|before| {
+        let after = Model {
+            state: TaskState::Cancelled,
+            remind_at: None,
+            snoozed_until: None,
+            ..before.clone()
+        };
+        Edit { before, after }
+    });
+    ledger::save(write, edits.collect(), |_| why.clone()).await
+}
+
+/// When the rule of that name is taken, for the change log.
+fn rule(name: &str) -> Option<String> {
+    let workflow = dataset().entity("Task")?.workflow.as_ref()?;
+    workflow.rule(name).map(|rule| rule.when.clone())
+}
