@@ -276,7 +276,7 @@ fn median(feedback: &[&Value], stamp: &str) -> Option<f64> {
     took.sort_unstable();
     let middle = [took.len().checked_sub(1)? / 2, took.len() / 2];
     let both = middle.map(|place| took[place].to_string().parse::<f64>().unwrap());
-    Some((both[0] + both[1]) / 2.0 / 86_400e6)
+    Some(f64::midpoint(both[0], both[1]) / 86_400e6)
 }
 
 #[tokio::test]
