@@ -433,6 +433,9 @@ pub(super) fn ids(name: &'static str, target: &'static str, description: &'stati
         kind: Kind::ToMany {
             column: "id",
             target,
+            own: None,
+            only: Vec::new(),
+            order: None,
         },
         nullable: true,
         filterable: false,
