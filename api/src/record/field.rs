@@ -123,11 +123,10 @@ fn kind(table: &Table, column: &Column) -> FieldKind {
         (Kind::Int, "score" | "fit_score" | "engagement_score" | "probability") => {
             FieldKind::Number(0, 100)
         }
-        (Kind::Int, "quality") => FieldKind::Number(1, 5),
         (Kind::Int, "warn_at_percent") => FieldKind::Number(1, 99),
         (Kind::Int, "target_minutes") => FieldKind::Number(1, 525_600),
         (Kind::Int, "due_after_minutes") => FieldKind::Number(0, 525_600),
-        (Kind::Int, "rating") => FieldKind::Number(1, 5),
+        (Kind::Int, "rating" | "quality") => FieldKind::Number(1, 5),
         (Kind::Int, _) => FieldKind::Number(0, i64::from(i32::MAX)),
         (Kind::Big, _) => match currency_of(table, column) {
             Some(currency) => FieldKind::Money(currency),

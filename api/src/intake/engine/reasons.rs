@@ -6,36 +6,44 @@ use crate::{
     store::table::{Record, Value},
 };
 
-/// The column with the state of a row, and the one with the reason of each kind that states ask for.
-const STATES: [(&str, &str, &[(&str, &str)]); 2] = [
-    (
-        "lead",
-        "status",
-        &[
+/// Where a row has its state, and the reason for it.
+struct Explained {
+    entity: &'static str,
+    state: &'static str,
+    /// The kinds of reason that states ask for, and the column of each.
+    reasons: &'static [(&'static str, &'static str)],
+}
+
+/// What an import can bring to such a state.
+const EXPLAINED: [Explained; 2] = [
+    Explained {
+        entity: "lead",
+        state: "status",
+        reasons: &[
             ("REJECT", "reject_reason_id"),
             ("DISQUALIFY", "disqualify_reason_id"),
         ],
-    ),
-    (
-        "lead_transition",
-        "to_status",
-        &[
+    },
+    Explained {
+        entity: "lead_transition",
+        state: "to_status",
+        reasons: &[
             ("REJECT", "reason_id"),
             ("RECYCLE", "reason_id"),
             ("DISQUALIFY", "reason_id"),
         ],
-    ),
+    },
 ];
 
 /// The field with the reason that the state of `record` asks for, and the state, where the field is empty.
 pub(super) fn lacking<'r>(entity: &Entity, record: &'r Record) -> Option<(&'static str, &'r str)> {
-    let (_, column, reasons) = STATES.iter().find(|(name, ..)| *name == entity.name)?;
-    let Some(Value::String(Some(state))) = record.get(entity.position(column)?) else {
+    let explained = EXPLAINED.iter().find(|it| it.entity == entity.name)?;
+    let Some(Value::String(Some(state))) = record.get(entity.position(explained.state)?) else {
         return None;
     };
     let workflow = dataset().entity("Lead")?.workflow.as_ref()?;
     let kind = workflow.reason_for(state)?;
-    let (_, column) = reasons.iter().find(|(name, _)| *name == kind)?;
+    let (_, column) = explained.reasons.iter().find(|(name, _)| *name == kind)?;
     let position = entity.position(column)?;
     let field = entity.fields.iter().find(|it| it.column == position)?;
     record

@@ -68,7 +68,7 @@ pub const ROLES: [&str; 7] = [
 ];
 
 /// What everybody sees all of.
-pub(super) const COMMON: [&str; 9] = [
+pub(super) const COMMON: [&str; 10] = [
     "User",
     "Territory",
     "ReasonCode",
