@@ -1,5 +1,6 @@
 //! Builds everything once, and serves it.
 
+mod background;
 mod documents;
 mod providers;
 mod webhooks;
@@ -33,18 +34,16 @@ use crate::{
     dataset::vocabulary,
     graphql, http,
     services::{
-        follower::{self, Follower},
-        idempotency, lead, matching, merge,
+        follower,
         news::News,
-        scoring,
         signing_key::{self, Registration},
-        sla::watch::Watch,
-        task,
         token::Issuer,
         webhook::{VaultError, Webhooks},
     },
     views::{Policy, PolicyError, Views},
 };
+
+use background::{Background, Needs};
 
 pub use documents::trusted as trusted_documents;
 pub use providers::providers;
@@ -76,21 +75,9 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<io::Result<()>>,
     state: Data<http::State>,
-    /// Follows the change log.
-    following: JoinHandle<()>,
+    background: Background,
     /// Tells other systems of changes; none where the settings say so.
     courier: Option<webhooks::Running>,
-    /// Looks who may be the same; none where another hub does it.
-    matching: Option<JoinHandle<()>>,
-    /// Has clocks be breached; none where another hub does it.
-    watching: Option<JoinHandle<()>>,
-    /// Reminds of tasks; none where another hub does it.
-    reminding: Option<JoinHandle<()>>,
-    /// Scores leads as time goes by; none where another hub does it.
-    scoring: Option<JoinHandle<()>>,
-    resuming: Option<JoinHandle<()>>,
-    /// Forgets the answers that nobody asks for again, and how everything was before old merges.
-    sweeping: JoinHandle<()>,
     known: Known,
     clock: Clock,
     database: Database,
@@ -186,41 +173,14 @@ impl App {
         )
         .with_providers(providers);
         let database = self.database.clone();
-        let matching = self.config.matching.background;
-        let watch = self.config.sla.background.then(|| Watch {
+        let needs = Needs {
             database: database.clone(),
-            clock: clock.clone(),
-            news: news.clone(),
-        });
-        let tasks = &self.config.tasks;
-        let reminder = tasks.background.then(|| task::watch::Watch {
-            database: database.clone(),
-            clock: clock.clone(),
-            news: news.clone(),
-            calendar: calendar.clone(),
-            nudge_after_days: Some(tasks.nudge_after_days).filter(|days| *days > 0),
-        });
-        let matching = matching.then(|| {
-            let following = matching::follow(database.clone(), clock.clone(), news.clone());
-            tokio::spawn(following)
-        });
-        let scoring = self.config.scoring.background.then(|| {
-            let following = scoring::worker::follow(database.clone(), clock.clone(), news.clone());
-            tokio::spawn(following)
-        });
-        let resuming = self.config.leads.background.then(|| {
-            let following = lead::resume::follow(database.clone(), clock.clone(), news.clone());
-            tokio::spawn(following)
-        });
-        let following = Follower {
-            database: database.clone(),
-            known: known.clone(),
-            tokens: self.tokens.clone(),
             clock: clock.clone(),
             news,
+            calendar,
+            known: known.clone(),
+            tokens: self.tokens.clone(),
         };
-        let answers = idempotency::sweep(database.clone(), clock.clone());
-        let merges = merge::sweep(database.clone(), clock.clone());
         let state = http::State::new(
             schema,
             documents,
@@ -240,16 +200,8 @@ impl App {
             handle,
             server: tokio::spawn(server),
             state,
-            following: tokio::spawn(following.run()),
+            background: Background::start(&self.config, needs),
             courier: courier.map(webhooks::Running::start),
-            matching,
-            watching: watch.map(|watch| tokio::spawn(watch.run())),
-            reminding: reminder.map(|reminder| tokio::spawn(reminder.run())),
-            scoring,
-            resuming,
-            sweeping: tokio::spawn(async {
-                let ((), ()) = tokio::join!(answers, merges);
-            }),
             known,
             clock,
             database: self.database,
@@ -275,7 +227,7 @@ impl Running {
             ended = finishing => ended,
             () = hurry => Ok(()),
         };
-        self.end_followers();
+        self.background.end();
         if let Some(courier) = &mut self.courier {
             courier.stop().await;
         }
@@ -285,26 +237,10 @@ impl Running {
     }
 }
 
-impl Running {
-    fn end_followers(&self) {
-        self.following.abort();
-        self.sweeping.abort();
-        let workers = [
-            &self.matching,
-            &self.scoring,
-            &self.watching,
-            &self.reminding,
-            &self.resuming,
-        ];
-        workers.into_iter().flatten().for_each(JoinHandle::abort);
-    }
-}
-
 impl Drop for Running {
     /// Stops at once, unless it has stopped already.
     fn drop(&mut self) {
         self.server.abort();
-        self.end_followers();
     }
 }
 

@@ -148,7 +148,8 @@ async fn who_stands_where_a_reason_is_asked_for_needs_one_in_an_import_as_well()
         let database = open(&database).await;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("leads.csv");
-        let again = import(mapping(LEADS), std::slice::from_ref(&path));
+        let mut again = import(mapping(LEADS), std::slice::from_ref(&path));
+        again.rejected_to = Some(folder.path().join("rejected"));
         let header = "id,mail,status,why\n";
         let first = "1,a@example.com,REJECTED,DUPLICATE\n2,b@example.com,REJECTED,\n\
                      3,c@example.com,NEW,\n4,d@example.com,RECYCLED,TIMING\n5,e@example.com,RECYCLED,\n";

@@ -153,6 +153,7 @@ fn shows_all_or_none(role: &Role, noun: &Noun) -> bool {
         "OpportunityContact" | "OpportunityChange" => "Opportunity",
         "FeedbackComment" => "Feedback",
         "Holiday" => "BusinessCalendar",
+        "PlaybookStep" => "Playbook",
         "RoutingPoolMember" => "RoutingRule",
         _ => return false,
     };

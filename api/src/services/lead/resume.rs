@@ -5,32 +5,34 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::{
     change::Author,
     clock::Clock,
     database::Database,
     error::ApiError,
-    services::{news::News, write::Write},
+    services::{awaiting, news::News, write::Write},
     store::lead as store,
 };
 
 use super::transition::take_rule;
 
-/// How long it is at most until somebody looks at the time again: the machine's clock may be put forward.
-const GLANCE: Duration = Duration::from_mins(1);
+/// Where leads are, each of which may have to wait for another day once it is written.
+const TABLE: &str = "lead";
 /// How long it is from one look at the leads to the next at the least.
 const PAUSE: Duration = Duration::from_millis(500);
-/// After what is written somebody may have to wait for another day.
-const WATCHED: [&str; 1] = ["lead"];
 /// Leads of one transaction. On SQLite others who write wait for it.
 const BATCH: u64 = 200;
 
 /// Has leads resume as their days come. Ends when it is dropped.
 pub async fn follow(db: Database, clock: Clock, news: News) {
+    let mut bulletins = news.bulletins();
     loop {
-        let heard = news.number();
+        let seen = bulletins
+            .borrow_and_update()
+            .as_ref()
+            .map_or(0, |it| it.number);
         let next = match round(&db, &clock).await {
             Ok(round) => {
                 if round.resumed > 0 {
@@ -44,12 +46,10 @@ pub async fn follow(db: Database, clock: Clock, news: News) {
             }
         };
         sleep(PAUSE).await;
-        let left = next.map(|next| (next - clock.now()).to_std().unwrap_or_default());
-        // Whether it is news or time, it is looked again.
-        let _news_or_time = match left {
-            Some(left) => timeout(left.min(GLANCE), news.of(|| WATCHED, heard)).await,
-            None => Ok(news.of(|| WATCHED, heard).await),
-        };
+        tokio::select! {
+            () = awaiting::come(&clock, next) => {}
+            () = awaiting::changed(&mut bulletins, seen, TABLE) => {}
+        }
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) async fn take(
         save::put(write, record, draft);
     }
     reference::refuse_unknown(write, entity, &drafts, refused).await?;
-    settle_reasons(write, entity, &mut drafts, refused).await?;
+    // Whoever stays where they are has said why they came there.
+    if !step.to.is_empty() {
+        settle_reasons(write, entity, &mut drafts, refused).await?;
+    }
     rules::settle_step(write, record, step, &mut drafts, refused).await?;
     if order.atomic && !refused.0.is_empty() {
         return Ok(Written::default());
