@@ -56,10 +56,10 @@ async fn a_recycled_lead_goes_on_at_its_instant_and_not_before() {
         let due = app.clock.now() + TimeDelta::hours(1);
         app.clock.set(due - TimeDelta::microseconds(1));
         let looked = round(&app.database, &app.clock).await.unwrap();
-        assert_eq!((looked.resumed, looked.next), (0, Some(due)));
+        assert_eq!((looked.changed, looked.next), (false, Some(due)));
         app.clock.set(due);
         let looked = round(&app.database, &app.clock).await.unwrap();
-        assert_eq!((looked.resumed, looked.next), (1, None));
+        assert_eq!((looked.changed, looked.next), (true, None));
         let document = "query ($id: ID!) { lead(id: $id) { status resumeAt version transitions { nodes {
             fromStatus toStatus cause note byUser { name } } } } }";
         let asked = json!({ "id": gid("Lead", ids[0]) });
@@ -83,8 +83,7 @@ async fn several_hubs_have_each_lead_go_on_once() {
         let ids = recycled(app, &team, MANY).await;
         app.clock.set(app.clock.now() + TimeDelta::hours(1));
         let rounds = join_all((0..3).map(|_| round(&app.database, &app.clock))).await;
-        let taken: usize = rounds.into_iter().map(|round| round.unwrap().resumed).sum();
-        assert_eq!(taken, MANY);
+        assert!(rounds.into_iter().any(|round| round.unwrap().changed));
         assert_eq!(resumed(app, &ids).await, u64::try_from(MANY).unwrap());
     })
     .await;

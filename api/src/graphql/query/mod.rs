@@ -7,9 +7,8 @@ mod definition;
 mod feedback;
 mod follow_up;
 mod period;
-mod sla;
-mod task;
 mod viewer;
+mod worklist;
 
 pub(super) use access::AccessQuery;
 pub(super) use change::{ChangeQuery, whose};
@@ -17,6 +16,5 @@ pub(super) use dataset::DatasetQuery;
 pub(super) use definition::DefinitionQuery;
 pub(super) use feedback::FeedbackQuery;
 pub(super) use follow_up::FollowUpQuery;
-pub(super) use sla::SlaQuery;
-pub(super) use task::TaskQuery;
 pub(super) use viewer::ViewerQuery;
+pub(super) use worklist::WorklistQuery;

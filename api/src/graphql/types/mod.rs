@@ -5,9 +5,8 @@ mod change;
 mod filter;
 mod follow_up;
 mod meta;
-mod sla;
 mod subscription;
-mod task;
+mod worklist;
 mod write;
 
 use async_graphql::{
@@ -26,9 +25,8 @@ use filter::{filter_name, order_name, register_filters};
 pub(super) use follow_up::FollowUp;
 pub(super) use meta::enumeration;
 use meta::{argument, field, interface, object, scalar, with_arguments};
-pub(super) use sla::sla_root;
 pub(super) use subscription::subscription;
-pub(super) use task::task_root;
+pub(super) use worklist::worklist_root;
 pub(super) use write::{
     WriteField, batch_payload, batch_result, payload, write_fields, write_root,
 };

@@ -2,17 +2,18 @@
 //!
 //! Of several hubs each takes leads that no other takes, and what nobody did while no hub ran is done by the next.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use tokio::time::sleep;
 
 use crate::{
     change::Author,
     clock::Clock,
     database::Database,
     error::ApiError,
-    services::{awaiting, news::News, write::Write},
+    services::{
+        awaiting::{self, Round, Work},
+        news::News,
+        write::Write,
+    },
     store::lead as store,
 };
 
@@ -20,46 +21,22 @@ use super::transition::take_rule;
 
 /// Where leads are, each of which may have to wait for another day once it is written.
 const TABLE: &str = "lead";
-/// How long it is from one look at the leads to the next at the least.
-const PAUSE: Duration = Duration::from_millis(500);
 /// Leads of one transaction. On SQLite others who write wait for it.
 const BATCH: u64 = 200;
 
 /// Has leads resume as their days come. Ends when it is dropped.
 pub async fn follow(db: Database, clock: Clock, news: News) {
-    let mut bulletins = news.bulletins();
-    loop {
-        let seen = bulletins
-            .borrow_and_update()
-            .as_ref()
-            .map_or(0, |it| it.number);
-        let next = match round(&db, &clock).await {
-            Ok(round) => {
-                if round.resumed > 0 {
-                    news.written();
-                }
-                round.next
-            }
-            Err(error) => {
-                tracing::warn!(?error, "leads resume once the database answers");
-                Some(clock.now())
-            }
-        };
-        sleep(PAUSE).await;
-        tokio::select! {
-            () = awaiting::come(&clock, next) => {}
-            () = awaiting::changed(&mut bulletins, seen, TABLE) => {}
-        }
-    }
+    let work = Resuming(db, clock.clone());
+    awaiting::rounds(clock, news, TABLE, work).await;
 }
 
-/// What a round has done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Round {
-    /// How many leads have resumed.
-    pub resumed: usize,
-    /// UTC; when the next one does, as far as is known now.
-    pub next: Option<DateTime<Utc>>,
+/// Where leads are that resume, and by which clock.
+struct Resuming(Database, Clock);
+
+impl Work for Resuming {
+    async fn round(&mut self) -> Result<Round, ApiError> {
+        round(&self.0, &self.1).await
+    }
 }
 
 /// Has all leads resume whose day has come.
@@ -68,16 +45,12 @@ pub struct Round {
 ///
 /// [`ApiError::Internal`] when the database fails; those that have resumed stay so.
 pub async fn round(db: &Database, clock: &Clock) -> Result<Round, ApiError> {
-    let mut resumed = 0;
-    loop {
-        let taken = batch(db, clock.now()).await?;
-        if taken == 0 {
-            break;
-        }
-        resumed += taken;
+    let mut changed = false;
+    while batch(db, clock.now()).await? > 0 {
+        changed = true;
     }
     let next = store::next_to_resume(db.reserve()).await?;
-    Ok(Round { resumed, next })
+    Ok(Round { changed, next })
 }
 
 /// Has some leads resume, and returns how many.

@@ -5,17 +5,18 @@
 //! become of it, so that each warns and is breached once; what nobody did while no hub ran is done by the next one that
 //! runs.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use tokio::time::sleep;
 
 use crate::{
     change::Author,
     clock::Clock,
     database::Database,
     error::ApiError,
-    services::{awaiting, news::News, write::Write},
+    services::{
+        awaiting::{self, Round, Work},
+        news::News,
+        write::Write,
+    },
     sla::clock,
     store::{self, sla::Reached},
 };
@@ -27,10 +28,6 @@ use super::{
 
 /// How many clocks are changed in one transaction. On SQLite others who write wait for it.
 const BATCH: u64 = 200;
-/// How long it is from one look at the clocks to the next at the least: what is due may be in others' hands.
-const PAUSE: Duration = Duration::from_millis(50);
-/// How soon it looks again when the database has failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// What watches clocks.
 pub struct Watch {
@@ -45,41 +42,15 @@ pub struct Watch {
 impl Watch {
     /// Watches clocks. Ends when it is dropped.
     pub async fn run(self) {
-        let mut bulletins = self.news.bulletins();
-        loop {
-            let seen = bulletins
-                .borrow_and_update()
-                .as_ref()
-                .map_or(0, |it| it.number);
-            let next = match round(&self.database, &self.clock).await {
-                Ok(round) => {
-                    if round.changed {
-                        self.news.written();
-                    }
-                    round.next
-                }
-                Err(error) => {
-                    warn(&error);
-                    sleep(AFTER_FAILURE).await;
-                    continue;
-                }
-            };
-            sleep(PAUSE).await;
-            tokio::select! {
-                () = awaiting::come(&self.clock, next) => {}
-                () = awaiting::changed(&mut bulletins, seen, TABLE) => {}
-            }
-        }
+        let (clock, news) = (self.clock.clone(), self.news.clone());
+        awaiting::rounds(clock, news, TABLE, self).await;
     }
 }
 
-/// What a round has done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Round {
-    /// Whether a clock has changed.
-    pub changed: bool,
-    /// UTC; when there is something to do next, as far as is known now.
-    pub next: Option<DateTime<Utc>>,
+impl Work for Watch {
+    async fn round(&mut self) -> Result<Round, ApiError> {
+        round(&self.database, &self.clock).await
+    }
 }
 
 /// Has all running clocks warn and be breached whose instant has come.
@@ -119,14 +90,4 @@ async fn batch(database: &Database, what: Reached, now: DateTime<Utc>) -> Result
     ledger::save(&write, edits.collect()).await?;
     tx.commit().await?;
     Ok(done)
-}
-
-/// Tells the operator that clocks wait.
-fn warn(error: &ApiError) {
-    match error {
-        ApiError::Internal(cause) => {
-            tracing::warn!(%cause, "clocks are breached once the database answers");
-        }
-        error => tracing::warn!(code = error.code(), "clocks are breached later"),
-    }
 }

@@ -4,11 +4,8 @@
 //! replicas do this over one database: a task is taken by one of them, in the transaction that writes that its
 //! assignee was reminded, so that each is so once.
 
-use std::time::Duration;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::task::{Model, TaskState};
-use tokio::time::sleep;
 
 use crate::{
     calendar::Calendar,
@@ -16,7 +13,11 @@ use crate::{
     clock::Clock,
     database::Database,
     error::ApiError,
-    services::{awaiting, news::News, write::Write},
+    services::{
+        awaiting::{self, Round, Work},
+        news::News,
+        write::Write,
+    },
     store,
 };
 
@@ -28,10 +29,6 @@ use super::{
 
 /// How many tasks are changed in one transaction. On SQLite others who write wait for it.
 const BATCH: u64 = 200;
-/// How long it is from one look at the tasks to the next at the least: what is due may be in others' hands.
-const PAUSE: Duration = Duration::from_millis(50);
-/// How soon it looks again when the database has failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// What watches tasks.
 pub struct Watch {
@@ -50,59 +47,40 @@ pub struct Watch {
 impl Watch {
     /// Watches tasks. Ends when it is dropped.
     pub async fn run(self) {
-        let mut bulletins = self.news.bulletins();
-        let mut nudged = None;
-        loop {
-            let seen = bulletins
-                .borrow_and_update()
-                .as_ref()
-                .map_or(0, |it| it.number);
-            let next = match self.look(&mut nudged).await {
-                Ok(round) => {
-                    if round.changed {
-                        self.news.written();
-                    }
-                    round.next
-                }
-                Err(error) => {
-                    warn(&error);
-                    sleep(AFTER_FAILURE).await;
-                    continue;
-                }
-            };
-            sleep(PAUSE).await;
-            tokio::select! {
-                () = awaiting::come(&self.clock, next) => {}
-                () = awaiting::changed(&mut bulletins, seen, TABLE) => {}
-            }
-        }
+        let (clock, news) = (self.clock.clone(), self.news.clone());
+        let work = Reminding {
+            watch: self,
+            nudged: None,
+        };
+        awaiting::rounds(clock, news, TABLE, work).await;
     }
+}
 
-    /// Reminds whom there is to remind, and nudges once in a week; `nudged` is the last week in which it did.
-    async fn look(&self, nudged: &mut Option<NaiveDate>) -> Result<Round, ApiError> {
-        let mut round = round(&self.database, &self.clock).await?;
-        let Some(days) = self.nudge_after_days else {
+/// What watches tasks, as it works.
+struct Reminding {
+    watch: Watch,
+    /// The last week in which people were nudged.
+    nudged: Option<NaiveDate>,
+}
+
+impl Work for Reminding {
+    /// Reminds whom there is to remind, and nudges once in a week.
+    async fn round(&mut self) -> Result<Round, ApiError> {
+        let watch = &self.watch;
+        let mut round = round(&watch.database, &watch.clock).await?;
+        let Some(days) = watch.nudge_after_days else {
             return Ok(round);
         };
-        let (now, calendar) = (self.clock.now(), &self.calendar);
+        let (now, calendar) = (watch.clock.now(), &watch.calendar);
         let week = nudge::week(calendar, now);
-        if *nudged != Some(week) {
-            round.changed |= nudge::round(&self.database, calendar, now, days).await? > 0;
-            *nudged = Some(week);
+        if self.nudged != Some(week) {
+            round.changed |= nudge::round(&watch.database, calendar, now, days).await? > 0;
+            self.nudged = Some(week);
         }
         let next = nudge::next(calendar, now);
         round.next = Some(round.next.map_or(next, |other| other.min(next)));
         Ok(round)
     }
-}
-
-/// What a round has done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Round {
-    /// Whether a task has changed.
-    pub changed: bool,
-    /// UTC; when there is something to do next, as far as is known now.
-    pub next: Option<DateTime<Utc>>,
 }
 
 /// Reminds of all tasks whose instant has come.
@@ -157,15 +135,5 @@ fn reminded(task: &Model, now: DateTime<Utc>) -> Model {
         reminded_at: Some(now),
         remind_at: Some(task.due_at).filter(|due| snoozed && *due > now),
         ..task.clone()
-    }
-}
-
-/// Tells the operator that reminders wait.
-fn warn(error: &ApiError) {
-    match error {
-        ApiError::Internal(cause) => {
-            tracing::warn!(%cause, "tasks remind once the database answers");
-        }
-        error => tracing::warn!(code = error.code(), "tasks remind later"),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{business_calendar, lead::LeadStatus, task::TaskState};
+use entity::{
+    business_calendar, lead::LeadStatus, playbook_step::PlaybookAssignee, task::TaskState,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -39,14 +41,25 @@ fn tasks_are_of_leads_that_started_their_playbook_once_each() {
     let owners = owners.filter_map(|row| Some((row.id, row.owner_id?)));
     let tasks = playbooks.tasks(&YEAR, &owners.collect(), &terms());
     let leads: HashMap<_, _> = YEAR.leads.iter().map(|row| (row.id, row)).collect();
-    let (mut ids, mut steps, mut states) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let (mut ids, mut keys, mut states) = (HashSet::new(), HashSet::new(), HashSet::new());
     for task in &tasks {
         assert!(ids.insert(task.id));
-        assert!(steps.insert((task.lead_id, task.playbook_step_id, task.cycle)));
+        assert!(keys.insert((task.lead_id, task.playbook_step_id, task.cycle)));
         states.insert(task.state);
         assert!(task.updated_at <= end() && task.created_at >= end() - chrono::TimeDelta::days(30));
-        assert!(task.due_at >= task.created_at && task.assignee_id.is_some());
+        assert!(task.due_at >= task.created_at);
         let lead = leads[&task.lead_id.unwrap()];
+        let mut steps = YEAR.playbook_steps.iter();
+        let step = steps.find(|step| Some(step.id) == task.playbook_step_id);
+        match step.unwrap().assign_to {
+            PlaybookAssignee::Owner => assert_eq!(task.assignee_id, lead.owner_id),
+            PlaybookAssignee::Manager => assert!(task.assignee_id.is_some()),
+            // Nobody is asked about a lead that no campaign brought, and managers see that.
+            PlaybookAssignee::CampaignOwner => assert_eq!(
+                task.assignee_id.is_some(),
+                lead.source_campaign_id.is_some()
+            ),
+        }
         if task.state == TaskState::Open {
             assert!(
                 !matches!(
