@@ -5,7 +5,7 @@ use crate::{error::Problem, record};
 use super::rows::Draft;
 
 /// What is wrong with what is no link.
-pub(super) const NO_LINK: &str = "a link that begins with https:// is required";
+pub(super) const NO_LINK: &str = "a link that begins with https:// or http:// is required";
 
 /// Whether a text is a link that one can follow without harm.
 pub(super) fn is_link(text: &str) -> bool {

@@ -116,15 +116,13 @@ pub(super) fn settle_step(
 fn undelivered(record: &record::Entity, draft: &Draft) -> Option<Problem> {
     let link = draft.text(record, "delivered_url");
     let campaign = draft.uuid(record, "delivered_campaign_id");
-    let leads = |link: &str| link.starts_with("https://") || link.starts_with("http://");
     match (link, campaign) {
         (None, None) => {
             let problem = "a link to what is delivered is required";
             Some(draft.problem("deliveredCampaignId", problem))
         }
-        (Some(link), _) if !leads(link) => {
-            let problem = "a link that begins with https:// is required";
-            Some(draft.problem("deliveredUrl", problem))
+        (Some(link), _) if !asset::is_link(link) => {
+            Some(draft.problem("deliveredUrl", asset::NO_LINK))
         }
         _ => None,
     }

@@ -61,8 +61,11 @@ pub(in crate::services) async fn settle_step(
         "disputeRejection" => disputed(write, record, drafts).await?,
         "convertLead" => convert::check(record, drafts),
         "markSalesQualified" => unanswered(write, drafts).await?,
+        "reassignLead" => same(record, drafts),
         _ => Vec::new(),
     };
+    let problems = problems.into_iter().chain(past(write, record, drafts));
+    let problems = problems.collect();
     let definition = definition(write, record, drafts).await?;
     for draft in &mut *drafts {
         enter(write, record, definition, draft);
@@ -197,6 +200,28 @@ fn enter(write: &Write<'_>, record: &record::Entity, definition: Option<Uuid>, d
     if to != "RECYCLED" {
         draft.set(record, "resume_at", None::<chrono::DateTime<chrono::Utc>>);
     }
+}
+
+/// Refuses to give leads to who has them: their time would begin anew for nothing.
+fn same(record: &record::Entity, drafts: &[Draft]) -> Vec<(usize, Problem)> {
+    let same = drafts
+        .iter()
+        .filter(|draft| !draft.changes(record, "owner_id"));
+    let problem = "they have it already";
+    same.map(|draft| (draft.index, draft.problem("ownerId", problem)))
+        .collect()
+}
+
+/// Refuses to give leads back until a day that has passed.
+fn past(write: &Write<'_>, record: &record::Entity, drafts: &[Draft]) -> Vec<(usize, Problem)> {
+    let past = drafts.iter().filter(|draft| {
+        let recycled = draft.text(record, "status") == Some("RECYCLED");
+        let at = draft.get(record, "resume_at");
+        recycled && matches!(at, Some(Value::ChronoDateTimeUtc(Some(at))) if *at <= write.now)
+    });
+    let problem = "an instant to come is required";
+    past.map(|draft| (draft.index, draft.problem("resumeAt", problem)))
+        .collect()
 }
 
 /// Asks for what the definition of an SQL that is in force has sales find out.

@@ -46,6 +46,7 @@ const OPEN: [&str; 4] = [WAITING, "ACCEPTED", "WORKING", "SQL"];
 const NOBODY: &str = "there is nobody to hand it over to: no sales rep and no manager of sales is active, and its \
                       account has no owner who is";
 const INACTIVE: &str = "they are not active";
+const NOT_OF_SALES: &str = "they are not in sales, and could do nothing with it";
 
 /// Gives the leads that become MQLs by `step` their owners, and says of which there is nobody to give them to.
 pub(super) async fn hand_over(
@@ -137,6 +138,10 @@ async fn given(
     let (mut problems, mut decided) = (Vec::new(), Vec::with_capacity(drafts.len()));
     for draft in drafts {
         let owner = named(draft).filter(|owner| active.contains(owner));
+        if step == REASSIGN && owner.is_some_and(|owner| !team.is_in_sales(owner)) {
+            problems.push((draft.index, draft.problem("ownerId", NOT_OF_SALES)));
+            continue;
+        }
         match owner.and_then(|owner| team.given(owner)) {
             Some(decision) => decided.push((draft.id, decision)),
             None => problems.push((draft.index, draft.problem("ownerId", INACTIVE))),
@@ -146,7 +151,7 @@ async fn given(
     Ok(problems)
 }
 
-/// Refuses to give leads to who is not active, and those that wait to be accepted in any other way than by the step
+/// Refuses to give leads to who is not active, those that are with sales to who is not in sales, and those that wait to be accepted in any other way than by the step
 /// that is for it.
 pub(super) async fn check_assigned(
     write: &Write<'_>,
@@ -160,13 +165,17 @@ pub(super) async fn check_assigned(
         return Ok(Vec::new());
     }
     let active = store::routing::stay_active(write.tx, &users).await?;
+    let team = facts::some(write, users).await?;
     let problems = drafts.into_iter().filter_map(|draft| {
         let owner = draft.uuid(record, "owner_id");
+        let with_sales = OPEN.contains(&draft.text(record, "status").unwrap_or_default());
         let problem = if draft.text(record, "status") == Some(WAITING) {
             let problem = "it waits to be accepted: `reassignLead` gives it to somebody else";
             Problem::validation(draft.path.clone(), problem)
         } else if owner.is_some_and(|owner| !active.contains(&owner)) {
             draft.problem("ownerId", INACTIVE)
+        } else if with_sales && owner.is_some_and(|owner| !team.is_in_sales(owner)) {
+            draft.problem("ownerId", NOT_OF_SALES)
         } else {
             return None;
         };
@@ -205,7 +214,8 @@ async fn wait_for_owners<'d>(
 ) -> Result<(), ApiError> {
     let owners = drafts.map(|draft| (draft.id, draft.uuid(record, "owner_id")));
     let owners: Vec<(Uuid, Option<Uuid>)> = owners.collect();
-    sla::assign(write, About::Lead, &owners).await
+    sla::assign(write, About::Lead, &owners).await?;
+    task::assigned(write, &owners).await
 }
 
 /// Gives the open leads of users who are not active any more to others.

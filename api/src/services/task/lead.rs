@@ -38,7 +38,12 @@ pub(in crate::services) async fn leads_moved(
         return Ok(());
     }
     let people = People::of(write, moved).await?;
-    hand_over(write, &given, &people).await?;
+    let owners = given.iter().map(|lead| {
+        let owner = people.who(PlaybookAssignee::Owner, lead);
+        (lead.id, owner)
+    });
+    let owners: Vec<(Uuid, Option<Uuid>)> = owners.collect();
+    assigned(write, &owners).await?;
     let mut tasks = start(write, moved, &steps, &people).await?;
     let nurtured = recycled.iter().map(|lead| nurture(write, lead, &people));
     tasks.extend(nurtured);
@@ -70,24 +75,27 @@ async fn close(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiError> {
     cancel(write, open, rule("leadMoved")).await
 }
 
-/// Gives what the owners of leads are to do to their new owners, where leads were given to somebody else.
-async fn hand_over(write: &Write<'_>, given: &[&Moved], people: &People) -> Result<(), ApiError> {
-    if given.is_empty() {
+/// Gives what the owners of leads are to do to their new owners.
+pub(in crate::services) async fn assigned(
+    write: &Write<'_>,
+    owners: &[(Uuid, Option<Uuid>)],
+) -> Result<(), ApiError> {
+    if owners.is_empty() {
         return Ok(());
     }
-    let given: HashMap<Uuid, &Moved> = given.iter().map(|lead| (lead.id, *lead)).collect();
-    let leads: Vec<Uuid> = given.keys().copied().collect();
+    let owners: HashMap<Uuid, Option<Uuid>> = owners.iter().copied().collect();
+    let leads: Vec<Uuid> = owners.keys().copied().collect();
     let open = store::task::locked_of(write.tx, &leads).await?;
     let steps: Vec<Uuid> = open.iter().filter_map(|it| it.playbook_step_id).collect();
     let roles = rows::columns(write, "PlaybookStep", &["assign_to"], &steps).await?;
     let edits = open.into_iter().filter_map(|before| {
-        let lead = given.get(&before.lead_id?)?;
+        let owner = *owners.get(&before.lead_id?)?;
         let [Value::String(Some(role))] = roles.get(&before.playbook_step_id?)?.as_slice() else {
             return None;
         };
-        (role == "OWNER").then(|| {
+        (role == "OWNER" && before.assignee_id != owner).then(|| {
             let after = Model {
-                assignee_id: people.who(PlaybookAssignee::Owner, lead),
+                assignee_id: owner,
                 ..before.clone()
             };
             Edit { before, after }
