@@ -30,6 +30,7 @@ impl InputType for Instant {
         match &value {
             Some(Value::String(text)) => instant(text).map(Self).ok_or_else(|| {
                 InputValueError::custom("an instant such as \"2026-01-31T09:30:00Z\" is required")
+                    .with_extension("code", "VALIDATION")
             }),
             _ => Err(InputValueError::expected_type(value.unwrap_or_default())),
         }

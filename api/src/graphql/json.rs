@@ -25,8 +25,9 @@ impl InputType for AnyJson {
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
         let json = value.unwrap_or_default().into_json();
-        json.map(Self)
-            .map_err(|_no_json| InputValueError::custom("JSON is required"))
+        json.map(Self).map_err(|_no_json| {
+            InputValueError::custom("JSON is required").with_extension("code", "VALIDATION")
+        })
     }
 
     fn to_value(&self) -> Value {

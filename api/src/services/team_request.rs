@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::{
+    asset,
     rows::{self, Draft},
     sla::{self, About, Subject},
     write::Write,

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use crate::{
-    error::ApiError,
+    error::{ApiError, Problem},
     record,
     store::{lookup, table::Value},
 };
@@ -23,6 +24,9 @@ const OUTBOUND: [&str; 6] = [
     "SALES_EMAIL",
     "PR",
 ];
+
+/// How far the clock of who logs a touch may be ahead of the hub's.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// Fills in what is not said: when it was, whose it is, who began, and the company of the person.
 pub(super) async fn settle(
@@ -62,6 +66,22 @@ pub(super) async fn settle(
         }
     }
     Ok(())
+}
+
+/// Refuses a touch that has not happened yet. Clocks of others may be a little ahead.
+pub(super) fn check(
+    write: &Write<'_>,
+    record: &record::Entity,
+    draft: &Draft,
+    problems: &mut Vec<Problem>,
+) {
+    let at = draft.get(record, "occurred_at");
+    let said = draft.says("occurredAt");
+    if let Some(Value::ChronoDateTimeUtc(Some(at))) = at.filter(|_| said)
+        && *at > write.now + AHEAD
+    {
+        problems.push(draft.problem("occurredAt", "an instant that is not to come is required"));
+    }
 }
 
 /// The accounts of the contacts and leads that new touches are about.

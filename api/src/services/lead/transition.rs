@@ -176,6 +176,10 @@ fn enter(write: &Write<'_>, record: &record::Entity, definition: Option<Uuid>, d
     }
     if to == "MQL" && draft.changes(record, "status") {
         draft.set(record, "definition_id", definition);
+        // Whoever is handed over is not nurtured any more: somebody is waited for.
+        if draft.text(record, "intent_band") == Some("NURTURE") {
+            draft.set(record, "intent_band", "WARM");
+        }
     }
     let stamp = match to.as_str() {
         "MQL" => Some("mql_at"),

@@ -113,6 +113,11 @@ impl Team {
         Some(decision)
     }
 
+    /// Whether that user is known, and in sales.
+    pub(super) fn is_in_sales(&self, user: Uuid) -> bool {
+        self.people.get(&user).is_some_and(|person| person.in_sales)
+    }
+
     /// That somebody said who gets the lead.
     pub(super) fn given(&self, user: Uuid) -> Option<Decision> {
         let person = self.people.get(&user)?;

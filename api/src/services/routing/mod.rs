@@ -25,6 +25,7 @@ use super::{
     lead,
     rows::{self, Draft},
     sla::{self, About},
+    task,
     write::Write,
 };
 use choose::{Asked, Decision, Team};

@@ -90,6 +90,7 @@ pub(super) async fn settle(
             "opportunity" => opportunity::settle(write, record, &reasons, draft, &mut problems),
             "routing_rule" => condition::check(record, draft, &known, &mut problems),
             "sla_policy" => sla::policy::check(record, draft, &known, &mut problems),
+            "touch" => touch::check(write, record, draft, &mut problems),
             "user" => user::check(write, views, record, draft, &mut problems),
             _ => {}
         }

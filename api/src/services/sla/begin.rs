@@ -84,8 +84,8 @@ fn new_clock(book: &Book, start: &Start) -> Option<Model> {
     let target = policy.target_minutes;
     let due = calendar.due(subject.at, minutes(target));
     let warning = policy.warn_at_percent.map(|percent| {
-        let share = i64::from(target) * i64::from(percent) / 100;
-        calendar.due(subject.at, TimeDelta::minutes(share))
+        let share = i64::from(target) * 60 * i64::from(percent) / 100;
+        calendar.due(subject.at, TimeDelta::seconds(share))
     });
     let (Ok(due_at), Ok(warn_at)) = (due, warning.transpose()) else {
         tracing::warn!(policy = %policy.id, calendar = %calendar_id,

@@ -26,7 +26,7 @@ use super::{
     rows::{self, Draft},
     write::Write,
 };
-pub(super) use lead::leads_moved;
+pub(super) use lead::{assigned, leads_moved};
 use ledger::Edit;
 
 /// The table of tasks, as the change log calls it.
