@@ -119,9 +119,10 @@ impl Playbooks {
                 else {
                     continue;
                 };
-                let ended = later
-                    .iter()
-                    .find(|it| is_with_sales(it.to_status) != is_with_sales(entered.to_status));
+                let ended = later.iter().find(|it| {
+                    is_done_with(it.to_status)
+                        || is_with_sales(it.to_status) != is_with_sales(entered.to_status)
+                });
                 let steps = self
                     .steps
                     .iter()
@@ -148,6 +149,10 @@ fn who(
         PlaybookAssignee::Manager => terms.manager(lead.owner_id?),
         PlaybookAssignee::CampaignOwner => owners.get(&lead.source_campaign_id?).copied(),
     }
+}
+
+fn is_done_with(status: LeadStatus) -> bool {
+    matches!(status, LeadStatus::Converted | LeadStatus::Disqualified)
 }
 
 fn is_with_sales(status: LeadStatus) -> bool {
