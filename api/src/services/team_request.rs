@@ -6,8 +6,8 @@ use chrono::{NaiveDate, TimeDelta};
 use entity::sla_policy::SlaKind;
 use uuid::Uuid;
 
+use crate::services::asset;
 use crate::{
-    change::Actor,
     dataset::Step,
     error::{ApiError, Problem},
     record,
@@ -29,7 +29,7 @@ pub(super) async fn settle(
     record: &record::Entity,
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
-    let user = author(write);
+    let user = write.user();
     let functions = rows::columns(write, "User", &["function"], user.as_slice()).await?;
     let function = user.and_then(|id| functions.get(&id)?.first());
     let own = match function {
@@ -93,7 +93,7 @@ pub(super) fn settle_step(
             "acceptTeamRequest" => {
                 draft.set(record, "answered_at", write.now);
                 if draft.uuid(record, "assignee_id").is_none() {
-                    draft.set(record, "assignee_id", author(write));
+                    draft.set(record, "assignee_id", write.user());
                 }
             }
             "declineTeamRequest" => {
@@ -116,15 +116,13 @@ pub(super) fn settle_step(
 fn undelivered(record: &record::Entity, draft: &Draft) -> Option<Problem> {
     let link = draft.text(record, "delivered_url");
     let campaign = draft.uuid(record, "delivered_campaign_id");
-    let leads = |link: &str| link.starts_with("https://") || link.starts_with("http://");
     match (link, campaign) {
         (None, None) => {
             let problem = "a link to what is delivered is required";
             Some(draft.problem("deliveredCampaignId", problem))
         }
-        (Some(link), _) if !leads(link) => {
-            let problem = "a link that begins with https:// is required";
-            Some(draft.problem("deliveredUrl", problem))
+        (Some(link), _) if !asset::is_link(link) => {
+            Some(draft.problem("deliveredUrl", asset::NO_LINK))
         }
         _ => None,
     }
@@ -194,14 +192,6 @@ fn waits(write: &Write<'_>, record: &record::Entity, draft: &Draft) -> Subject {
 fn day(record: &record::Entity, draft: &Draft, column: &str) -> Option<NaiveDate> {
     match draft.get(record, column) {
         Some(Value::ChronoDate(day)) => *day,
-        _ => None,
-    }
-}
-
-/// Who writes, where that is a person.
-fn author(write: &Write<'_>) -> Option<Uuid> {
-    match write.author.actor {
-        Actor::User(user) => Some(user),
         _ => None,
     }
 }
