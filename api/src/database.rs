@@ -6,7 +6,10 @@ pub mod migrations;
 mod notices;
 mod refusal;
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use sea_orm::{
     AccessMode, ConnAcquireErr, ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -26,6 +29,8 @@ pub use refusal::Refusal;
 const SQLITE_CACHE: &str = "-16384";
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long before a writer asks again for a file that others just had to themselves.
+const SQLITE_BUSY_PAUSE: Duration = Duration::from_millis(5);
 /// How many statements a connection keeps, with their plans. They can be large.
 const KEPT_STATEMENTS: usize = 32;
 /// Connections of the reserve. What they are for takes less than a millisecond, but for one that listens to other
@@ -86,7 +91,7 @@ impl Database {
     /// Returns [`DbErr`] when the URL makes no sense or the database cannot be reached.
     pub async fn connect(options: &Options) -> Result<Self, DbErr> {
         if options.url.starts_with("sqlite:") {
-            let write = sea_orm::Database::connect(sqlite(options, 1, false)).await?;
+            let write = sqlite_writer(options).await?;
             let read = sqlite(options, options.max_connections, true);
             return Ok(Self {
                 read: sea_orm::Database::connect(read).await?,
@@ -239,6 +244,22 @@ fn postgres(options: &Options, connections: u32, read_only: bool) -> ConnectOpti
     connect
 }
 
+/// The connection that writes. It makes the file one with a write-ahead log, which it stays.
+///
+/// Of several that do so with a new file at once, SQLite refuses all but one without waiting, whatever the busy
+/// timeout: each reads what it is and keeps the others from changing it.
+async fn sqlite_writer(options: &Options) -> Result<DatabaseConnection, DbErr> {
+    let latest = Instant::now() + options.acquire_timeout;
+    loop {
+        match sea_orm::Database::connect(sqlite(options, 1, false)).await {
+            Err(error) if fault::is_busy(&error) && Instant::now() < latest => {
+                tokio::time::sleep(SQLITE_BUSY_PAUSE).await;
+            }
+            done => return done,
+        }
+    }
+}
+
 fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOptions {
     let synchronous = if options.sqlite_full_sync {
         SqliteSynchronous::Full
@@ -253,9 +274,13 @@ fn sqlite(options: &Options, connections: u32, read_only: bool) -> ConnectOption
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = if read_only {
+                sqlite
+            } else {
+                sqlite.journal_mode(SqliteJournalMode::Wal)
+            };
             sqlite
                 .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(synchronous)
                 .busy_timeout(SQLITE_BUSY_TIMEOUT)
                 .foreign_keys(true)

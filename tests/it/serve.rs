@@ -11,6 +11,7 @@ use std::{
 };
 
 use api::database::{Database, Options, migrations};
+use futures::future::join_all;
 use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ use tests::{
     app::{TestApp, each_app},
     client::Response,
     database::{TestDatabase, each_database, each_empty_database},
+    sqlite::SqliteDatabase,
 };
 
 use crate::program::{revhub, run};
@@ -245,6 +247,18 @@ async fn replicas_that_start_at_once_migrate_once() {
         let mut applied = [a, b, c];
         applied.sort_unstable();
         assert_eq!(applied, [0, 0, migrations::known().len()]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn replicas_make_a_new_file_at_once() {
+    for _round in 0..100 {
+        let file = TestDatabase::Sqlite(SqliteDatabase::empty());
+        let connect = async |url: String| Database::connect(&Options::new(url)).await;
+        let replicas = (0..4).map(|_replica| tokio::spawn(connect(file.url().to_owned())));
+        for database in join_all(replicas).await {
+            database.unwrap().unwrap().close().await;
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use entity::{account_domain, change::ChangeKind};
 use uuid::Uuid;
 
+use crate::services::ledger;
 use crate::{
     change::{self, Change},
     error::{ApiError, Problem},
@@ -202,12 +203,5 @@ pub(super) async fn add_domains(write: &Write<'_>, drafts: &[Draft]) -> Result<(
             created_by: write.author.actor.id(),
         });
     let rows: Vec<account_domain::Model> = rows.collect();
-    let made = |row: &account_domain::Model| {
-        let row = ("account_domain", row.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = rows.iter().map(made).collect();
-    bulk::insert(write.tx, rows).await?;
-    change::record(write.tx, changes).await?;
-    Ok(())
+    ledger::insert(write, rows).await
 }

@@ -7,17 +7,17 @@ mod waiting;
 
 use std::collections::HashMap;
 
-use entity::{change::ChangeKind, feedback_comment, lead_definition};
+use entity::{feedback_comment, lead_definition};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::services::ledger;
 use crate::{
-    change::{self, Actor, Change},
     dataset::Step,
     error::{ApiError, Problem},
     record,
     store::{
-        bulk, lookup,
+        lookup,
         table::{Record, Table, Value},
     },
 };
@@ -90,7 +90,7 @@ pub(super) async fn settle(
     record: &record::Entity,
     drafts: &mut [Draft],
 ) -> Result<(), ApiError> {
-    let user = author(write);
+    let user = write.user();
     let functions = rows::columns(write, "User", &["function"], user.as_slice()).await?;
     let function = user.and_then(|id| functions.get(&id)?.first());
     let marketing = matches!(function, Some(Value::String(Some(name))) if name == "MARKETING");
@@ -143,7 +143,7 @@ pub(super) fn check(record: &record::Entity, draft: &Draft, problems: &mut Vec<P
 /// A comment is its writer's.
 pub(super) fn sign(write: &Write<'_>, record: &record::Entity, draft: &mut Draft) {
     if draft.before.is_none() {
-        draft.set(record, "author_id", author(write));
+        draft.set(record, "author_id", write.user());
     }
 }
 
@@ -216,7 +216,7 @@ pub(super) async fn take_step(
         Some(feedback_comment::Model {
             id: Uuid::now_v7(),
             feedback_id: draft.id,
-            author_id: author(write),
+            author_id: write.user(),
             body: words.to_owned(),
             version: 1,
             created_at: write.now,
@@ -228,21 +228,7 @@ pub(super) async fn take_step(
         })
     });
     let comments: Vec<feedback_comment::Model> = said.collect();
-    let made = |row: &feedback_comment::Model| {
-        let row = ("feedback_comment", row.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = comments.iter().map(made).collect();
-    bulk::insert(write.tx, comments).await?;
-    change::record(write.tx, changes).await?;
+    ledger::insert(write, comments).await?;
     waits.take(write).await?;
     Ok(Vec::new())
-}
-
-/// Who writes, where that is a person.
-fn author(write: &Write<'_>) -> Option<Uuid> {
-    match write.author.actor {
-        Actor::User(user) => Some(user),
-        _ => None,
-    }
 }

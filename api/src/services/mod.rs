@@ -14,6 +14,7 @@ pub mod follow_up;
 pub mod follower;
 pub mod idempotency;
 pub mod lead;
+mod ledger;
 pub mod matching;
 pub mod merge;
 pub mod news;

@@ -2,18 +2,15 @@
 
 use std::collections::HashSet;
 
-use entity::{
-    change::ChangeKind,
-    opportunity_change::{self, OpportunityField},
-};
+use entity::opportunity_change::{self, OpportunityField};
 use uuid::Uuid;
 
+use crate::services::ledger;
 use crate::{
-    change::{self, Actor, Change},
     dataset::{dataset, global_id},
     error::{ApiError, Problem},
     record,
-    store::{bulk, lookup, table::Value},
+    store::{lookup, table::Value},
 };
 
 use super::{rows::Draft, write::Write};
@@ -171,24 +168,14 @@ pub(super) async fn record_changes(
                 from_value,
                 to_value,
                 at: write.now,
-                by_user_id: match write.author.actor {
-                    Actor::User(user) => Some(user),
-                    _ => None,
-                },
+                by_user_id: write.user(),
                 reason: draft.reason.clone(),
                 backfilled: false,
                 created_at: write.now,
             });
         }
     }
-    let made = |row: &opportunity_change::Model| {
-        let row = ("opportunity_change", row.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = rows.iter().map(made).collect();
-    bulk::insert(write.tx, rows).await?;
-    change::record(write.tx, changes).await?;
-    Ok(())
+    ledger::insert(write, rows).await
 }
 
 /// A field whose history is kept, what it was and what it is.

@@ -6,8 +6,8 @@ use chrono::{NaiveDate, TimeDelta};
 use entity::sla_policy::SlaKind;
 use uuid::Uuid;
 
+use crate::services::asset;
 use crate::{
-    change::Actor,
     dataset::Step,
     error::{ApiError, Problem},
     record,
@@ -30,7 +30,7 @@ pub(super) async fn settle(
     record: &record::Entity,
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
-    let user = author(write);
+    let user = write.user();
     let functions = rows::columns(write, "User", &["function"], user.as_slice()).await?;
     let function = user.and_then(|id| functions.get(&id)?.first());
     let own = match function {
@@ -94,7 +94,7 @@ pub(super) fn settle_step(
             "acceptTeamRequest" => {
                 draft.set(record, "answered_at", write.now);
                 if draft.uuid(record, "assignee_id").is_none() {
-                    draft.set(record, "assignee_id", author(write));
+                    draft.set(record, "assignee_id", write.user());
                 }
             }
             "declineTeamRequest" => {
@@ -193,14 +193,6 @@ fn waits(write: &Write<'_>, record: &record::Entity, draft: &Draft) -> Subject {
 fn day(record: &record::Entity, draft: &Draft, column: &str) -> Option<NaiveDate> {
     match draft.get(record, column) {
         Some(Value::ChronoDate(day)) => *day,
-        _ => None,
-    }
-}
-
-/// Who writes, where that is a person.
-fn author(write: &Write<'_>) -> Option<Uuid> {
-    match write.author.actor {
-        Actor::User(user) => Some(user),
         _ => None,
     }
 }

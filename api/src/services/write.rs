@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
 
 use crate::{
     auth::{Known, Outdated, Viewer},
-    change::Author,
+    change::{Actor, Author},
     database::{self, Database},
     error::ApiError,
     reader::Reading,
@@ -52,6 +53,15 @@ impl<'t> Write<'t> {
         't: 's,
     {
         Write::new(savepoint, self.author, self.viewer, self.now)
+    }
+
+    /// Who writes, where that is a person.
+    #[must_use]
+    pub fn user(&self) -> Option<Uuid> {
+        match self.author.actor {
+            Actor::User(user) => Some(user),
+            _ => None,
+        }
     }
 
     /// Notes who is not any more as they were, once this is committed.

@@ -16,7 +16,6 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    bulk,
     lookup::{for_each_id, id_list, select},
     table::Table,
 };
@@ -283,13 +282,4 @@ pub async fn next(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, Db
         .one(db)
         .await?;
     Ok(due.into_iter().chain(warning).min())
-}
-
-/// Writes new clocks.
-///
-/// # Errors
-///
-/// Returns [`DbErr`] when the database fails.
-pub async fn insert(tx: &DatabaseTransaction, clocks: Vec<Model>) -> Result<(), DbErr> {
-    bulk::insert(tx, clocks).await
 }

@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use entity::{change::ChangeKind, feedback_mention::Model};
+use entity::feedback_mention::Model;
 use uuid::Uuid;
 
+use crate::services::ledger;
 use crate::{
     auth::Authenticator,
-    change::{self, Change},
     dataset::dataset,
     error::{ApiError, Problem},
     reader, record,
     services::{rows::Draft, write::Write},
-    store::bulk,
     views::Views,
 };
 
@@ -103,14 +102,7 @@ pub(in crate::services) async fn added(
     if rows.is_empty() {
         return Ok(());
     }
-    let made = |row: &Model| {
-        let row = ("feedback_mention", row.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = rows.iter().map(made).collect();
-    bulk::insert(write.tx, rows).await?;
-    change::record(write.tx, changes).await?;
-    Ok(())
+    ledger::insert(write, rows).await
 }
 
 fn mentioned(draft: &Draft) -> &[Uuid] {

@@ -3,29 +3,25 @@
 use std::collections::HashMap;
 
 use entity::{
-    change::ChangeKind,
     feedback::{self, FeedbackDirection, FeedbackKind, FeedbackState},
     lead::LeadStatus,
     sla_policy::SlaKind,
 };
 use uuid::Uuid;
 
+use crate::services::ledger;
 use crate::{
-    change::{self, Change},
     error::ApiError,
     services::{
         lead::Moved,
-        rows::{self, record_of},
+        rows::{self},
         sla,
         write::Write,
     },
-    store::{
-        bulk,
-        table::{Record, Value},
-    },
+    store::table::{Record, Value},
 };
 
-use super::{author, waiting::waits};
+use super::waiting::waits;
 
 /// Tells the owners of the campaigns that brought them why sales did not take leads.
 pub(in crate::services) async fn leads_moved(
@@ -37,24 +33,18 @@ pub(in crate::services) async fn leads_moved(
     if rejected.is_empty() {
         return Ok(());
     }
-    let ids = |column: &str| -> Result<Vec<Uuid>, ApiError> {
-        let ids = rejected.iter().map(|lead| id_in(lead, column));
-        let ids: Vec<Option<Uuid>> = ids.collect::<Result<_, ApiError>>()?;
-        Ok(ids.into_iter().flatten().collect())
+    let ids = |column: &str| -> Vec<Uuid> {
+        let ids = rejected.iter().filter_map(|lead| lead.uuid(column));
+        ids.collect()
     };
-    let campaigns = ids("source_campaign_id")?;
+    let campaigns = ids("source_campaign_id");
     let owners = rows::columns(write, "Campaign", &["owner_id"], &campaigns).await?;
-    let chosen = ids("reject_reason_id")?;
+    let chosen = ids("reject_reason_id");
     let reasons = rows::columns(write, "ReasonCode", &["key", "label"], &chosen).await?;
     let mut given = Vec::with_capacity(rejected.len());
     for lead in rejected {
-        given.push(of_rejection(write, lead, &owners, &reasons)?);
+        given.push(of_rejection(write, lead, &owners, &reasons));
     }
-    let made = |row: &feedback::Model| {
-        let row = ("feedback", row.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = given.iter().map(made).collect();
     let awaited = given
         .iter()
         .map(|row| waits(write, row.id, row.assignee_id));
@@ -64,8 +54,7 @@ pub(in crate::services) async fn leads_moved(
     for row in &mut given {
         row.due_at = due.get(&row.id).copied();
     }
-    bulk::insert(write.tx, given).await?;
-    change::record(write.tx, changes).await?;
+    ledger::insert(write, given).await?;
     clocks.start(write).await
 }
 
@@ -74,27 +63,29 @@ fn of_rejection(
     lead: &Moved,
     owners: &HashMap<Uuid, Record>,
     reasons: &HashMap<Uuid, Record>,
-) -> Result<feedback::Model, ApiError> {
-    let campaign_id = id_in(lead, "source_campaign_id")?;
+) -> feedback::Model {
+    let campaign_id = lead.uuid("source_campaign_id");
     let owner = campaign_id.and_then(|id| owners.get(&id)?.first());
     let assignee_id = match owner {
         Some(Value::Uuid(id)) => *id,
         _ => None,
     };
-    let reason = id_in(lead, "reject_reason_id")?.and_then(|id| reasons.get(&id));
+    let reason = lead
+        .uuid("reject_reason_id")
+        .and_then(|id| reasons.get(&id));
     let text = |at: usize| match reason.and_then(|reason| reason.get(at)) {
         Some(Value::String(text)) => text.clone(),
         _ => None,
     };
     let (theme, label) = (text(0), text(1).unwrap_or_default());
     let by = write.author.actor.id();
-    Ok(feedback::Model {
+    feedback::Model {
         id: Uuid::now_v7(),
         direction: FeedbackDirection::SalesToMarketing,
         kind: FeedbackKind::LeadQuality,
         campaign_id,
         lead_id: Some(lead.id),
-        account_id: id_in(lead, "account_id")?,
+        account_id: lead.uuid("account_id"),
         opportunity_id: None,
         theme,
         verbatim: match &lead.note {
@@ -102,7 +93,7 @@ fn of_rejection(
             None => label,
         },
         sentiment: None,
-        author_id: author(write),
+        author_id: write.user(),
         assignee_id,
         state: FeedbackState::Open,
         due_at: None,
@@ -124,15 +115,5 @@ fn of_rejection(
         updated_by: by,
         deleted_at: None,
         deleted_by: None,
-    })
-}
-
-/// The id in a column of the lead, as it is.
-fn id_in(lead: &Moved, column: &str) -> Result<Option<Uuid>, ApiError> {
-    let record = record_of("Lead")?;
-    let value = record.position(column).and_then(|at| lead.after.get(at));
-    Ok(match value {
-        Some(Value::Uuid(id)) => *id,
-        _ => None,
-    })
+    }
 }

@@ -1,18 +1,13 @@
 //! What goes with a lead that is captured: its first step, and the touch that brought it.
 
 use entity::{
-    change::ChangeKind,
     channel::Channel,
     touch::{self, TouchDirection, TouchFunction, TouchKind},
 };
 use uuid::Uuid;
 
-use crate::{
-    change::{self, Change},
-    error::ApiError,
-    record,
-    store::bulk,
-};
+use crate::services::ledger;
+use crate::{error::ApiError, record};
 
 use super::transition;
 use crate::services::{rows::Draft, write::Write};
@@ -32,18 +27,7 @@ pub(in crate::services) async fn captured(
         .iter()
         .filter_map(|draft| touch_of(write, record, draft))
         .collect();
-    let made = |row: &touch::Model| {
-        Change::by(
-            write.author,
-            write.now,
-            ("touch", row.id),
-            ChangeKind::Created,
-        )
-    };
-    let changes = touches.iter().map(made).collect();
-    bulk::insert(write.tx, touches).await?;
-    change::record(write.tx, changes).await?;
-    Ok(())
+    ledger::insert(write, touches).await
 }
 
 /// What they did that brought them, where the source tells.

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use entity::lead::LeadStatus;
 use uuid::Uuid;
 
-use crate::store::table::Record;
+use crate::{
+    record,
+    store::table::{Record, Value},
+};
 
 /// A lead that has moved from one status to another, or into its first.
 #[derive(Clone, Debug)]
@@ -21,4 +24,27 @@ pub struct Moved {
     pub at: DateTime<Utc>,
     /// What was said about it in words.
     pub note: Option<String>,
+}
+
+impl Moved {
+    /// What stands in a column of the lead, as it is.
+    pub(in crate::services) fn value(&self, column: &str) -> Option<&Value> {
+        self.after.get(record::entity("lead")?.position(column)?)
+    }
+
+    /// As [`Self::value`], of a column with ids.
+    pub(in crate::services) fn uuid(&self, column: &str) -> Option<Uuid> {
+        match self.value(column) {
+            Some(Value::Uuid(id)) => *id,
+            _ => None,
+        }
+    }
+
+    /// As [`Self::value`], of a column with text.
+    pub(in crate::services) fn text(&self, column: &str) -> Option<String> {
+        match self.value(column) {
+            Some(Value::String(text)) => text.clone(),
+            _ => None,
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! The steps of leads: the one way in which a lead gets another status, whoever or whatever makes it go.
 
 use entity::{
-    change::ChangeKind,
     lead::LeadStatus,
     lead_definition::DefinitionStage,
     lead_transition::{self, TransitionCause},
@@ -10,13 +9,14 @@ use sea_orm::ActiveEnum;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::services::ledger;
 use crate::{
-    change::{self, Actor, Change},
+    change::Actor,
     dataset::{Rule, Step, dataset},
     error::{ApiError, Problem},
     record,
     store::{
-        bulk, definition as definitions, lead_transition as store, lookup,
+        definition as definitions, lead_transition as store, lookup,
         table::{Record, Value},
     },
     views::Views,
@@ -297,13 +297,7 @@ async fn record_steps(
         transitions.push(transition(write, record, by, (draft, &step)));
         moved.push(step);
     }
-    let made = |row: &lead_transition::Model| {
-        let row = ("lead_transition", row.id);
-        Change::by(write.author, write.now, row, ChangeKind::Created)
-    };
-    let changes = transitions.iter().map(made).collect();
-    bulk::insert(write.tx, transitions).await?;
-    change::record(write.tx, changes).await?;
+    ledger::insert(write, transitions).await?;
     follow(write, &moved).await
 }
 

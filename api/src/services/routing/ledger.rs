@@ -1,20 +1,15 @@
 //! Putting on record who got which lead, who was looked at, and why.
 
 use entity::{
-    change::ChangeKind,
     routing_candidate,
     routing_decision::{self, DecisionStrategy},
 };
 use uuid::Uuid;
 
-use crate::{
-    change::{self, Change},
-    error::ApiError,
-    store::bulk,
-};
+use crate::{error::ApiError, store::bulk};
 
 use super::choose::{Candidate, Decision};
-use crate::services::write::Write;
+use crate::services::{ledger, write::Write};
 
 /// How many candidates of a decision are kept: with a thousand leads and a hundred people it would be more rows than
 /// anybody reads.
@@ -28,24 +23,15 @@ pub(super) async fn save(
 ) -> Result<(), ApiError> {
     let mut decisions = Vec::with_capacity(decided.len());
     let mut candidates = Vec::new();
-    let mut changes = Vec::with_capacity(decided.len());
     for (lead, decision) in decided {
         let row = row(write, step, lead, &decision);
-        let made = ("routing_decision", row.id);
-        changes.push(Change::by(
-            write.author,
-            write.now,
-            made,
-            ChangeKind::Created,
-        ));
         let looked_at = decision.candidates.iter().take(MOST_CANDIDATES);
         let looked_at = looked_at.enumerate();
         candidates.extend(looked_at.map(|(place, it)| candidate(&row, place, it)));
         decisions.push(row);
     }
-    bulk::insert(write.tx, decisions).await?;
+    ledger::insert(write, decisions).await?;
     bulk::insert(write.tx, candidates).await?;
-    change::record(write.tx, changes).await?;
     Ok(())
 }
 

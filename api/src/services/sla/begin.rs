@@ -3,20 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{
-    change::ChangeKind,
-    sla_clock::{Model, SlaKind, SlaState},
-};
+use entity::sla_clock::{Model, SlaKind, SlaState};
 use uuid::Uuid;
 
-use crate::{
-    change::{self, Change},
-    error::ApiError,
-    sla::clock::minutes,
-    store,
-};
+use crate::services::ledger;
+use crate::{error::ApiError, sla::clock::minutes};
 
-use super::{About, Subject, TABLE, book::Book};
+use super::{About, Subject, book::Book};
 use crate::services::write::Write;
 
 /// A clock that is to be started.
@@ -59,16 +52,7 @@ impl Planned {
     ///
     /// [`ApiError::Internal`] when the database fails.
     pub async fn start(self, write: &Write<'_>) -> Result<(), ApiError> {
-        let made = |clock: &Model| {
-            let row = (TABLE, clock.id);
-            Change::by(write.author, write.now, row, ChangeKind::Created)
-        };
-        let changes: Vec<Change> = self.0.iter().map(made).collect();
-        if !changes.is_empty() {
-            store::sla::insert(write.tx, self.0).await?;
-            change::record(write.tx, changes).await?;
-        }
-        Ok(())
+        ledger::insert(write, self.0).await
     }
 }
 

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::{
     error::ApiError,
-    record,
     sla::{
         clock,
         lead::{Ending, NOT_SOON, awaited, ending},
@@ -83,7 +82,7 @@ fn stop(
                 clock::cancel(&mut after, step.at);
                 anew.insert(step.id);
             }
-            Ending::HandedOver => after.owner_id = uuid(step, "owner_id"),
+            Ending::HandedOver => after.owner_id = step.uuid("owner_id"),
         }
         edits.push(Edit { before, after });
     }
@@ -103,33 +102,15 @@ fn subject(step: &Moved) -> Option<Subject> {
     Some(Subject {
         id: step.id,
         at: step.at,
-        owner_id: uuid(step, "owner_id"),
-        territory_id: uuid(step, "territory_id"),
+        owner_id: step.uuid("owner_id"),
+        territory_id: step.uuid("territory_id"),
         lead: Some(LeadTraits {
-            intent_band: text(step, "intent_band")?,
-            source: text(step, "source")?,
-            cycle: match value(step, "cycle")? {
+            intent_band: step.text("intent_band")?,
+            source: step.text("source")?,
+            cycle: match step.value("cycle")? {
                 Value::Int(cycle) => (*cycle)?,
                 _ => return None,
             },
         }),
     })
-}
-
-fn value<'s>(step: &'s Moved, column: &str) -> Option<&'s Value> {
-    step.after.get(record::entity("lead")?.position(column)?)
-}
-
-fn uuid(step: &Moved, column: &str) -> Option<Uuid> {
-    match value(step, column) {
-        Some(Value::Uuid(id)) => *id,
-        _ => None,
-    }
-}
-
-fn text(step: &Moved, column: &str) -> Option<String> {
-    match value(step, column) {
-        Some(Value::String(text)) => text.clone(),
-        _ => None,
-    }
 }

@@ -2,86 +2,45 @@
 
 use std::collections::HashMap;
 
-use entity::{
-    change::ChangeKind,
-    sla_clock::{ActiveModel, Entity, Model, SlaState},
-};
+use entity::sla_clock::{Model, SlaState};
 use uuid::Uuid;
 
 use crate::{
-    change::{self, Change},
     error::ApiError,
-    record,
-    store::{
-        self, bulk,
-        table::{Record, Table},
-    },
+    services::{ledger, write::Write},
+    store,
 };
 
-use super::TABLE;
-use crate::services::write::Write;
-
 /// What has become of a clock.
-#[derive(Clone, Debug)]
-pub(super) struct Edit {
-    pub(super) before: Model,
-    pub(super) after: Model,
-}
+pub(super) type Edit = ledger::Edit<Model>;
 
-impl Edit {
-    fn breaches(&self) -> bool {
-        self.before.state != SlaState::Breached && self.after.state == SlaState::Breached
-    }
+fn breaches(edit: &Edit) -> bool {
+    edit.before.state != SlaState::Breached && edit.after.state == SlaState::Breached
 }
 
 /// Writes clocks that are locked, and a change for each that has changed; where the policy says so, its breach goes
 /// to the manager.
 pub(super) async fn save(write: &Write<'_>, mut edits: Vec<Edit>) -> Result<(), ApiError> {
-    edits.retain(|edit| edit.before != edit.after);
-    if edits.is_empty() {
-        return Ok(());
-    }
     escalate(write, &mut edits).await?;
-    let table = Table::of::<Entity>();
-    let (before, after): (Vec<Model>, Vec<Model>) = edits
-        .into_iter()
-        .map(|edit| (edit.before, edit.after))
-        .unzip();
-    let ids: Vec<Uuid> = after.iter().map(|clock| clock.id).collect();
-    let before = records(before);
-    let after = records(after);
-    let changes = ids.iter().zip(before.iter().zip(&after));
-    let changes = changes.map(|(id, (before, after))| {
-        let row = (TABLE, *id);
-        let change = Change::by(write.author, write.now, row, ChangeKind::Updated);
-        change.of(record::difference(&table, before, after))
-    });
-    let changes = changes.collect();
-    bulk::update_records(write.tx, &table, after).await?;
-    change::record(write.tx, changes).await?;
-    Ok(())
-}
-
-fn records(clocks: Vec<Model>) -> Vec<Record> {
-    bulk::records::<ActiveModel, _>(clocks).collect()
+    ledger::update(write, edits, |_| None).await
 }
 
 /// Says who is told of the breaches.
 async fn escalate(write: &Write<'_>, edits: &mut [Edit]) -> Result<(), ApiError> {
-    let breaches: Vec<&Edit> = edits.iter().filter(|edit| edit.breaches()).collect();
-    if breaches.is_empty() {
+    let breached: Vec<&Edit> = edits.iter().filter(|edit| breaches(edit)).collect();
+    if breached.is_empty() {
         return Ok(());
     }
-    let policies: Vec<Uuid> = distinct(breaches.iter().map(|edit| edit.after.policy_id));
+    let policies: Vec<Uuid> = distinct(breached.iter().map(|edit| edit.after.policy_id));
     let escalating = store::sla::escalating(write.tx, &policies).await?;
-    let owners = breaches.iter().filter_map(|edit| edit.after.owner_id);
+    let owners = breached.iter().filter_map(|edit| edit.after.owner_id);
     let owners = distinct(owners);
     let managers: HashMap<Uuid, Uuid> = if escalating.is_empty() || owners.is_empty() {
         HashMap::new()
     } else {
         store::sla::managers(write.tx, &owners).await?
     };
-    for edit in edits.iter_mut().filter(|edit| edit.breaches()) {
+    for edit in edits.iter_mut().filter(|edit| breaches(edit)) {
         let owner = edit.after.owner_id;
         let manager = owner.and_then(|owner| managers.get(&owner).copied());
         edit.after.escalated_to_id = manager.filter(|_| escalating.contains(&edit.after.policy_id));

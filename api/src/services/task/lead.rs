@@ -16,12 +16,13 @@ use crate::{
     store::{self, table::Value},
 };
 
-use super::{
-    cancel,
+use super::{blank, cancel, rule};
+use crate::services::{
+    lead::Moved,
     ledger::{self, Edit},
-    rule,
+    rows, sla,
+    write::Write,
 };
-use crate::services::{lead::Moved, rows, sla, write::Write};
 
 /// Ends what is not to be done any more with leads that have moved, and starts what is to be done now.
 pub(in crate::services) async fn leads_moved(
@@ -101,7 +102,7 @@ pub(in crate::services) async fn assigned(
             Edit { before, after }
         })
     });
-    ledger::save(write, edits.collect(), |_| None).await
+    ledger::update(write, edits.collect(), |_| None).await
 }
 
 /// Whose turn it is with a lead that stands there.
@@ -173,7 +174,7 @@ async fn start(
     }
     let asked = fresh.iter().map(|(lead, _, step)| {
         let time = TimeDelta::minutes(step.due_after_minutes.into());
-        (uuid(lead, "territory_id"), time)
+        (lead.uuid("territory_id"), time)
     });
     let due = sla::due_after(write, &asked.collect::<Vec<_>>()).await?;
     let tasks = fresh.into_iter().zip(due);
@@ -185,14 +186,14 @@ async fn start(
         remind_at: Some(due_at),
         playbook_step_id: Some(step.id),
         cycle: Some(cycle),
-        ..ledger::blank(write, TaskOrigin::Playbook, &step.title)
+        ..blank(write, TaskOrigin::Playbook, &step.title)
     });
     Ok(tasks.collect())
 }
 
 /// The task of marketing to go on with a lead that sales has given back.
 fn nurture(write: &Write<'_>, lead: &Moved, people: &People) -> Model {
-    let company = text(lead, "company_name");
+    let company = lead.text("company_name");
     let title = match company.as_deref() {
         // The title has room for 200 characters.
         Some(company) => {
@@ -208,7 +209,7 @@ fn nurture(write: &Write<'_>, lead: &Moved, people: &People) -> Model {
         due_at,
         remind_at: Some(due_at),
         cycle: Some(cycle(lead)),
-        ..ledger::blank(write, TaskOrigin::Nurture, &title)
+        ..blank(write, TaskOrigin::Nurture, &title)
     }
 }
 
@@ -222,7 +223,7 @@ struct People {
 impl People {
     async fn of(write: &Write<'_>, moved: &[Moved]) -> Result<Self, ApiError> {
         let ids = |column: &str| -> Vec<Uuid> {
-            let ids = moved.iter().filter_map(|lead| uuid(lead, column));
+            let ids = moved.iter().filter_map(|lead| lead.uuid(column));
             ids.collect::<HashSet<_>>().into_iter().collect()
         };
         let owners = ids("owner_id");
@@ -253,45 +254,27 @@ impl People {
 
     fn who(&self, assignee: PlaybookAssignee, lead: &Moved) -> Option<Uuid> {
         let active = |id: &Uuid| self.active.contains(id);
-        let owner = uuid(lead, "owner_id");
+        let owner = lead.uuid("owner_id");
         match assignee {
             PlaybookAssignee::Owner => owner.filter(active),
             PlaybookAssignee::Manager => self.managers.get(&owner?).copied(),
             PlaybookAssignee::CampaignOwner => {
-                let campaign = uuid(lead, "source_campaign_id")?;
+                let campaign = lead.uuid("source_campaign_id")?;
                 self.campaigns.get(&campaign).copied().filter(active)
             }
         }
     }
 }
 
-fn value<'m>(lead: &'m Moved, column: &str) -> Option<&'m Value> {
-    lead.after.get(record::entity("lead")?.position(column)?)
-}
-
-fn uuid(lead: &Moved, column: &str) -> Option<Uuid> {
-    match value(lead, column) {
-        Some(Value::Uuid(id)) => *id,
-        _ => None,
-    }
-}
-
-fn text(lead: &Moved, column: &str) -> Option<String> {
-    match value(lead, column) {
-        Some(Value::String(text)) => text.clone(),
-        _ => None,
-    }
-}
-
 fn instant(lead: &Moved, column: &str) -> Option<DateTime<Utc>> {
-    match value(lead, column) {
+    match lead.value(column) {
         Some(Value::ChronoDateTimeUtc(at)) => *at,
         _ => None,
     }
 }
 
 fn cycle(lead: &Moved) -> i32 {
-    match value(lead, "cycle") {
+    match lead.value("cycle") {
         Some(Value::Int(Some(cycle))) => *cycle,
         _ => 1,
     }

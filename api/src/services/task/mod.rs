@@ -1,14 +1,13 @@
 //! Tasks: what people make themselves, what playbooks and the hub make, and what becomes of them.
 
 mod lead;
-mod ledger;
 pub mod nudge;
 pub mod watch;
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use entity::task::{Model, TaskState};
+use entity::task::{Model, TaskOrigin, TaskState};
 use uuid::Uuid;
 
 use crate::{
@@ -23,11 +22,11 @@ use crate::{
 };
 
 use super::{
+    ledger::{self, Edit},
     rows::{self, Draft},
     write::Write,
 };
 pub(super) use lead::{assigned, leads_moved};
-use ledger::Edit;
 
 /// The table of tasks, as the change log calls it.
 const TABLE: &str = "task";
@@ -177,7 +176,42 @@ async fn cancel(write: &Write<'_>, tasks: Vec<Model>, why: Option<String>) -> Re
         };
         Edit { before, after }
     });
-    ledger::save(write, edits.collect(), |_| why.clone()).await
+    ledger::update(write, edits.collect(), |_| why.clone()).await
+}
+
+/// A task that is to be done as soon as it is there, of nobody and about nothing yet.
+fn blank(write: &Write<'_>, origin: TaskOrigin, title: &str) -> Model {
+    let by = write.author.actor.id();
+    Model {
+        id: Uuid::now_v7(),
+        title: title.to_owned(),
+        best_practice: None,
+        origin,
+        state: TaskState::Open,
+        lead_id: None,
+        opportunity_id: None,
+        campaign_id: None,
+        account_id: None,
+        feedback_id: None,
+        assignee_id: None,
+        due_at: write.now,
+        remind_at: Some(write.now),
+        reminded_at: None,
+        done_at: None,
+        out_of_order: false,
+        snoozed_until: None,
+        snooze_reason: None,
+        playbook_step_id: None,
+        cycle: None,
+        week: None,
+        version: 1,
+        created_at: write.now,
+        created_by: by,
+        updated_at: write.now,
+        updated_by: by,
+        deleted_at: None,
+        deleted_by: None,
+    }
 }
 
 /// When the rule of that name is taken, for the change log.

@@ -18,7 +18,8 @@ use crate::{
     store::{self, claim, task::Silence},
 };
 
-use super::ledger;
+use super::blank;
+use crate::services::ledger;
 
 /// Who nudges, of several hubs.
 const TURN: &str = "nudge";
@@ -72,7 +73,7 @@ pub async fn round(
             due_at,
             remind_at: Some(due_at),
             week: Some(week),
-            ..ledger::blank(&write, TaskOrigin::Nudge, title)
+            ..blank(&write, TaskOrigin::Nudge, title)
         }
     });
     let tasks: Vec<Model> = tasks.collect();

@@ -111,13 +111,13 @@ async fn batch(database: &Database, now: DateTime<Utc>) -> Result<u64, ApiError>
         Edit { before, after }
     });
     let write = Write::new(&tx, &Author::SYSTEM, None, now);
-    let woken: Vec<Edit> = edits.collect();
+    let woken: Vec<Edit<Model>> = edits.collect();
     let over: Vec<_> = woken
         .iter()
         .filter(|edit| edit.before.state == TaskState::Snoozed)
         .map(|edit| edit.before.id)
         .collect();
-    ledger::save(&write, woken, |task| {
+    ledger::update(&write, woken, |task| {
         rule("snoozeOver").filter(|_| over.contains(&task.id))
     })
     .await?;
