@@ -6,7 +6,6 @@ use chrono::{NaiveDate, TimeDelta};
 use entity::sla_policy::SlaKind;
 use uuid::Uuid;
 
-use crate::services::asset;
 use crate::{
     dataset::Step,
     error::{ApiError, Problem},
