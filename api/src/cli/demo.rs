@@ -18,6 +18,7 @@ use crate::{
         Plan, file,
         write::{self, WriteError, Written},
     },
+    services::scoring::worker,
 };
 
 /// The name of the embedded file, in the data folder.
@@ -75,6 +76,8 @@ pub(super) async fn run(args: &Args, mut config: Config) -> Result<(), Failure> 
         Some(url) => on_url(args, url, config, clock).await?,
         None => embedded(args, config, clock).await?,
     };
+    // What the year left to do is done, so that nothing moves by itself under whoever looks at it first.
+    worker::catch_up(&app.database, &app.clock).await?;
     if args.no_serve {
         app.database.close().await;
         return Ok(());

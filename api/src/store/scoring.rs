@@ -24,6 +24,10 @@ pub use due::{due, forget_closed, is_due, schedule, schedule_of_accounts, unscor
 /// Where a lead stands whose score still matters.
 const OPEN: &str =
     "('NEW', 'NURTURING', 'MQL', 'ACCEPTED', 'WORKING', 'SQL', 'REJECTED', 'RECYCLED')";
+/// When a lead `t` that is closed was closed.
+const CLOSED_AT: &str = "CASE WHEN t.\"status\" IN ('CONVERTED', 'DISQUALIFIED') THEN COALESCE((\
+     SELECT MAX(s.\"at\") FROM \"lead_transition\" AS s WHERE s.\"lead_id\" = t.\"id\" \
+     AND s.\"to_status\" = t.\"status\"), t.\"updated_at\") END";
 /// Where a lead stands that is handed over once it is what the definition asks for.
 const BEFORE: &str = "('NEW', 'NURTURING', 'RECYCLED')";
 /// What of a lead is looked at, and of its account.
@@ -65,6 +69,8 @@ pub struct Scored {
     pub source: Option<String>,
     /// What its account says.
     pub account: OfAccount,
+    /// UTC; when it was closed, where it is.
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// What an account says.
@@ -86,8 +92,8 @@ pub struct OfAccount {
     pub target_tier: Option<i32>,
 }
 
-/// The leads among `ids` that are there and open, with their accounts: those that they belong to, or else were
-/// matched with. Nobody else writes the leads until `tx` ends; one that somebody is writing is left out where
+/// The leads among `ids` that are there and open, or were never scored, with their accounts: those that they belong
+/// to, or else were matched with. Nobody else writes the leads until `tx` ends; one that somebody is writing is left out where
 /// `skip_locked`, and waited for otherwise.
 ///
 /// # Errors
@@ -106,8 +112,10 @@ pub async fn leads(
     let wanted = [of("t", &OF_LEAD), of("a", &OF_ACCOUNT)]
         .concat()
         .join(", ");
-    let found =
-        format!("l.\"id\" = k.item AND l.\"deleted_at\" IS NULL AND l.\"status\" IN {OPEN}");
+    let found = format!(
+        "l.\"id\" = k.item AND l.\"deleted_at\" IS NULL AND {}",
+        to_score()
+    );
     let leads = if backend == DbBackend::Sqlite {
         format!(
             "(SELECT l.* FROM (SELECT unhex(\"value\") AS item FROM json_each($1)) AS k \
@@ -122,7 +130,7 @@ pub async fn leads(
         )
     };
     let sql = format!(
-        "SELECT {wanted} FROM {leads} LEFT JOIN \"lead_match\" AS m ON m.\"id\" = t.\"id\" \
+        "SELECT {wanted}, {CLOSED_AT} FROM {leads} LEFT JOIN \"lead_match\" AS m ON m.\"id\" = t.\"id\" \
          LEFT JOIN \"account\" AS a ON a.\"id\" = COALESCE(t.\"account_id\", m.\"account_id\") \
          AND a.\"deleted_at\" IS NULL"
     );
@@ -130,6 +138,13 @@ pub async fn leads(
     sorted.sort_unstable();
     let rows = lookup::select(tx, sql, vec![lookup::id_list(backend, &sorted)]).await?;
     rows.iter().map(scored).collect()
+}
+
+/// Whether a lead `l` is to be scored: as long as its score matters, or once, where it was closed before anybody did.
+fn to_score() -> String {
+    format!(
+        "(l.\"status\" IN {OPEN} OR NOT EXISTS (SELECT 1 FROM \"lead_readiness\" AS r WHERE r.\"id\" = l.\"id\"))"
+    )
 }
 
 fn scored(row: &QueryResult) -> Result<Scored, DbErr> {
@@ -154,6 +169,7 @@ fn scored(row: &QueryResult) -> Result<Scored, DbErr> {
             lifecycle: row.try_get_by_index(13)?,
             target_tier: row.try_get_by_index(14)?,
         },
+        closed_at: row.try_get_by_index(15)?,
     })
 }
 

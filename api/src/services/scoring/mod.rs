@@ -53,7 +53,8 @@ pub(super) fn read(definition: &lead_definition::Model) -> Result<Definition, Ap
     read.map_err(|_problems| ApiError::internal("a definition makes no sense any more"))
 }
 
-/// Scores the open leads among `ids`, in a fixed number of statements. Nothing happens while no definition is in
+/// Scores the open leads among `ids`, and those that were closed before anybody scored them, as they were then; in a
+/// fixed number of statements. Nothing happens while no definition is in
 /// force.
 ///
 /// # Errors
@@ -79,7 +80,9 @@ async fn rescore_by(
 ) -> Result<Vec<Uuid>, ApiError> {
     let leads = store::leads(write.tx, ids, skip_locked).await?;
     let ids: Vec<Uuid> = leads.iter().map(|lead| lead.id).collect();
-    let touches = touches(write, definition, &ids).await?;
+    let as_of = |lead: &Scored| lead.closed_at.unwrap_or(write.now);
+    let earliest = leads.iter().map(as_of).min().unwrap_or(write.now);
+    let touches = touches(write, definition, &ids, earliest).await?;
     let (mut kept, mut factors) = (Vec::with_capacity(leads.len()), Vec::new());
     let (mut scores, mut changes) = (Vec::new(), Vec::new());
     for lead in &leads {
@@ -91,20 +94,26 @@ async fn rescore_by(
             .iter()
             .map(facts::touch)
             .collect();
-        let readiness = score(definition, &facts::of(lead), &of_lead, write.now);
+        let at = as_of(lead);
+        let readiness = score(definition, &facts::of(lead), &of_lead, at);
         let after = [readiness.score, readiness.fit, readiness.engagement];
         if after != lead.scores {
             scores.push((lead.id, after));
             changes.push(changed(write, lead, after));
         }
-        factors.extend(kept_factors(lead.id, &readiness, write.now));
-        kept.push(kept_readiness(lead.id, id, &readiness, write.now));
+        factors.extend(kept_factors(lead.id, &readiness, at));
+        kept.push(kept_readiness(lead.id, id, &readiness, at));
     }
     let before = definition_met(write.tx, &ids).await?;
     store::keep(write.tx, kept, factors).await?;
     store::set_scores(write.tx, &scores).await?;
     change::record(write.tx, changes).await?;
-    store::schedule(write.tx, &ids, write.now + HOLDS).await?;
+    let open: Vec<Uuid> = leads
+        .iter()
+        .filter(|lead| lead.closed_at.is_none())
+        .map(|lead| lead.id)
+        .collect();
+    store::schedule(write.tx, &open, write.now + HOLDS).await?;
     // Those that were ready before were given back since, and wait for something new.
     let met = definition_met(write.tx, &ids).await?;
     let met: Vec<Uuid> = met.difference(&before).copied().collect();
@@ -112,15 +121,16 @@ async fn rescore_by(
     Ok(ids)
 }
 
-/// The touches of the leads that `definition` may look at, as of now.
+/// The touches of the leads that `definition` may look at, as of `earliest` and later.
 async fn touches(
     write: &Write<'_>,
     definition: &Definition,
     ids: &[Uuid],
+    earliest: DateTime<Utc>,
 ) -> Result<Vec<store::Touched>, ApiError> {
     let back = definition.looks_back();
     // A day more, because a database may compare instants as texts of unlike length.
-    let since = back.map(|days| write.now - TimeDelta::days(i64::from(days) + 1));
+    let since = back.map(|days| earliest - TimeDelta::days(i64::from(days) + 1));
     let kinds = definition.kinds();
     Ok(store::touches(write.tx, ids, &kinds, since, MOST_TOUCHES).await?)
 }
@@ -145,7 +155,7 @@ fn kept_readiness(
     lead: Uuid,
     definition: Uuid,
     readiness: &Readiness,
-    now: DateTime<Utc>,
+    at: DateTime<Utc>,
 ) -> lead_readiness::Model {
     lead_readiness::Model {
         id: lead,
@@ -155,14 +165,14 @@ fn kept_readiness(
         threshold: readiness.threshold,
         met: readiness.met,
         missing: json!(readiness.missing),
-        scored_at: now,
+        scored_at: at,
     }
 }
 
 fn kept_factors(
     lead: Uuid,
     readiness: &Readiness,
-    now: DateTime<Utc>,
+    at: DateTime<Utc>,
 ) -> impl Iterator<Item = score_factor::Model> + '_ {
     let numbered = (0..).zip(&readiness.factors);
     numbered.map(move |(place, factor)| score_factor::Model {
@@ -175,7 +185,7 @@ fn kept_factors(
         evidence: factor.evidence.clone(),
         count: factor.count,
         last_touch_id: factor.last_touch,
-        scored_at: now,
+        scored_at: at,
     })
 }
 

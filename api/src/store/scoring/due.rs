@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     super::{bulk, erase, lookup, table::Table},
-    OPEN, ids,
+    OPEN, ids, to_score,
 };
 
 /// Has the leads `ids` be scored from `at` on. They may be there twice.
@@ -120,7 +120,8 @@ pub async fn forget_closed(tx: &DatabaseTransaction, among: &[Uuid]) -> Result<u
     Ok(count)
 }
 
-/// Up to `limit` open leads, by their ids from after `after` on, that were not scored by the definition.
+/// Up to `limit` leads, by their ids from after `after` on, that were not scored by the definition: open ones, and
+/// those that were closed before anybody scored them.
 ///
 /// # Errors
 ///
@@ -131,11 +132,12 @@ pub async fn unscored(
     after: Uuid,
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    let lock = skip_locked(tx.get_database_backend(), "t");
+    let lock = skip_locked(tx.get_database_backend(), "l");
+    let to_score = to_score();
     let sql = format!(
-        "SELECT t.\"id\" FROM \"lead\" AS t WHERE t.\"id\" > $1 AND t.\"deleted_at\" IS NULL \
-         AND t.\"status\" IN {OPEN} AND NOT EXISTS (SELECT 1 FROM \"lead_readiness\" AS r \
-         WHERE r.\"id\" = t.\"id\" AND r.\"definition_id\" = $2) ORDER BY t.\"id\" LIMIT {limit}{lock}"
+        "SELECT l.\"id\" FROM \"lead\" AS l WHERE l.\"id\" > $1 AND l.\"deleted_at\" IS NULL \
+         AND {to_score} AND NOT EXISTS (SELECT 1 FROM \"lead_readiness\" AS d \
+         WHERE d.\"id\" = l.\"id\" AND d.\"definition_id\" = $2) ORDER BY l.\"id\" LIMIT {limit}{lock}"
     );
     ids(tx, sql, vec![after.into(), definition.into()]).await
 }
