@@ -179,12 +179,12 @@ async fn may_take(
             let from = step.from.iter().any(|from| from == state);
             from && taken.provided(entity, step, (record, draft))
         };
-        let stale = save::stale(record, draft);
+        let conflict = save::stale(record, draft);
         let problem = if !may(step) {
             let problem = format!("you may not {} this", step.action);
             Problem::new("FORBIDDEN_SCOPE", draft.path.clone(), &problem)
-        } else if stale.is_some() || begins(step) {
-            refused.accepts(draft.index, stale);
+        } else if conflict.is_some() || begins(step) {
+            refused.accepts(draft.index, conflict);
             return begins(step);
         } else {
             let problem = beginning(step, state);
