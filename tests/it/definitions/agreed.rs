@@ -174,6 +174,28 @@ async fn what_is_wrong_is_told_at_once_and_a_trial_writes_nothing() {
 }
 
 #[tokio::test]
+async fn who_tries_to_sign_or_to_refuse_is_told_what_stands_against_it_and_nothing_is_written() {
+    each_app(async |app| {
+        let both = sides(app).await;
+        let id = proposed_id(&propose(app, &both.marketing, &criteria(), 60).await);
+        let sign = "mutation ($id: ID!) { approveLeadDefinition(id: $id, function: SALES, validateOnly: true) {
+            leadDefinition { status } } }";
+        let asked = json!({ "id": id });
+        let answer = app.graphql(&both.sales, sign, asked.clone()).await;
+        let tried = &answer.data()["approveLeadDefinition"]["leadDefinition"];
+        assert_eq!(tried["status"], "PROPOSED");
+        let answer = app.graphql(&both.marketing, sign, asked.clone()).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN_SCOPE"]);
+        let leader = somebody(app, "Lea Lead", &[Role::RevenueLeader]).await;
+        let veto = "mutation ($id: ID!) { vetoLeadDefinition(id: $id, reason: \"no\", validateOnly: true) {
+            leadDefinition { status } } }";
+        done(&app.graphql(&leader, veto, asked).await);
+        assert_eq!(like(app, &both.sales, &id).await, ("PROPOSED".to_owned(), Vec::new()));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_leader_refuses_for_a_reason() {
     each_app(async |app| {
         let both = sides(app).await;

@@ -70,13 +70,23 @@ impl DefinitionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id of the definition.")] id: ID,
         #[graphql(desc = "For whom you sign.")] function: SigningFunction,
+        #[graphql(
+            desc = "Whether it is only said what would stand against it; nothing is written then.",
+            default = false
+        )]
+        validate_only: bool,
     ) -> Option<LeadDefinitionPayload> {
-        let signed = writing(ctx).run(async |write| {
+        let run = async |write: &Write<'_>| {
             let id = definition_id(&id)?;
             definition::approve(write, id, function.value).await?;
             Ok(id)
-        });
-        answer(ctx, signed.await)
+        };
+        let signed = if validate_only {
+            writing(ctx).rehearse(run).await
+        } else {
+            writing(ctx).run(run).await
+        };
+        answer(ctx, signed)
     }
 
     /// Refuses a definition that was proposed. It can be proposed again, as another version.
@@ -85,13 +95,23 @@ impl DefinitionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id of the definition.")] id: ID,
         #[graphql(desc = "Why; it stands in the history of the definition.")] reason: String,
+        #[graphql(
+            desc = "Whether it is only said what would stand against it; nothing is written then.",
+            default = false
+        )]
+        validate_only: bool,
     ) -> Option<LeadDefinitionPayload> {
-        let vetoed = writing(ctx).run(async |write| {
+        let run = async |write: &Write<'_>| {
             let id = definition_id(&id)?;
             definition::veto(write, id, &reason).await?;
             Ok(id)
-        });
-        answer(ctx, vetoed.await)
+        };
+        let vetoed = if validate_only {
+            writing(ctx).rehearse(run).await
+        } else {
+            writing(ctx).run(run).await
+        };
+        answer(ctx, vetoed)
     }
 }
 
@@ -114,7 +134,8 @@ struct ProposeLeadDefinitionInput {
 /// A definition that was proposed, signed or refused.
 #[derive(Debug, SimpleObject)]
 struct LeadDefinitionPayload {
-    /// The definition; null where it was only tried, or your token may not read definitions (`definition:read`).
+    /// The definition, as it is; null where it was only tried to propose it, or your token may not read definitions
+    /// (`definition:read`).
     lead_definition: Row<LeadDefinition>,
 }
 
