@@ -4,6 +4,7 @@
 
 mod docs;
 mod effects;
+mod handed_over;
 mod leaving;
 mod resume;
 mod routing;
