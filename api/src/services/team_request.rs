@@ -103,29 +103,17 @@ pub(super) fn settle_step(
             }
             "deliverTeamRequest" => {
                 draft.set(record, "delivered_at", write.now);
-                problems.extend(undelivered(record, draft).map(|it| (draft.index, it)));
+                let link = draft.text(record, "delivered_url");
+                if link.is_some_and(|link| !asset::is_link(link)) {
+                    let problem = draft.problem("deliveredUrl", asset::NO_LINK);
+                    problems.push((draft.index, problem));
+                }
             }
             "rateTeamRequest" => draft.set(record, "rated_at", write.now),
             _ => {}
         }
     }
     problems
-}
-
-/// Why nobody could see what was delivered.
-fn undelivered(record: &record::Entity, draft: &Draft) -> Option<Problem> {
-    let link = draft.text(record, "delivered_url");
-    let campaign = draft.uuid(record, "delivered_campaign_id");
-    match (link, campaign) {
-        (None, None) => {
-            let problem = "a link to what is delivered is required";
-            Some(draft.problem("deliveredCampaignId", problem))
-        }
-        (Some(link), _) if !asset::is_link(link) => {
-            Some(draft.problem("deliveredUrl", asset::NO_LINK))
-        }
-        _ => None,
-    }
 }
 
 /// Writes requests that have taken a step, and stops and starts their clocks.

@@ -2,6 +2,7 @@
 
 mod capture;
 mod convert;
+mod membership;
 mod moved;
 pub mod resume;
 mod transition;

@@ -19,7 +19,7 @@ use crate::{
     error::{ApiError, Problem},
     record,
     store::{
-        definition as definitions, lead_transition as store, lookup,
+        definition as definitions, lookup,
         table::{Record, Value},
         touch as touches,
     },
@@ -60,10 +60,9 @@ pub(in crate::services) async fn settle_step(
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     if step.to.is_empty() {
-        return Ok(Vec::new());
+        return routing::check_assigned(write, record, drafts).await;
     }
     let problems = match step.mutation.as_str() {
-        "disputeRejection" => disputed(write, record, drafts).await?,
         "convertLead" => convert::check(record, drafts),
         "markSalesQualified" => unanswered(write, drafts).await?,
         "reassignLead" => same(record, drafts),
@@ -88,6 +87,7 @@ pub(in crate::services) async fn take_step(
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     if step.to.is_empty() {
         rows::store(write, record, &drafts).await?;
+        routing::assigned(write, record, &drafts).await?;
         return Ok(Vec::new());
     }
     if step.mutation == "convertLead" {
@@ -297,31 +297,6 @@ async fn unanswered(
         lacking.map(|name| (draft.index, draft.problem(name, problem)))
     });
     Ok(lacking.collect())
-}
-
-/// Refuses to dispute a rejection twice in a cycle.
-async fn disputed(
-    write: &Write<'_>,
-    record: &record::Entity,
-    drafts: &[Draft],
-) -> Result<Vec<(usize, Problem)>, ApiError> {
-    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
-    let before = store::taken(write.tx, &ids, LeadStatus::Rejected, LeadStatus::Mql).await?;
-    let again = drafts
-        .iter()
-        .filter(|draft| match draft.get(record, "cycle") {
-            Some(Value::Int(Some(cycle))) => before.contains(&(draft.id, *cycle)),
-            _ => false,
-        });
-    let problem = "its rejection was disputed already in this cycle";
-    Ok(again
-        .map(|draft| {
-            (
-                draft.index,
-                Problem::validation(draft.path.clone(), problem),
-            )
-        })
-        .collect())
 }
 
 /// Writes leads that have moved, their steps, and all that follows.
