@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod convert;
 mod docs;
 mod effects;
 mod leaving;
