@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod campaign;
 mod convert;
 mod docs;
 mod effects;
