@@ -13,7 +13,7 @@ use super::{
     Compiler, Parent,
     logged::logged_money,
     order::{Keys, ranked},
-    page::Paged,
+    page::{POSITION, Paged, READ},
     scope::NEVER,
 };
 
@@ -107,7 +107,7 @@ impl Compiler<'_> {
             return Ok(rows);
         }
         Ok(format!(
-            "SELECT r.*, row_number() OVER (ORDER BY {}) AS position, count(*) OVER () AS read \
+            "SELECT r.*, row_number() OVER (ORDER BY {}) AS {POSITION}, count(*) OVER () AS {READ} \
              FROM ({rows}) AS r",
             keys.by_name("r", false)
         ))
@@ -195,14 +195,16 @@ impl Compiler<'_> {
             // The row that is read to look ahead is not on the page.
             _ if limit == 0 => "0".to_owned(),
             (End::First, false) => "1".to_owned(),
-            (End::First, true) => format!("CASE WHEN {alias}.read > {limit} THEN 2 ELSE 1 END"),
-            (End::Last, false) => {
-                format!("CASE WHEN {alias}.read > {limit} THEN {limit} ELSE {alias}.read END")
+            (End::First, true) => {
+                format!("CASE WHEN {alias}.{READ} > {limit} THEN 2 ELSE 1 END")
             }
-            (End::Last, true) => format!("{alias}.read"),
+            (End::Last, false) => {
+                format!("CASE WHEN {alias}.{READ} > {limit} THEN {limit} ELSE {alias}.{READ} END")
+            }
+            (End::Last, true) => format!("{alias}.{READ}"),
         };
         let cursor = self.cursor(connection, alias);
-        format!("max(CASE WHEN {alias}.position = {position} THEN {cursor} END)")
+        format!("max(CASE WHEN {alias}.{POSITION} = {position} THEN {cursor} END)")
     }
 
     /// Whether there is a row at the cursor or on its other side.
