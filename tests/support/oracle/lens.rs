@@ -26,7 +26,7 @@ pub use policy::{Kind, Mask, ROLES, Scope, Word};
 pub use role::Role;
 pub use sight::Sight;
 
-use policy::{ABOUT, NOTHING_TELLS, PARTS};
+use policy::{ABOUT, About, NOTHING_TELLS, OF_AUTHOR, PARTS};
 
 pub(super) use shown::{band, partial};
 
@@ -118,7 +118,14 @@ impl Lens {
     /// row tells of it.
     fn sees_what_it_is_about(&self, noun: &Noun, row: &Row) -> bool {
         let about = ABOUT.iter().find(|(name, _)| *name == noun.name);
-        let mut keys = about.iter().flat_map(|(_, keys)| keys.iter());
+        let of_author = noun.name == "SlaClock"
+            && cell(row, "kind") == &Cell::Text(OF_AUTHOR.to_owned())
+            && !self.sees_each(noun, row, &[("feedback_id", "Feedback", &["author"])]);
+        !of_author && about.is_none_or(|(_, keys)| self.sees_each(noun, row, keys))
+    }
+
+    fn sees_each(&self, noun: &Noun, row: &Row, keys: &[About]) -> bool {
+        let mut keys = keys.iter();
         keys.all(|(column, target, told)| match cell(row, column) {
             Cell::Id(id) => {
                 let masked = self.seen.get(&(*target, *id));

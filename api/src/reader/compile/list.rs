@@ -11,6 +11,7 @@ use super::{
         selection::{Connection, ConnectionPart, EdgePart, NodeSelection, Page, PageInfoPart},
     },
     Compiler, Parent,
+    change::told_of,
     logged::logged_money,
     order::{Keys, ranked},
     page::{POSITION, Paged, READ},
@@ -255,6 +256,7 @@ impl Compiler<'_> {
             columns.extend(self.columns_of_mask(field, entity));
             if matches!(field.kind, Kind::History) {
                 columns.extend(logged_money(entity));
+                columns.extend(told_of(entity).map(|(column, _)| column));
             }
             if matches!(field.kind, Kind::AllowedTransitions) {
                 columns.extend(self.columns_of_steps(entity));
