@@ -26,7 +26,7 @@ pub use policy::{Kind, Mask, ROLES, Scope, Word};
 pub use role::Role;
 pub use sight::Sight;
 
-use policy::{ABOUT, About, NOTHING_TELLS, OF_AUTHOR, PARTS};
+use policy::{ABOUT, About, NOTHING_TELLS, OF_AUTHOR, OF_NOBODY, PARTS};
 
 pub(super) use shown::{band, partial};
 
@@ -87,7 +87,13 @@ impl Lens {
         // What is about others, and a part of none, is there for whoever sees these.
         let about = ABOUT.iter().any(|(name, _)| *name == noun.name);
         let by_that_alone = about && !PARTS.iter().any(|(part, ..)| *part == noun.name);
+        let hidden = noun.name == "Task"
+            && cell(row, "assignee_id") == &Cell::Null
+            && !self.sees_each(noun, row, OF_NOBODY);
         let shown = |role: &&Role| {
+            if hidden && !role.scope(noun.name).is_all() {
+                return false;
+            }
             if by_that_alone {
                 !role.scope(noun.name).is_none()
             } else {

@@ -142,6 +142,15 @@ pub(super) const ABOUT: [(&str, &[About]); 6] = [
     ),
 ];
 
+/// What a task of nobody's is about: it is there for who sees that.
+pub(super) const OF_NOBODY: &[About] = &[
+    ("lead_id", "Lead", &[]),
+    ("opportunity_id", "Opportunity", &[]),
+    ("campaign_id", "Campaign", &[]),
+    ("account_id", "Account", &[]),
+    ("feedback_id", "Feedback", &[]),
+];
+
 /// The clocks whose owner is the author of the feedback.
 pub(super) const OF_AUTHOR: &str = "FEEDBACK_VERIFY";
 
