@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+/// The key of a reason that says nothing without a note.
+pub const OTHER: &str = "OTHER";
+
 /// One reason that can be given.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "reason_code")]

@@ -24,6 +24,7 @@ mod reasons;
 mod rejected;
 mod run;
 mod second_pass;
+mod steps;
 mod write;
 
 use std::path::PathBuf;

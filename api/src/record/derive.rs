@@ -1,6 +1,6 @@
 //! Columns that follow from others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ use super::{Entity, value};
 pub struct Known {
     /// The reason `UNKNOWN` for lost deals.
     pub lost_unknown: Option<Uuid>,
+    /// The reasons that say nothing without a note.
+    pub need_notes: HashSet<Uuid>,
     /// The paths of territories that are parents.
     pub paths: HashMap<Uuid, String>,
 }

@@ -30,9 +30,14 @@ pub(super) trait Work: Send {
     fn round(&mut self) -> impl Future<Output = Result<Round, ApiError>> + Send;
 }
 
-/// Makes one round of `work` after the other: at the instant that the last one named, and when rows of `table` have changed,
+/// Makes one round of `work` after the other: at the instant that the last one named, and when rows of `tables` have changed,
 /// whoever changed them. Ends when it is dropped.
-pub(super) async fn rounds(clock: Clock, news: News, table: &'static str, mut work: impl Work) {
+pub(super) async fn rounds(
+    clock: Clock,
+    news: News,
+    tables: &'static [&'static str],
+    mut work: impl Work,
+) {
     let mut bulletins = news.bulletins();
     loop {
         let seen = bulletins
@@ -47,7 +52,7 @@ pub(super) async fn rounds(clock: Clock, news: News, table: &'static str, mut wo
                 round.next
             }
             Err(error) => {
-                warn(&error, table);
+                warn(&error, tables);
                 sleep(AFTER_FAILURE).await;
                 continue;
             }
@@ -55,18 +60,18 @@ pub(super) async fn rounds(clock: Clock, news: News, table: &'static str, mut wo
         sleep(PAUSE).await;
         tokio::select! {
             () = come(&clock, next) => {}
-            () = changed(&mut bulletins, seen, table) => {}
+            () = changed(&mut bulletins, seen, tables) => {}
         }
     }
 }
 
 /// Tells the operator that work waits.
-fn warn(error: &ApiError, table: &str) {
+fn warn(error: &ApiError, tables: &[&str]) {
     match error {
         ApiError::Internal(cause) => {
-            tracing::warn!(%cause, table, "what is due waits until the database answers");
+            tracing::warn!(%cause, ?tables, "what is due waits until the database answers");
         }
-        error => tracing::warn!(code = error.code(), table, "what is due waits"),
+        error => tracing::warn!(code = error.code(), ?tables, "what is due waits"),
     }
 }
 
@@ -83,15 +88,15 @@ async fn come(clock: &Clock, instant: Option<DateTime<Utc>>) {
     }
 }
 
-/// Waits until rows of `table` have changed since the bulletin `seen`.
+/// Waits until rows of `tables` have changed since the bulletin `seen`.
 async fn changed(
     bulletins: &mut watch::Receiver<Option<Bulletin>>,
     seen: u64,
-    table: &'static str,
+    tables: &'static [&'static str],
 ) {
     let tells = |bulletin: &Option<Bulletin>| {
         let bulletin = bulletin.as_ref();
-        bulletin.is_some_and(|bulletin| bulletin.concerns([table], seen))
+        bulletin.is_some_and(|bulletin| bulletin.concerns(tables.iter().copied(), seen))
     };
     if bulletins.wait_for(tells).await.is_err() {
         // Nobody tells anything any more.

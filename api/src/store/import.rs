@@ -1,6 +1,6 @@
 //! Import jobs and what became of their rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
@@ -13,6 +13,8 @@ use uuid::Uuid;
 use entity::{
     import_job::{self, ImportStatus},
     import_row::{self, ImportOutcome},
+    lead::{self, LeadStatus},
+    lead_transition, reason_code,
 };
 
 use super::{
@@ -129,6 +131,82 @@ pub async fn rows_with(
         .limit(limit)
         .all(db)
         .await
+}
+
+/// Up to `limit` rows of a job's file that became rows of `entity`, from after the line `after` on; a line whole.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn rows_of(
+    tx: &DatabaseTransaction,
+    (job, file): (Uuid, i32),
+    entity: &str,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<import_row::Model>, DbErr> {
+    import_row::Entity::find()
+        .filter(import_row::Column::JobId.eq(job))
+        .filter(import_row::Column::File.eq(file))
+        .filter(import_row::Column::Line.gt(after))
+        .filter(import_row::Column::Entity.eq(entity))
+        .filter(import_row::Column::EntityId.is_not_null())
+        .order_by_asc(import_row::Column::Line)
+        .limit(limit)
+        .all(tx)
+        .await
+}
+
+/// Those of the leads `ids` that no step has led to where they stand, each with where its last step led.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn unled(
+    tx: &DatabaseTransaction,
+    ids: HashSet<Uuid>,
+) -> Result<Vec<(lead::Model, Option<LeadStatus>)>, DbErr> {
+    use lead_transition::Column;
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut leads = lead::Entity::find()
+        .filter(lead::Column::Id.is_in(ids.iter().copied()))
+        .filter(lead::Column::DeletedAt.is_null())
+        .order_by_asc(lead::Column::Id)
+        .all(tx)
+        .await?;
+    let steps: Vec<(Uuid, LeadStatus)> = lead_transition::Entity::find()
+        .select_only()
+        .columns([Column::LeadId, Column::ToStatus])
+        .filter(Column::LeadId.is_in(ids))
+        .order_by_asc(Column::At)
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let led: HashSet<(Uuid, LeadStatus)> = steps.iter().copied().collect();
+    let last: HashMap<Uuid, LeadStatus> = steps.into_iter().collect();
+    leads.retain(|lead| !led.contains(&(lead.id, lead.status)));
+    let unled = leads.into_iter().map(|lead| {
+        let before = last.get(&lead.id).copied();
+        (lead, before)
+    });
+    Ok(unled.collect())
+}
+
+/// The reasons that say nothing without a note.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn reasons_that_need_notes(tx: &DatabaseTransaction) -> Result<HashSet<Uuid>, DbErr> {
+    let ids: Vec<Uuid> = reason_code::Entity::find()
+        .select_only()
+        .column(reason_code::Column::Id)
+        .filter(reason_code::Column::Key.eq(reason_code::OTHER))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(ids.into_iter().collect())
 }
 
 /// Which of these rows of the dataset an earlier line of the same file was about already.

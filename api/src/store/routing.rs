@@ -165,6 +165,27 @@ pub async fn open_leads(tx: &DatabaseTransaction, users: &[Uuid]) -> Result<Vec<
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
+/// Up to `limit` open leads that nobody has who is active, each with who has it all the same.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn nobodys(
+    tx: &DatabaseTransaction,
+    limit: u64,
+) -> Result<HashMap<Uuid, Option<Uuid>>, DbErr> {
+    let open = format!("l.\"status\" IN {OPEN} AND l.\"deleted_at\" IS NULL");
+    let sql = format!(
+        "SELECT l.\"id\", l.\"owner_id\" FROM \"lead\" AS l WHERE l.\"owner_id\" IS NULL AND {open} UNION ALL \
+         SELECT l.\"id\", l.\"owner_id\" FROM \"user\" AS u JOIN \"lead\" AS l ON l.\"owner_id\" = u.\"id\" AND {open} \
+         WHERE NOT u.\"active\" OR u.\"deleted_at\" IS NOT NULL LIMIT {limit}"
+    );
+    let rows = select(tx, sql, Vec::new()).await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
 /// Which of these users are active. They stay so until the transaction ends.
 ///
 /// # Errors

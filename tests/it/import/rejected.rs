@@ -132,6 +132,7 @@ key = \"id\"
 fields.email = \"mail\"
 fields.status = \"status\"
 fields.reject_reason = { column = \"why\", ref = \"reason_code\", by = \"key\", when = { status = \"REJECTED\" } }
+fields.resume_at = \"resume\"
 [[file.row]]
 entity = \"lead_transition\"
 key = \"{id}/{status}\"
@@ -140,6 +141,7 @@ fields.lead = { ref = \"lead\", column = \"id\" }
 fields.to_status = \"status\"
 fields.at = { value = \"2026-01-02\" }
 fields.reason = { column = \"why\", ref = \"reason_code\", by = \"key\", kind = \"RECYCLE\" }
+fields.note = \"note\"
 ";
 
 #[tokio::test]
@@ -150,25 +152,42 @@ async fn who_stands_where_a_reason_is_asked_for_needs_one_in_an_import_as_well()
         let path = folder.path().join("leads.csv");
         let mut again = import(mapping(LEADS), std::slice::from_ref(&path));
         again.rejected_to = Some(folder.path().join("rejected"));
-        let header = "id,mail,status,why\n";
-        let first = "1,a@example.com,REJECTED,DUPLICATE\n2,b@example.com,REJECTED,\n\
-                     3,c@example.com,NEW,\n4,d@example.com,RECYCLED,TIMING\n5,e@example.com,RECYCLED,\n";
+        let header = "id,mail,status,why,resume,note\n";
+        let first = "1,a@example.com,REJECTED,DUPLICATE,,\n2,b@example.com,REJECTED,,,\n3,c@example.com,NEW,,,\n\
+                     4,d@example.com,RECYCLED,TIMING,2031-01-01,\n5,e@example.com,RECYCLED,,2031-01-01,\n\
+                     6,f@example.com,RECYCLED,TIMING,,\n7,g@example.com,REJECTED,OTHER,,\n\
+                     8,h@example.com,RECYCLED,OTHER,2031-01-01,\n9,i@example.com,RECYCLED,OTHER,2031-01-01,Soon\n";
         fs::write(&path, format!("{header}{first}")).unwrap();
         let summary = run(&database, &again).await;
         let leads = summary.of("lead");
-        assert_eq!((leads.created, leads.rejected), (4, 1));
+        assert_eq!(
+            (leads.created, leads.needs_review, leads.rejected),
+            (4, 3, 2)
+        );
         let steps = summary.of("lead_transition");
-        assert_eq!((steps.created, steps.rejected), (1, 1));
+        assert_eq!((steps.created, steps.rejected), (2, 3));
         let text = fs::read_to_string(&summary.rejected_files[0]).unwrap();
         for why in [
             "line 3: a lead that is REJECTED needs its reject_reason",
             "line 6: a lead_transition that is RECYCLED needs its reason",
+            "line 7: a lead that is RECYCLED needs its resume_at",
+            "line 9: a lead_transition that is RECYCLED needs its note",
         ] {
             assert!(text.contains(why), "{text}");
         }
+        let told: Vec<&str> = summary.problems.iter().map(|it| &*it.reason).collect();
+        for why in [
+            "line 6: it is RECYCLED, and no lead_transition says for which reason",
+            "line 8: its reason is OTHER, and no lead_transition says in its note which",
+            "line 9: it is RECYCLED, and no lead_transition says for which reason",
+        ] {
+            assert!(told.contains(&why), "{told:?}");
+        }
+        let steps = "SELECT COUNT(*) FROM lead_transition WHERE backfilled AND cause = 'IMPORT'";
+        assert_eq!(super::number(&database, steps).await, 4);
 
         // Nor do they come to stand there later.
-        fs::write(&path, format!("{header}3,c@example.com,REJECTED,\n")).unwrap();
+        fs::write(&path, format!("{header}3,c@example.com,REJECTED,,,\n")).unwrap();
         let summary = run(&database, &again).await;
         assert_eq!((summary.of("lead").updated, summary.rejected()), (0, 1));
         let stands = "SELECT COUNT(*) FROM lead WHERE status = 'NEW'";

@@ -1,14 +1,16 @@
 //! What becomes of the leads of who is deactivated.
 
-use api::views::Role;
+use api::{services::lead::resume::round, views::Role};
 use entity::{
     lead::{self, LeadStatus},
     lead_transition, routing_decision, sla_clock,
     sla_clock::SlaState,
     user,
 };
-use futures::future::join;
-use sea_orm::{ColumnTrait, EntityTrait, Iterable, QueryFilter};
+use futures::future::{join, join_all};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Iterable, QueryFilter,
+};
 use serde_json::json;
 use tests::app::{TestApp, each_app};
 
@@ -154,6 +156,53 @@ async fn the_last_of_sales_does_not_leave_with_leads_that_nobody_can_take() {
             ("VALIDATION".into(), "input.active".into())
         );
         assert!(answer.text.contains("2 open leads"), "{}", answer.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn open_leads_that_nobody_has_are_given_to_somebody_once() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let people = reps(app, &["Ann", "Bob"]).await;
+        let rep = team.user(Role::SalesRep);
+        for owner_id in [None, Some(rep.id)] {
+            for status in LeadStatus::iter() {
+                let like = lead::Model {
+                    status,
+                    owner_id,
+                    ..fresh()
+                };
+                leads(app, 60, &like).await;
+            }
+        }
+        // As an import says it, which gives nothing to others.
+        let off = user::ActiveModel {
+            id: Set(rep.id),
+            active: Set(false),
+            ..Default::default()
+        };
+        let tx = app.database.begin().await.unwrap();
+        off.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(stranded(app).await, 480);
+
+        let rounds = join_all((0..3).map(|_| round(&app.database, &app.clock))).await;
+        assert!(rounds.into_iter().any(|round| round.unwrap().changed));
+        assert_eq!(stranded(app).await, 0);
+        let counts = owned(app).await;
+        let others: Vec<usize> = people.iter().map(|user| counts[&Some(user.id)]).collect();
+        assert_eq!(others, [240, 240]);
+        let decisions = routing_decision::Entity::find().all(app.database.reads());
+        assert_eq!(decisions.await.unwrap().len(), 480);
+        let clocks = sla_clock::Entity::find()
+            .filter(sla_clock::Column::State.eq(SlaState::Running))
+            .all(app.database.reads());
+        for clock in clocks.await.unwrap() {
+            assert!(people.iter().any(|user| Some(user.id) == clock.owner_id));
+        }
+        let again = round(&app.database, &app.clock).await.unwrap();
+        assert!(!again.changed);
     })
     .await;
 }

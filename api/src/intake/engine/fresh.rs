@@ -47,7 +47,7 @@ pub(super) fn fresh(
     stamp(context, rule, draft.id, &mut record);
     derive::complete(entity, &mut record, given(&draft.assignments), known);
     if rule.rule.mode != Mode::Update {
-        let reasons = absent(rule, draft, &record);
+        let reasons = absent(context, rule, draft, &record);
         waits &= reasons.is_empty();
         lacking.extend(reasons);
     }
@@ -73,7 +73,12 @@ pub(super) fn fresh(
 }
 
 /// What a new row must have and has not.
-fn absent(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> Vec<String> {
+fn absent(
+    context: &Context,
+    rule: &BoundRule<'_>,
+    draft: &Draft<'_>,
+    record: &Record,
+) -> Vec<String> {
     let entity = rule.rule.entity;
     let mut reasons: Vec<String> = entity
         .fields
@@ -116,19 +121,20 @@ fn absent(rule: &BoundRule<'_>, draft: &Draft<'_>, record: &Record) -> Vec<Strin
         reasons.push(format!("line {}: {contradiction}", draft.line));
     }
     if draft.missing.is_empty() {
-        reasons.extend(unexplained(rule, draft, record));
+        reasons.extend(unexplained(context, rule, draft, record));
     }
     reasons
 }
 
 /// What is wrong with a row whose state asks for a reason that it does not have.
 pub(super) fn unexplained(
+    context: &Context,
     rule: &BoundRule<'_>,
     draft: &Draft<'_>,
     record: &Record,
 ) -> Option<String> {
     let entity = rule.rule.entity;
-    let (field, state) = reasons::lacking(entity, record)?;
+    let (field, state) = reasons::lacking(entity, record, &context.known.need_notes)?;
     Some(format!(
         "line {}: {} that is {state} needs its {field}",
         draft.line,

@@ -17,7 +17,7 @@ use crate::{
 use super::{
     Import,
     files::Source,
-    outcome::{Counts, Outcomes},
+    outcome::{Counts, Outcome, Outcomes},
 };
 
 /// One file of a job, as `import_job.sources` keeps it.
@@ -216,10 +216,15 @@ impl Job {
 
     /// Counts outcomes that take the place of others, which [`Self::uncount`] took back.
     pub(super) fn count_outcomes(&mut self, file: usize, outcomes: &Outcomes) {
+        for ((_, entity), outcome) in &outcomes.0 {
+            self.count_one(file, entity, outcome);
+        }
+    }
+
+    /// Counts what became of one row for one entity.
+    pub(super) fn count_one(&mut self, file: usize, entity: &str, outcome: &Outcome) {
         if let Some(counts) = self.counts.get_mut(file) {
-            for ((_, entity), outcome) in &outcomes.0 {
-                counts.entry((*entity).to_owned()).or_default().add(outcome);
-            }
+            counts.entry(entity.to_owned()).or_default().add(outcome);
         }
     }
 

@@ -107,8 +107,8 @@ pub(super) fn onto(
     let changed = !deleted && settle(rule, draft, &mut record, extent, known);
     // What stands there for long without a reason may be changed otherwise.
     if changed
-        && unexplained(rule, draft, &before).is_none()
-        && let Some(why) = unexplained(rule, draft, &record)
+        && unexplained(context, rule, draft, &before).is_none()
+        && let Some(why) = unexplained(context, rule, draft, &record)
     {
         let work = Work {
             before: Some(before.clone()),

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use entity::import_row::ImportOutcome;
+use entity::import_row::{self, ImportOutcome};
 
 use crate::{
     intake::{
@@ -34,11 +34,13 @@ impl Run<'_> {
                 let file = i32::try_from(file).unwrap_or(i32::MAX);
                 let rows =
                     store::import::rows_with(&tx, self.job.id, file, outcome, 0, SHOWN).await?;
-                problems.extend(rows.into_iter().filter(|row| row.raw.is_some()).map(|row| {
-                    Problem {
-                        file: name.clone(),
-                        reason: row.reason.unwrap_or_default(),
-                    }
+                // What the mapping leaves out is no problem.
+                let wrong = |row: &import_row::Model| {
+                    row.raw.is_some() || outcome == ImportOutcome::NeedsReview
+                };
+                problems.extend(rows.into_iter().filter(wrong).map(|row| Problem {
+                    file: name.clone(),
+                    reason: row.reason.unwrap_or_default(),
                 }));
             }
         }

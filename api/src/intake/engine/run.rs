@@ -69,6 +69,7 @@ impl<'d> Run<'d> {
         );
         let known = derive::Known {
             lost_unknown: lost.await?.remove("UNKNOWN"),
+            need_notes: store::import::reasons_that_need_notes(&tx).await?,
             ..derive::Known::default()
         };
         let job = match import.resume {
@@ -94,7 +95,8 @@ impl<'d> Run<'d> {
             self.file(file, source, progress).await?;
             progress.end();
         }
-        self.second_pass(sources).await
+        self.second_pass(sources).await?;
+        self.steps(sources.len()).await
     }
 
     /// Reads one file to its end, from where the job had come to.

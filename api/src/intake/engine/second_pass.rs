@@ -64,11 +64,13 @@ impl Run<'_> {
         let mut resolved = 0;
         let mut after = 0;
         loop {
-            let page = self.waiting_rows(file, after).await?;
+            let mut page = self.waiting_rows(file, after).await?;
             let Some(last) = page.last() else {
                 return Ok(resolved);
             };
             after = last.line;
+            // Only what was kept with its text waits for something.
+            page.retain(|row| row.raw.is_some());
             resolved += self.try_again(file, &plan, &page, last_chance).await?;
         }
     }

@@ -46,6 +46,9 @@ const OPEN: [&str; 4] = [WAITING, "ACCEPTED", "WORKING", "SQL"];
 /// Why a lead cannot be handed over.
 const NOBODY: &str = "there is nobody to hand it over to: no sales rep and no manager of sales is active, and its \
                       account has no owner who is";
+/// Why a lead goes to somebody else that nobody asked for.
+const OWNER_INACTIVE: &str = "its owner is not active any more";
+const OWNERLESS: &str = "it had no owner";
 const INACTIVE: &str = "they are not active";
 const NOT_OF_SALES: &str = "they are not in sales, and could do nothing with it";
 
@@ -249,30 +252,57 @@ pub(super) async fn users_written(
 
 /// Gives the open leads of these users to others, and says how many nobody can take.
 async fn leave_behind(write: &Write<'_>, users: &[Uuid]) -> Result<usize, ApiError> {
+    let open = store::routing::open_leads(write.tx, users).await?;
+    let theirs = |_, owner: Option<Uuid>| owner.is_some_and(|owner| users.contains(&owner));
+    let (left, given) = give_away(write, &open, theirs).await?;
+    Ok(left - given)
+}
+
+/// Gives up to `limit` open leads to somebody that nobody has who is active, and says how many were given.
+pub(super) async fn adopt(write: &Write<'_>, limit: u64) -> Result<usize, ApiError> {
+    let had = store::routing::nobodys(write.tx, limit).await?;
+    if had.is_empty() {
+        return Ok(0);
+    }
+    let open: Vec<Uuid> = had.keys().copied().collect();
+    // Another hub may have given one away before it was locked.
+    let still = |lead, owner| had.get(&lead) == Some(&owner);
+    let (_, given) = give_away(write, &open, still).await?;
+    Ok(given)
+}
+
+/// Gives those of the open leads to others that are `left` as to their ids and owners, and says how many those are, and
+/// how many were given.
+async fn give_away(
+    write: &Write<'_>,
+    open: &[Uuid],
+    left: impl Fn(Uuid, Option<Uuid>) -> bool,
+) -> Result<(usize, usize), ApiError> {
     // It is the hub that decides who gets them, and not who deactivates users.
     let write = &Write::new(write.tx, write.author, None, write.now);
     let record = rows::record_of("Lead")?;
-    let open = store::routing::open_leads(write.tx, users).await?;
-    let rows = lookup::locked(write.tx, &record.table, &open).await?;
+    let rows = lookup::locked(write.tx, &record.table, open).await?;
     let drafts = rows.into_iter().enumerate();
     let drafts = drafts.filter_map(|(index, row)| Draft::stored(record, index, row));
     // Somebody may have taken a step with one before it was locked.
-    let theirs = |draft: &Draft| {
-        let owner = draft.uuid(record, "owner_id");
-        owner.is_some_and(|owner| users.contains(&owner))
+    let still = |draft: &Draft| {
+        left(draft.id, draft.uuid(record, "owner_id"))
             && OPEN.contains(&draft.text(record, "status").unwrap_or_default())
     };
     let waits = |draft: &Draft| draft.text(record, "status") == Some(WAITING);
-    let (waiting, mut drafts): (Vec<Draft>, Vec<Draft>) = drafts.filter(theirs).partition(waits);
+    let (waiting, mut drafts): (Vec<Draft>, Vec<Draft>) = drafts.filter(still).partition(waits);
+    let all = waiting.len() + drafts.len();
     // A lead that waits to be accepted takes a step, by which its clock knows that it waits for somebody else.
     let waiting: Vec<Uuid> = waiting.iter().map(|draft| draft.id).collect();
     let taken = lead::take_rule(write, OWNER_LEFT, &waiting).await?;
     let nobody = route(write, record, OWNER_LEFT, drafts.iter_mut().collect()).await?;
     drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
     for draft in &mut drafts {
-        draft.reason = Some("its owner is not active any more".to_owned());
+        let had = draft.was(record, "owner_id").is_some();
+        let why = if had { OWNER_INACTIVE } else { OWNERLESS };
+        draft.reason = Some(why.to_owned());
     }
     rows::store(write, record, &drafts).await?;
     wait_for_owners(write, record, drafts.iter()).await?;
-    Ok(nobody.len() + (waiting.len() - taken.len()))
+    Ok((all, taken.len() + drafts.len()))
 }

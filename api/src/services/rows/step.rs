@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use entity::reason_code::OTHER;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -25,8 +26,6 @@ use crate::services::write::Write;
 
 /// The code of a step that a row cannot take from where it stands.
 const INVALID_TRANSITION: &str = "INVALID_TRANSITION";
-/// The key of the reason that says nothing without a note.
-const OTHER: &str = "OTHER";
 
 /// A reason to choose from.
 struct Reason {

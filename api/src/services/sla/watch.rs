@@ -43,7 +43,7 @@ impl Watch {
     /// Watches clocks. Ends when it is dropped.
     pub async fn run(self) {
         let (clock, news) = (self.clock.clone(), self.news.clone());
-        awaiting::rounds(clock, news, TABLE, self).await;
+        awaiting::rounds(clock, news, &[TABLE], self).await;
     }
 }
 

@@ -52,7 +52,7 @@ impl Watch {
             watch: self,
             nudged: None,
         };
-        awaiting::rounds(clock, news, TABLE, work).await;
+        awaiting::rounds(clock, news, &[TABLE], work).await;
     }
 }
 
