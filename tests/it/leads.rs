@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod campaign;
+mod convert;
 mod docs;
 mod effects;
 mod handed_over;

@@ -150,6 +150,21 @@ where
     inserted.expect("the row can be written");
 }
 
+/// Writes all of a row that is there already.
+///
+/// # Panics
+///
+/// When the database refuses.
+pub async fn rewrite<A>(database: &Database, row: impl IntoActiveModel<A>)
+where
+    A: ActiveModelTrait + sea_orm::ActiveModelBehavior + Send,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+{
+    let update = row.into_active_model().reset_all();
+    let updated = update.update(database.writes()).await;
+    updated.expect("the row can be written");
+}
+
 /// A contact at `account`, which nobody has written.
 #[must_use]
 pub fn some_contact((first, last): (&str, &str), account: &account::Model) -> contact::Model {

@@ -198,7 +198,7 @@ async fn a_lead_that_is_given_back_is_a_task_of_marketing_until_it_is_handed_ove
             (nurture.origin, nurture.state),
             (TaskOrigin::Nurture, TaskState::Open)
         );
-        assert_eq!(nurture.title, "Go on with the lead of Acme");
+        assert_eq!(nurture.title, "Go on with this lead");
         assert_eq!(
             nurture.assignee_id,
             Some(member(&team, Role::Marketer).0.id)

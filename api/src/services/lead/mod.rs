@@ -34,3 +34,15 @@ pub(super) fn check(record: &record::Entity, draft: &mut Draft, problems: &mut V
         problems.push(draft.problem("intentBand", problem));
     }
 }
+
+/// From the hand-over on, which campaign brought a lead is for those to say who hand leads over: what sales finds of it
+/// reaches the campaign.
+pub(super) fn needs(
+    record: &record::Entity,
+    draft: &Draft,
+) -> Option<(&'static str, &'static str)> {
+    let status = draft.text(record, "status").unwrap_or_default();
+    let handed_over = !matches!(status, "NEW" | "NURTURING");
+    let moves = draft.changes(record, "source_campaign_id");
+    (handed_over && moves).then_some(("sourceCampaignId", "qualify"))
+}

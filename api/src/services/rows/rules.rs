@@ -240,6 +240,7 @@ pub(super) fn needs(
     draft: &Draft,
 ) -> Option<(&'static str, &'static str)> {
     match record.name {
+        "lead" => lead::needs(record, draft),
         "opportunity" => Some("stage").zip(opportunity::needs(record, draft)),
         _ => None,
     }

@@ -24,6 +24,9 @@ use crate::services::{
     write::Write,
 };
 
+/// What marketing is to do with a lead that sales has given back. Whose it is says the lead, to who sees it.
+const NURTURE: &str = "Go on with this lead";
+
 /// Ends what is not to be done any more with leads that have moved, and starts what is to be done now.
 pub(in crate::services) async fn leads_moved(
     write: &Write<'_>,
@@ -193,15 +196,6 @@ async fn start(
 
 /// The task of marketing to go on with a lead that sales has given back.
 fn nurture(write: &Write<'_>, lead: &Moved, people: &People) -> Model {
-    let company = lead.text("company_name");
-    let title = match company.as_deref() {
-        // The title has room for 200 characters.
-        Some(company) => {
-            let company: String = company.chars().take(150).collect();
-            format!("Go on with the lead of {company}")
-        }
-        None => "Go on with this lead".to_owned(),
-    };
     let due_at = instant(lead, "resume_at").unwrap_or(write.now);
     Model {
         lead_id: Some(lead.id),
@@ -209,7 +203,7 @@ fn nurture(write: &Write<'_>, lead: &Moved, people: &People) -> Model {
         due_at,
         remind_at: Some(due_at),
         cycle: Some(cycle(lead)),
-        ..blank(write, TaskOrigin::Nurture, &title)
+        ..blank(write, TaskOrigin::Nurture, NURTURE)
     }
 }
 
