@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod aims;
+mod author;
 mod due;
 mod mentions;
 mod reports;

@@ -2,8 +2,11 @@
 
 #![cfg(test)]
 
+mod campaign;
+mod convert;
 mod docs;
 mod effects;
+mod handed_over;
 mod leaving;
 mod resume;
 mod routing;

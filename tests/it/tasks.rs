@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod nobodys;
 mod nudge;
 mod playbooks;
 mod reminders;

@@ -11,7 +11,7 @@ use super::{
     writes::Writes,
 };
 
-pub(super) use super::ties::{about, absent, at, is, is_not, lists, mine, seen, some_mine};
+pub(super) use super::ties::{about, absent, at, both, is, is_not, lists, mine, seen, some_mine};
 
 /// It can be hidden.
 pub(super) const HIDE: [MaskKind; 1] = [MaskKind::Hide];

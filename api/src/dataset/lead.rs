@@ -76,6 +76,7 @@ pub(super) fn lead() -> Entity {
     .unread(money("opportunityAmount", opportunity::Column::AmountMinor, opportunity::Column::AmountCurrency, "What the opportunity is worth."))
     .unread(day("opportunityCloseOn", opportunity::Column::ExpectedCloseOn, "The day on which the opportunity should be decided."))
     .changed("update", &["firstName", "lastName", "email", "phone", "companyName", "jobTitle", "source", "sourceCampaignId", "intentBand", "customFields"])
+    .changed("qualify", &["sourceCampaignId"])
     .changed("reassign", &["ownerId"])
 }
 

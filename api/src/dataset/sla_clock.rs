@@ -1,6 +1,9 @@
 //! What there is to read of an SLA clock.
 
-use entity::sla_clock::{Column, Entity as Table, SlaState};
+use entity::{
+    sla_clock::{Column, Entity as Table, SlaState},
+    sla_policy::SlaKind,
+};
 
 use crate::views::Word;
 
@@ -35,7 +38,12 @@ pub(super) fn sla_clock() -> Entity {
     .open(int("restarts", Column::Restarts, "How often it had been begun anew in this cycle, because the lead was given to somebody else."))
     .read_by("sla")
     .person(at(Column::OwnerId))
-    .test(Word::Seen, seen([about(Column::LeadId, "Lead"), about(Column::FeedbackId, "Feedback"), about(Column::TeamRequestId, "TeamRequest")]))
+    // Whoever verifies feedback has given it.
+    .test(Word::Seen, seen([
+        about(Column::LeadId, "Lead"),
+        about(Column::FeedbackId, "Feedback").telling_where(Column::Kind, &SlaKind::FeedbackVerify, &["author"]),
+        about(Column::TeamRequestId, "TeamRequest"),
+    ]))
 }
 
 fn state() -> Enumeration {

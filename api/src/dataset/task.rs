@@ -5,8 +5,11 @@ use entity::task::{Column, Entity as Table, TaskOrigin, TaskState};
 use crate::views::Word;
 
 use super::{
-    declare::{HIDE, absent, ascending, at, boolean, choice, day, instant, int, text},
+    declare::{
+        HIDE, about, absent, ascending, at, boolean, both, choice, day, instant, int, seen, text,
+    },
     model::{Entity, Enumeration},
+    ties::RowTest,
 };
 
 pub(super) fn task() -> Entity {
@@ -34,9 +37,20 @@ pub(super) fn task() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("task")
     .person(at(Column::AssigneeId))
-    .test(Word::Unassigned, absent(Column::AssigneeId))
+    .test(Word::Unassigned, both(absent(Column::AssigneeId), about_what_is_seen()))
     .can(&["create"], &["work", "cancel", "assign"])
     .made("create", &["title", "dueAt"], &["assigneeId", "leadId", "opportunityId", "campaignId", "accountId", "feedbackId"])
+}
+
+/// What is nobody's is for who sees what it is about; what is somebody's, they have to know.
+fn about_what_is_seen() -> RowTest {
+    seen([
+        about(Column::LeadId, "Lead"),
+        about(Column::OpportunityId, "Opportunity"),
+        about(Column::CampaignId, "Campaign"),
+        about(Column::AccountId, "Account"),
+        about(Column::FeedbackId, "Feedback"),
+    ])
 }
 
 fn origin() -> Enumeration {

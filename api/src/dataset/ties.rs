@@ -46,6 +46,8 @@ pub enum RowTest {
     },
     /// Each of these rows, as far as there are some, is one that the viewer sees.
     Seen(Vec<About>),
+    /// All of these hold.
+    All(Vec<Self>),
     /// The column at the end of the path is the viewer.
     Mine(Path),
     /// Some row of `target` whose `column` refers to this row leads to the viewer.
@@ -68,6 +70,8 @@ pub struct About {
     pub target: &'static str,
     /// The guarded fields of it that are told by what is said of it: the viewer sees these as well.
     pub tells: &'static [&'static str],
+    /// The rows that tell them, where it is not all: those whose column has this value.
+    pub tells_where: Option<(&'static str, String)>,
     /// Whether it tells something that there is none: then it is to whoever sees all rows that there could be. For
     /// others none is as good as one that they do not see.
     pub none_tells: bool,
@@ -132,6 +136,17 @@ impl About {
         self
     }
 
+    /// What rows with this value of `column` say of it tells these guarded fields.
+    pub(super) fn telling_where<C: ColumnTrait, E: ActiveEnum<Value = String>>(
+        mut self,
+        column: C,
+        value: &E,
+        fields: &'static [&'static str],
+    ) -> Self {
+        self.tells_where = Some((column.as_str(), value.to_value()));
+        self.telling(fields)
+    }
+
     /// It tells something that there is none.
     pub(super) fn or_none(mut self) -> Self {
         self.none_tells = true;
@@ -140,9 +155,16 @@ impl About {
 }
 
 impl RowTest {
-    fn columns(&self) -> Vec<&'static str> {
+    /// The columns of the row itself that it looks at.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&'static str> {
         vec![match self {
-            Self::Seen(rows) => return rows.iter().map(|about| about.column).collect(),
+            Self::Seen(rows) => {
+                let told = rows.iter().filter_map(|about| about.tells_where.as_ref());
+                let told = told.map(|(column, _)| *column);
+                return rows.iter().map(|about| about.column).chain(told).collect();
+            }
+            Self::All(tests) => return tests.iter().flat_map(Self::columns).collect(),
             Self::Absent(column)
             | Self::Is(column, _)
             | Self::IsNot(column, _)
@@ -188,12 +210,17 @@ pub(super) fn seen<const N: usize>(rows: [About; N]) -> RowTest {
     RowTest::Seen(rows.into())
 }
 
+pub(super) fn both(one: RowTest, other: RowTest) -> RowTest {
+    RowTest::All(vec![one, other])
+}
+
 /// The row of `target` that `column` refers to.
 pub(super) fn about<C: ColumnTrait>(column: C, target: &'static str) -> About {
     About {
         column: column.as_str(),
         target,
         tells: &[],
+        tells_where: None,
         none_tells: false,
     }
 }

@@ -157,6 +157,19 @@ pub(super) async fn take_step(
     Ok(Vec::new())
 }
 
+/// The clocks of requests that are about to be brought back: their time begins now.
+pub(super) async fn restored(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<sla::Planned, ApiError> {
+    let begun = drafts.iter().filter_map(|draft| {
+        let kind = clock_of(draft.text(record, "state")?)?;
+        Some((kind, waits(write, record, draft)))
+    });
+    sla::plan(write, begun.collect::<Vec<_>>()).await
+}
+
 /// What is waited for while a request is in that state.
 fn clock_of(state: &str) -> Option<SlaKind> {
     match state {

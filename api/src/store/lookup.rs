@@ -118,6 +118,21 @@ pub async fn ids_by_but<'k, S: BuildHasher>(
     Ok(oldest(records))
 }
 
+/// As [`ids_by`], with all rows of a text, in no order.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn all_by<'k>(
+    tx: &DatabaseTransaction,
+    table: &Table,
+    columns: (&str, &str),
+    keys: impl Iterator<Item = &'k str>,
+) -> Result<Vec<(String, Uuid)>, DbErr> {
+    let records = records_by_text(tx, table, columns, None, keys).await?;
+    Ok(records.into_iter().filter_map(text_and_id).collect())
+}
+
 /// The key and the id of each row whose `key` is one of those texts, as [`ids_by`] says.
 async fn records_by_text<'k>(
     tx: &DatabaseTransaction,
@@ -245,16 +260,19 @@ pub async fn records_by(
 /// Texts to ids, and to the oldest of several: ids count up with time.
 fn oldest(records: Vec<Record>) -> HashMap<String, Uuid> {
     let mut ids: HashMap<String, Uuid> = HashMap::with_capacity(records.len());
-    for record in records {
-        let mut values = record.into_iter();
-        if let (Some(Value::String(Some(text))), Some(Value::Uuid(Some(id)))) =
-            (values.next(), values.next())
-        {
-            let known = ids.entry(text).or_insert(id);
-            *known = id.min(*known);
-        }
+    for (text, id) in records.into_iter().filter_map(text_and_id) {
+        let known = ids.entry(text).or_insert(id);
+        *known = id.min(*known);
     }
     ids
+}
+
+fn text_and_id(record: Record) -> Option<(String, Uuid)> {
+    let mut values = record.into_iter();
+    match (values.next(), values.next()) {
+        (Some(Value::String(Some(text))), Some(Value::Uuid(Some(id)))) => Some((text, id)),
+        _ => None,
+    }
 }
 
 /// Runs a query for the columns of `part`.

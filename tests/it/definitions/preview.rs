@@ -156,7 +156,7 @@ async fn a_small_history_has_known_answers() {
 }
 
 #[tokio::test]
-async fn it_is_for_who_may_propose_and_of_the_leads_that_they_see() {
+async fn it_is_for_who_decides_on_definitions_and_of_the_leads_that_they_see() {
     each_app(async |app| {
         let both = sides(app).await;
         let rep = somebody(app, "Rea Rep", &[Role::SalesRep]).await;
@@ -179,7 +179,10 @@ async fn it_is_for_who_may_propose_and_of_the_leads_that_they_see() {
         .await;
         let said = || json!({"criteria": criteria(), "threshold": 50});
 
-        for token in [&rep, &leader] {
+        let analyst = somebody(app, "Ana Analyst", &[Role::Analyst]).await;
+        let answer = preview(app, &leader, said(), (120, 0)).await;
+        assert_eq!(answer.data()["previewLeadDefinition"]["qualified"], 2);
+        for token in [&rep, &analyst] {
             let answer = preview(app, token, said(), (120, 0)).await;
             assert_eq!(problems(&answer), [("FORBIDDEN_SCOPE", "")]);
         }
@@ -207,6 +210,34 @@ async fn it_is_for_who_may_propose_and_of_the_leads_that_they_see() {
             let answer = preview(app, &both.marketing, what, period).await;
             assert_eq!(problems(&answer), [expected]);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_somebody_does_not_see_of_a_lead_does_not_count_for_them() {
+    each_app(async |app| {
+        let both = sides(app).await;
+        let manager = fixtures::user(&app.database, "Mo Manager", &[Role::SalesManager]).await;
+        let theirs = app.token_of(&manager.email).await;
+        let owner = Some(manager.id);
+        let lead = History { owner, ..NOBODY }.write(app).await;
+        let mut account = fixtures::account(&app.database, "Hidden", None, None).await;
+        account.country = Some("DE".to_owned());
+        fixtures::rewrite(&app.database, account.clone()).await;
+        let lead = lead::Model { account_id: Some(account.id), ..lead };
+        fixtures::rewrite(&app.database, lead).await;
+        let rule = json!([{"key": "c", "label": "From there", "points": 60, "field": "country", "operator": "eq", "value": "DE"}]);
+        let said = || json!({"criteria": rule, "threshold": 60});
+        let qualified = async |token: &str| {
+            let answer = preview(app, token, said(), (120, 0)).await;
+            answer.data()["previewLeadDefinition"]["qualified"].clone()
+        };
+        assert_eq!(qualified(&both.marketing).await, 1);
+        assert_eq!(qualified(&theirs).await, 0);
+        account.owner_id = owner;
+        fixtures::rewrite(&app.database, account).await;
+        assert_eq!(qualified(&theirs).await, 1);
     })
     .await;
 }

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use api::intake::demo::{Plan, write::write};
-use sea_orm::{ConnectionTrait, Statement};
+use entity::user;
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::json;
 use tests::app::{TestApp, each_app};
 
@@ -73,6 +74,18 @@ async fn the_year_adds_up_and_is_replayed_while_one_waits() {
                 qualified > accepted && accepted > sql && sql > won && won > 0,
                 "{told}"
             );
+        }
+        let users = user::Entity::find().all(app.database.reads()).await;
+        for user in users.unwrap() {
+            if user.roles != json!([Role::SalesManager.as_str()]) {
+                continue;
+            }
+            let token = app.token_of(&user.email).await;
+            let begun = Instant::now();
+            let answer = app.graphql(&token, PREVIEW, json!({ "id": id })).await;
+            let leads = answer.data()["previewLeadDefinition"]["leads"].as_i64();
+            println!("{} sees {leads:?}: {:?}", user.name, begun.elapsed());
+            assert!(leads.is_some_and(|leads| leads < 5_000));
         }
         // Whoever asks for more gets fewer.
         assert!(number(told, "qualified") < number(&told["active"], "qualified"));

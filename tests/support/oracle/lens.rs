@@ -26,7 +26,7 @@ pub use policy::{Kind, Mask, ROLES, Scope, Word};
 pub use role::Role;
 pub use sight::Sight;
 
-use policy::{ABOUT, NOTHING_TELLS, PARTS};
+use policy::{ABOUT, About, NOTHING_TELLS, OF_AUTHOR, OF_NOBODY, PARTS};
 
 pub(super) use shown::{band, partial};
 
@@ -87,7 +87,13 @@ impl Lens {
         // What is about others, and a part of none, is there for whoever sees these.
         let about = ABOUT.iter().any(|(name, _)| *name == noun.name);
         let by_that_alone = about && !PARTS.iter().any(|(part, ..)| *part == noun.name);
+        let hidden = noun.name == "Task"
+            && cell(row, "assignee_id") == &Cell::Null
+            && !self.sees_each(noun, row, OF_NOBODY);
         let shown = |role: &&Role| {
+            if hidden && !role.scope(noun.name).is_all() {
+                return false;
+            }
             if by_that_alone {
                 !role.scope(noun.name).is_none()
             } else {
@@ -118,7 +124,14 @@ impl Lens {
     /// row tells of it.
     fn sees_what_it_is_about(&self, noun: &Noun, row: &Row) -> bool {
         let about = ABOUT.iter().find(|(name, _)| *name == noun.name);
-        let mut keys = about.iter().flat_map(|(_, keys)| keys.iter());
+        let of_author = noun.name == "SlaClock"
+            && cell(row, "kind") == &Cell::Text(OF_AUTHOR.to_owned())
+            && !self.sees_each(noun, row, &[("feedback_id", "Feedback", &["author"])]);
+        !of_author && about.is_none_or(|(_, keys)| self.sees_each(noun, row, keys))
+    }
+
+    fn sees_each(&self, noun: &Noun, row: &Row, keys: &[About]) -> bool {
+        let mut keys = keys.iter();
         keys.all(|(column, target, told)| match cell(row, column) {
             Cell::Id(id) => {
                 let masked = self.seen.get(&(*target, *id));

@@ -79,6 +79,7 @@ impl DatasetMutation {
             deed: target.deed,
             items: items(arguments.0.get("input"), target.many),
             atomic: flag(arguments.0.get("atomic"), true),
+            another: false,
         };
         let trial = flag(arguments.0.get("validateOnly"), false);
         let (rows, reading) = (ctx.data_unchecked::<RowWriter>(), reading(ctx));

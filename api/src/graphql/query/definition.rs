@@ -22,7 +22,7 @@ pub(crate) struct DefinitionQuery;
 #[Object]
 impl DefinitionQuery {
     /// What would have been, had a definition been in force in a period: how many of the leads that you see would have
-    /// qualified, and what became of them (docs/definitions.md). For who may propose definitions.
+    /// qualified, and what became of them (docs/definitions.md). For who may propose, sign or veto definitions.
     async fn preview_lead_definition(
         &self,
         ctx: &Context<'_>,

@@ -90,7 +90,7 @@ impl Compiler<'_> {
             ("c".to_owned(), selected),
         ];
         if candidates.actors {
-            pairs.push(("a".to_owned(), self.actor_id(&c)?));
+            pairs.push(("a".to_owned(), self.actor_id(logged)?));
         }
         if candidates.fields {
             pairs.push(("f".to_owned(), self.changed_names(logged)?));
@@ -194,13 +194,16 @@ fn columns_of(entity: &'static Entity, scopes: &[&Scope]) -> BTreeMap<&'static s
     let mut columns = BTreeMap::new();
     let terms = scopes.iter().flat_map(|scope| scope.terms());
     for word in terms.flat_map(|term| &term.words) {
-        let holds = match word {
-            Word::Own | Word::Team | Word::Territory | Word::TeamTerritory | Word::Parent => {
-                Holds::Id
-            }
-            _ => entity.ties.test(*word).map_or(Holds::Something, of_test),
-        };
         for column in entity.ties.columns(*word) {
+            let holds = match word {
+                Word::Own | Word::Team | Word::Territory | Word::TeamTerritory | Word::Parent => {
+                    Holds::Id
+                }
+                _ => {
+                    let test = entity.ties.test(*word);
+                    test.map_or(Holds::Something, |test| of_test(test, column))
+                }
+            };
             let known = columns.entry(column).or_insert(holds);
             *known = holds.max(*known);
         }
@@ -208,8 +211,15 @@ fn columns_of(entity: &'static Entity, scopes: &[&Scope]) -> BTreeMap<&'static s
     columns
 }
 
-fn of_test(test: &RowTest) -> Holds {
+/// What `column`, at which the test looks, holds.
+fn of_test(test: &RowTest, column: &str) -> Holds {
     match test {
+        RowTest::All(tests) => {
+            let looking = tests.iter().filter(|test| test.columns().contains(&column));
+            let holds = looking.map(|test| of_test(test, column));
+            holds.max().unwrap_or(Holds::Something)
+        }
+        RowTest::Seen(rows) if rows.iter().all(|about| about.column != column) => Holds::Text,
         RowTest::Absent(_) => Holds::Something,
         RowTest::Is(..) | RowTest::IsNot(..) => Holds::Text,
         RowTest::Lists { .. } => Holds::Json,

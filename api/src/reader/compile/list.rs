@@ -11,9 +11,10 @@ use super::{
         selection::{Connection, ConnectionPart, EdgePart, NodeSelection, Page, PageInfoPart},
     },
     Compiler, Parent,
+    change::told_of,
     logged::logged_money,
     order::{Keys, ranked},
-    page::Paged,
+    page::{POSITION, Paged, READ},
     scope::NEVER,
 };
 
@@ -107,7 +108,7 @@ impl Compiler<'_> {
             return Ok(rows);
         }
         Ok(format!(
-            "SELECT r.*, row_number() OVER (ORDER BY {}) AS position, count(*) OVER () AS read \
+            "SELECT r.*, row_number() OVER (ORDER BY {}) AS {POSITION}, count(*) OVER () AS {READ} \
              FROM ({rows}) AS r",
             keys.by_name("r", false)
         ))
@@ -195,14 +196,16 @@ impl Compiler<'_> {
             // The row that is read to look ahead is not on the page.
             _ if limit == 0 => "0".to_owned(),
             (End::First, false) => "1".to_owned(),
-            (End::First, true) => format!("CASE WHEN {alias}.read > {limit} THEN 2 ELSE 1 END"),
-            (End::Last, false) => {
-                format!("CASE WHEN {alias}.read > {limit} THEN {limit} ELSE {alias}.read END")
+            (End::First, true) => {
+                format!("CASE WHEN {alias}.{READ} > {limit} THEN 2 ELSE 1 END")
             }
-            (End::Last, true) => format!("{alias}.read"),
+            (End::Last, false) => {
+                format!("CASE WHEN {alias}.{READ} > {limit} THEN {limit} ELSE {alias}.{READ} END")
+            }
+            (End::Last, true) => format!("{alias}.{READ}"),
         };
         let cursor = self.cursor(connection, alias);
-        format!("max(CASE WHEN {alias}.position = {position} THEN {cursor} END)")
+        format!("max(CASE WHEN {alias}.{POSITION} = {position} THEN {cursor} END)")
     }
 
     /// Whether there is a row at the cursor or on its other side.
@@ -253,6 +256,7 @@ impl Compiler<'_> {
             columns.extend(self.columns_of_mask(field, entity));
             if matches!(field.kind, Kind::History) {
                 columns.extend(logged_money(entity));
+                columns.extend(told_of(entity).map(|(column, _)| column));
             }
             if matches!(field.kind, Kind::AllowedTransitions) {
                 columns.extend(self.columns_of_steps(entity));

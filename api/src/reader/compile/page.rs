@@ -5,6 +5,11 @@ use super::super::{
     selection::{Connection, ConnectionPart, Page, PageInfoPart},
 };
 
+/// Where a row lies on its page, beside the columns of the row: a name that none of them can have.
+pub(super) const POSITION: &str = "\"#position\"";
+/// How many rows were read for the page, as [`POSITION`].
+pub(super) const READ: &str = "\"#read\"";
+
 /// What a page needs besides its rows.
 pub(super) struct Paged<'a> {
     pub(super) page: &'a Page,
@@ -49,14 +54,37 @@ impl<'a> Paged<'a> {
 
     /// `value` of each row of the page, in the list's order.
     pub(super) fn list(&self, dialect: &dyn Dialect, value: &str, alias: &str) -> String {
-        let position = self.numbered.then(|| format!("{alias}.position"));
+        let position = self.numbered.then(|| format!("{alias}.{POSITION}"));
         let only = self.looks_ahead.then(|| {
             if self.page.backward {
-                format!("{alias}.position > {alias}.read - {}", self.page.limit)
+                format!("{alias}.{POSITION} > {alias}.{READ} - {}", self.page.limit)
             } else {
-                format!("{alias}.position <= {}", self.page.limit)
+                format!("{alias}.{POSITION} <= {}", self.page.limit)
             }
         });
         dialect.list(value, position.as_deref(), only.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::dataset;
+
+    #[test]
+    fn whatever_a_column_is_called_a_page_gives_its_rows_nothing_of_that_name() {
+        let given = [POSITION, READ].map(|name| name.trim_matches('"'));
+        for name in given {
+            // Columns are named by fields in Rust.
+            assert!(!name.starts_with(|first: char| first == '_' || first.is_alphabetic()));
+        }
+        for entity in dataset().entities() {
+            let mut columns = entity.fields.iter().flat_map(|field| field.kind.columns());
+            assert!(
+                columns.all(|column| !given.contains(&column)),
+                "{}",
+                entity.name
+            );
+        }
     }
 }

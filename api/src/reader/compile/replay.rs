@@ -40,7 +40,8 @@ impl Compiler<'_> {
         conditions.push(format!("l.\"id\" > {after}"));
         conditions.push(self.dialect.is_before("l.\"created_at\"", to));
         let begun = self.dialect.is_before("l.\"created_at\"", from);
-        let in_time = self.touched("t", from, to);
+        let touch = self.seen_with_lead("Touch", "t")?;
+        let in_time = self.touched(&touch, from, to);
         conditions.push(format!("(NOT ({begun}) OR {in_time})"));
         let leads = format!(
             "SELECT l.* FROM {}{} ORDER BY l.\"id\" LIMIT {limit}",
@@ -49,33 +50,55 @@ impl Compiler<'_> {
         );
         let mut won = self.visible(deal, "o")?;
         won.push("o.\"lead_id\" = l.\"id\" AND o.\"stage\" = 'CLOSED_WON'".to_owned());
-        let parts = self.parts(to, kinds, &format!("{}{}", table(deal, "o"), all(&won)));
+        let won = format!("{}{}", table(deal, "o"), all(&won));
+        let steps = self.seen_with_lead("LeadTransition", "s")?;
+        let parts = self.parts(to, kinds, (&touch, &steps, &won));
         let object = format!("{}({parts})", self.dialect.object_function());
         let list = self
             .dialect
             .text(&self.dialect.list(&object, Some("l.\"id\""), None));
+        let (of_match, of_account) = (
+            self.visible(dataset().target("LeadMatch")?, "m")?,
+            self.visible(dataset().target("Account")?, "a")?,
+        );
+        let also = |conditions: &[String]| -> String {
+            conditions.iter().map(|it| format!(" AND {it}")).collect()
+        };
         self.sql = format!(
-            "SELECT {list} FROM ({leads}) AS l LEFT JOIN \"lead_match\" AS m ON m.\"id\" = l.\"id\" \
-             LEFT JOIN \"account\" AS a ON a.\"id\" = COALESCE(l.\"account_id\", m.\"account_id\") \
-             AND a.\"deleted_at\" IS NULL"
+            "SELECT {list} FROM ({leads}) AS l \
+             LEFT JOIN \"lead_match\" AS m ON m.\"id\" = l.\"id\"{} \
+             LEFT JOIN \"account\" AS a ON a.\"id\" = COALESCE(l.\"account_id\", m.\"account_id\"){}",
+            also(&of_match),
+            also(&of_account)
         );
         Ok(())
     }
 
-    /// That the lead was touched in that time, or that it became known then.
-    fn touched(&self, alias: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> String {
-        let at = |column: &str| format!("{alias}.\"{column}\"");
-        let before = self.dialect.is_before(&at("occurred_at"), to);
-        let [early, unknown] = ["occurred_at", "identified_at"]
-            .map(|column| self.dialect.is_before(&at(column), from));
+    /// The rows of a noun that are of the lead at `l`, as far as the viewer sees them.
+    fn seen_with_lead(&mut self, noun: &str, alias: &str) -> Result<String, ApiError> {
+        let entity = dataset().target(noun)?;
+        let mut conditions = vec![format!("{alias}.\"lead_id\" = l.\"id\"")];
+        conditions.extend(self.visible(entity, alias)?);
+        Ok(format!("{}{}", table(entity, alias), all(&conditions)))
+    }
+
+    /// That one of the lead's `touches`, at `t`, was in that time, or that it became known then.
+    fn touched(&self, touches: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+        let before = self.dialect.is_before("t.\"occurred_at\"", to);
+        let [early, unknown] = ["t.\"occurred_at\"", "t.\"identified_at\""]
+            .map(|column| self.dialect.is_before(column, from));
         format!(
-            "EXISTS (SELECT 1 FROM \"touch\" AS {alias} WHERE {alias}.\"lead_id\" = l.\"id\" \
-             AND {before} AND (NOT ({early}) OR NOT ({unknown})) AND {alias}.\"deleted_at\" IS NULL)"
+            "EXISTS (SELECT 1 FROM {touches} AND {before} AND (NOT ({early}) OR NOT ({unknown})))"
         )
     }
 
-    /// The keys and values of a lead; `won` are its deals that were won.
-    fn parts(&self, to: DateTime<Utc>, kinds: &[String], won: &str) -> String {
+    /// The keys and values of a lead, of its touches, its steps and its deals that were won.
+    fn parts(
+        &self,
+        to: DateTime<Utc>,
+        kinds: &[String],
+        (touches, steps, won): (&str, &str, &str),
+    ) -> String {
         let dialect = self.dialect;
         let mut parts = vec![
             format!("'id', {}", dialect.hex_id("l.\"id\"")),
@@ -97,8 +120,7 @@ impl Compiler<'_> {
         let none = ["''".to_owned()];
         let kinds = if kinds.is_empty() { &none[..] } else { &kinds };
         parts.push(format!(
-            "'touches', (SELECT {} FROM \"touch\" AS t WHERE t.\"lead_id\" = l.\"id\" AND t.\"kind\" IN ({}) \
-             AND {} AND t.\"deleted_at\" IS NULL)",
+            "'touches', (SELECT {} FROM {touches} AND t.\"kind\" IN ({}) AND {})",
             dialect.list(&touch, None, None),
             kinds.join(", "),
             dialect.is_before("t.\"occurred_at\"", to)
@@ -108,8 +130,7 @@ impl Compiler<'_> {
             dialect.instant("s.\"at\"")
         );
         parts.push(format!(
-            "'steps', (SELECT {} FROM \"lead_transition\" AS s WHERE s.\"lead_id\" = l.\"id\" \
-             AND s.\"to_status\" IN ('ACCEPTED', 'SQL'))",
+            "'steps', (SELECT {} FROM {steps} AND s.\"to_status\" IN ('ACCEPTED', 'SQL'))",
             dialect.list(&step, None, None)
         ));
         let last = format!("(SELECT max(o.\"closed_at\") FROM {won})");

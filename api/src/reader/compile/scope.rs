@@ -158,7 +158,8 @@ impl Compiler<'_> {
         for masked in masked {
             if !told.contains(&&masked.clear) {
                 told.push(&masked.clear);
-                conditions.extend(self.in_scope(target, &masked.clear, &there)?);
+                let clear = self.in_scope(target, &masked.clear, &there)?;
+                conditions.extend(clear.map(|clear| self.where_told(about, alias, clear)));
             }
         }
         conditions.extend(self.unchanged_for(target, &there, &told));
@@ -168,6 +169,17 @@ impl Compiler<'_> {
         } else {
             format!("({key} IS NULL OR {seen})")
         })
+    }
+
+    /// That what is told is clear, in rows that tell it.
+    fn where_told(&self, about: &About, alias: &str, clear: String) -> String {
+        match &about.tells_where {
+            Some((column, value)) => {
+                let column = self.scoped(alias, column);
+                format!("({column} <> '{value}' OR {clear})")
+            }
+            None => clear,
+        }
     }
 
     /// A column of a row whose scope is asked for.
@@ -220,6 +232,10 @@ impl Compiler<'_> {
                     all.push(self.sees(about, alias)?);
                 }
                 all.join(" AND ")
+            }
+            RowTest::All(tests) => {
+                let tests = tests.iter().map(|test| self.row_test(test, alias));
+                tests.collect::<Result<Vec<_>, _>>()?.join(" AND ")
             }
             RowTest::Mine(path) => self.path(&path.hops, path.column, Word::Own, alias)?,
             RowTest::SomeMine {

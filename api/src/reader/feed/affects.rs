@@ -120,6 +120,7 @@ impl Depends<'_> {
                 let mut scopes = [&view.rows].into_iter().chain(clear);
                 scopes.any(|scope| self.of_row(target, scope))
             }),
+            RowTest::All(tests) => tests.iter().any(|test| self.test(test)),
             RowTest::Absent(_) | RowTest::Is(..) | RowTest::IsNot(..) | RowTest::Lists { .. } => {
                 false
             }

@@ -20,9 +20,13 @@ use crate::{
     scoring::{self, Definition, Fact, Facts, Field, Replay, Touch},
     services::scoring::{band, read},
     store::definition as store,
+    views::Scope,
 };
 
 use super::NOUN;
+
+/// What who decides on a definition may do with it, one of these.
+const DECIDING: [&str; 4] = ["propose", "signSales", "signMarketing", "veto"];
 
 /// What is to be tried.
 #[derive(Clone, Debug)]
@@ -75,10 +79,12 @@ pub async fn preview(
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Preview, ApiError> {
     let view = &reading.viewer().view;
-    let proposes = view.noun(NOUN).can.get("propose");
-    if proposes.is_none_or(crate::views::Scope::is_none) {
+    let can = &view.noun(NOUN).can;
+    let mut decides = DECIDING.iter().filter_map(|action| can.get(action));
+    if decides.all(Scope::is_none) {
         return Err(ApiError::Forbidden {
-            action: "preview definitions: that is for who may propose them".to_owned(),
+            action: "preview definitions: that is for who may propose, sign or veto them"
+                .to_owned(),
         });
     }
     if from >= to {

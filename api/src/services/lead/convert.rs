@@ -1,6 +1,8 @@
 //! Converting a lead: it becomes a contact of an account, and mostly an opportunity. The lead stays, and what is
 //! known of it leads on to them.
 
+mod contact;
+
 use std::collections::HashMap;
 
 use entity::change::ChangeKind;
@@ -12,7 +14,7 @@ use crate::{
     error::{ApiError, Problem},
     record::{self, is_empty},
     store::{
-        lookup, merge as store,
+        merge as store,
         table::{Record, Value},
     },
     views::Views,
@@ -24,15 +26,6 @@ use crate::services::{
     rows::{self, Deed, Draft, Order},
     write::Write,
 };
-
-/// What a contact takes from a lead, where it has nothing yet.
-const OF_LEAD: [(&str, &str); 5] = [
-    ("firstName", "first_name"),
-    ("lastName", "last_name"),
-    ("email", "email"),
-    ("phone", "phone"),
-    ("jobTitle", "job_title"),
-];
 
 /// Problems, each with the lead that has it.
 type Problems = Vec<(usize, Problem)>;
@@ -79,15 +72,16 @@ fn account_name<'d>(record: &record::Entity, draft: &'d Draft) -> Option<&'d str
 
 /// Makes of each lead what it becomes, and says what is wrong with which.
 pub(super) async fn convert(
-    write: &Write<'_>,
+    caller: &Write<'_>,
     views: &Views,
     record: &'static record::Entity,
     drafts: &mut [Draft],
 ) -> Result<Problems, ApiError> {
-    // Who may convert a lead may make what it becomes.
-    let write = &Write::new(write.tx, write.author, None, write.now);
+    // Who may convert a lead may make what it becomes. What is there already they find, and change, as always.
+    let write = &Write::new(caller.tx, caller.author, None, caller.now);
     let mut problems = accounts(write, views, record, drafts).await?;
-    problems.extend(contacts(write, views, record, drafts).await?);
+    contact::find(caller, record, drafts).await?;
+    problems.extend(contact::add(write, views, record, drafts).await?);
     problems.extend(opportunities(write, views, record, drafts).await?);
     if problems.is_empty() {
         lead_on(write, record, drafts).await?;
@@ -133,80 +127,6 @@ async fn accounts(
         item,
     )
     .await
-}
-
-/// The contacts of leads: those that are said, those with the same address, and new ones.
-async fn contacts(
-    write: &Write<'_>,
-    views: &Views,
-    record: &'static record::Entity,
-    drafts: &mut [Draft],
-) -> Result<Problems, ApiError> {
-    let contact = rows::record_of("Contact")?;
-    let emails = drafts
-        .iter()
-        .filter_map(|draft| draft.text(record, "email"));
-    let by_email: HashMap<String, Uuid> =
-        lookup::ids_by(write.tx, &contact.table, ("email", "id"), None, emails).await?;
-    for draft in &mut *drafts {
-        if draft.uuid(record, "contact_id").is_none() {
-            let known = draft
-                .text(record, "email")
-                .and_then(|it| by_email.get(it).copied());
-            draft.set(record, "contact_id", known);
-        }
-    }
-    complete(write, contact, record, drafts).await?;
-    let new = |draft: &&mut Draft| draft.uuid(record, "contact_id").is_none();
-    let new: Vec<&mut Draft> = drafts.iter_mut().filter(new).collect();
-    let item = |draft: &Draft| {
-        let mut fields = Map::new();
-        for (field, column) in OF_LEAD {
-            let text = draft.text(record, column).map(Json::from);
-            fields.extend(text.map(|text| (field.to_owned(), text)));
-        }
-        refer(
-            &mut fields,
-            "accountId",
-            "Account",
-            draft.uuid(record, "account_id"),
-        );
-        fields
-    };
-    make(write, views, ("Contact", "contact_id"), record, new, item).await
-}
-
-/// Fills what contacts that are there have nothing in.
-async fn complete(
-    write: &Write<'_>,
-    contact: &'static record::Entity,
-    record: &'static record::Entity,
-    drafts: &[Draft],
-) -> Result<(), ApiError> {
-    let leads: HashMap<Uuid, &Draft> = drafts
-        .iter()
-        .filter_map(|draft| Some((draft.uuid(record, "contact_id")?, draft)))
-        .collect();
-    let ids: Vec<Uuid> = leads.keys().copied().collect();
-    let rows = store::pointing_to(write.tx, &contact.table, "id", &ids).await?;
-    let edits = rows.iter().filter_map(|row| {
-        let id = id_of(contact, row)?;
-        let lead = leads.get(&id)?;
-        let columns = OF_LEAD.map(|(_, column)| column).into_iter();
-        let columns = columns.chain(["account_id"]);
-        let values = columns.filter_map(|column| {
-            let position = contact.position(column)?;
-            let empty = row.get(position).is_some_and(is_empty);
-            let value = lead.get(record, column).filter(|value| !is_empty(value));
-            value
-                .filter(|_| empty)
-                .map(|value| (position, value.clone()))
-        });
-        Some(Edit::of(id, values.collect()))
-    });
-    let edits = edits.collect();
-    apply(write, &contact.table, edits, ChangeKind::Updated).await?;
-    Ok(())
 }
 
 /// The opportunities that come out of leads.
@@ -267,6 +187,7 @@ async fn make(
             .map(|draft| (draft.path.clone(), item(draft)))
             .collect(),
         atomic: true,
+        another: true,
     };
     let mut problems = Vec::new();
     for (draft, made) in drafts

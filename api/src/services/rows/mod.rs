@@ -78,6 +78,9 @@ pub struct Order {
     pub items: Vec<(String, Map<String, Json>)>,
     /// Whether nothing is written where one row cannot be.
     pub atomic: bool,
+    /// Whether rows are made no matter who else has the same address: what the hub makes for somebody tells them nothing
+    /// of rows that they do not see.
+    pub another: bool,
 }
 
 /// What became of a row.

@@ -98,7 +98,7 @@ impl Rights {
     }
 
     /// Whether the caller sees that row, and what stands in `field` of it.
-    pub(super) fn shows(&self, entity: &Entity, id: Uuid, field: &str) -> bool {
+    pub(in crate::services) fn shows(&self, entity: &Entity, id: Uuid, field: &str) -> bool {
         let guard = entity.find(field).and_then(|field| field.guard);
         let right = self.get(id);
         right.is_some_and(|right| guard.is_none_or(|guard| !right.masked.contains(guard)))

@@ -201,11 +201,13 @@ pub(super) fn settle_deleted(record: &record::Entity, drafts: &mut [Draft]) {
 /// Settles what follows for rows that are about to be brought back, and says which clocks are to be started then.
 pub(super) async fn settle_restored(
     write: &Write<'_>,
-    record: &record::Entity,
+    record: &'static record::Entity,
     drafts: &mut [Draft],
 ) -> Result<sla::Planned, ApiError> {
     match record.name {
         "feedback" => feedback::restored(write, record, drafts).await,
+        "lead" => lead::restored(write, record, drafts).await,
+        "team_request" => team_request::restored(write, record, drafts).await,
         _ => Ok(sla::Planned::default()),
     }
 }
@@ -238,6 +240,7 @@ pub(super) fn needs(
     draft: &Draft,
 ) -> Option<(&'static str, &'static str)> {
     match record.name {
+        "lead" => lead::needs(record, draft),
         "opportunity" => Some("stage").zip(opportunity::needs(record, draft)),
         _ => None,
     }

@@ -38,6 +38,7 @@ pub(super) async fn save(
     alone::reserve(write, record, &drafts).await?;
     let there = match order.deed {
         Deed::Update | Deed::Assign => drafts.iter().map(|draft| draft.id).collect(),
+        Deed::Make if order.another => Vec::new(),
         deed => identity::identify(write, entity, deed, &mut drafts, refused).await?,
     };
     draft::load(write, record, &there, &mut drafts).await?;
@@ -49,7 +50,9 @@ pub(super) async fn save(
     let owned = alone::owned(write, record, &drafts).await?;
     account::leave_own(record, &mut drafts, |draft, by| owned.has(draft, by));
     may_change(write, entity, &there, &mut drafts, refused).await?;
-    owned.refuse(write, entity, &drafts, refused).await?;
+    if !order.another {
+        owned.refuse(write, entity, &drafts, refused).await?;
+    }
     refuse_stale(record, &drafts, refused);
     reference::refuse_unknown(write, entity, &drafts, refused).await?;
     tree::refuse_loops(write, entity, &drafts, refused).await?;

@@ -24,6 +24,9 @@ use crate::services::{
     write::Write,
 };
 
+/// What marketing is to do with a lead that sales has given back. Whose it is says the lead, to who sees it.
+const NURTURE: &str = "Go on with this lead";
+
 /// Ends what is not to be done any more with leads that have moved, and starts what is to be done now.
 pub(in crate::services) async fn leads_moved(
     write: &Write<'_>,
@@ -193,15 +196,6 @@ async fn start(
 
 /// The task of marketing to go on with a lead that sales has given back.
 fn nurture(write: &Write<'_>, lead: &Moved, people: &People) -> Model {
-    let company = lead.text("company_name");
-    let title = match company.as_deref() {
-        // The title has room for 200 characters.
-        Some(company) => {
-            let company: String = company.chars().take(150).collect();
-            format!("Go on with the lead of {company}")
-        }
-        None => "Go on with this lead".to_owned(),
-    };
     let due_at = instant(lead, "resume_at").unwrap_or(write.now);
     Model {
         lead_id: Some(lead.id),
@@ -209,7 +203,7 @@ fn nurture(write: &Write<'_>, lead: &Moved, people: &People) -> Model {
         due_at,
         remind_at: Some(due_at),
         cycle: Some(cycle(lead)),
-        ..blank(write, TaskOrigin::Nurture, &title)
+        ..blank(write, TaskOrigin::Nurture, NURTURE)
     }
 }
 
@@ -228,17 +222,7 @@ impl People {
         };
         let owners = ids("owner_id");
         let campaigns = ids("source_campaign_id");
-        let rows = rows::columns(write, "Campaign", &["owner_id"], &campaigns).await?;
-        let owner = |row: &[Value]| match row {
-            [Value::Uuid(owner)] => *owner,
-            _ => None,
-        };
-        let campaigns = rows.into_iter();
-        let campaigns = campaigns.filter_map(|(id, row)| Some((id, owner(&row)?)));
-        let campaigns: HashMap<Uuid, Uuid> = campaigns.collect();
-        let mut asked = owners.clone();
-        asked.extend(campaigns.values());
-        let rows = rows::columns(write, "User", &["active", "deleted_at"], &asked).await?;
+        let rows = rows::columns(write, "User", &["active", "deleted_at"], &owners).await?;
         let active = rows.into_iter().filter(|(_, row)| match row.as_slice() {
             [active, deleted_at] => {
                 *active == Value::Bool(Some(true)) && record::is_empty(deleted_at)
@@ -248,7 +232,7 @@ impl People {
         Ok(Self {
             active: active.map(|(id, _)| id).collect(),
             managers: store::sla::managers(write.tx, &owners).await?,
-            campaigns,
+            campaigns: store::sla::campaign_owners(write.tx, &campaigns).await?,
         })
     }
 
@@ -260,7 +244,7 @@ impl People {
             PlaybookAssignee::Manager => self.managers.get(&owner?).copied(),
             PlaybookAssignee::CampaignOwner => {
                 let campaign = lead.uuid("source_campaign_id")?;
-                self.campaigns.get(&campaign).copied().filter(active)
+                self.campaigns.get(&campaign).copied()
             }
         }
     }

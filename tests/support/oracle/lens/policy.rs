@@ -104,7 +104,7 @@ pub(super) const PARTS: [(&str, &str, &str); 15] = [
 const COMPARED: &[&str] = &["firstName", "lastName", "email", "phone"];
 
 /// What a row is about: the column, what it leads to, and what of that has to be in clear.
-type About = (&'static str, &'static str, &'static [&'static str]);
+pub(super) type About = (&'static str, &'static str, &'static [&'static str]);
 
 /// What is seen with all that it is about.
 pub(super) const ABOUT: [(&str, &[About]); 6] = [
@@ -141,6 +141,18 @@ pub(super) const ABOUT: [(&str, &[About]); 6] = [
         ],
     ),
 ];
+
+/// What a task of nobody's is about: it is there for who sees that.
+pub(super) const OF_NOBODY: &[About] = &[
+    ("lead_id", "Lead", &[]),
+    ("opportunity_id", "Opportunity", &[]),
+    ("campaign_id", "Campaign", &[]),
+    ("account_id", "Account", &[]),
+    ("feedback_id", "Feedback", &[]),
+];
+
+/// The clocks whose owner is the author of the feedback.
+pub(super) const OF_AUTHOR: &str = "FEEDBACK_VERIFY";
 
 /// Of what it is told to those alone who see all that there could be that it is about nothing.
 pub(super) const NOTHING_TELLS: &str = "LeadMatch";
