@@ -6,6 +6,7 @@ mod campaign;
 mod convert;
 mod docs;
 mod effects;
+mod handed_over;
 mod leaving;
 mod resume;
 mod routing;
@@ -117,9 +118,9 @@ impl Team {
         gid("ReasonCode", reason.unwrap().id)
     }
 
-    /// All that has to be said for a lead to take `step`, to the first of the states that it leads to.
-    fn said(&self, step: &Step, lead: &lead::Model) -> Value {
-        let mut said = json!({ "id": gid("Lead", lead.id) });
+    /// All that has to be said for a lead to take `step`, besides which, to the first of the states that it leads to.
+    fn said(&self, step: &Step) -> Value {
+        let mut said = json!({});
         if step.to.len() > 1 {
             said["to"] = json!(step.to[0]);
         }

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod absence;
 mod breaches;
 mod calendars;
 mod leads;

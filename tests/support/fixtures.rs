@@ -3,10 +3,10 @@
 #![expect(clippy::expect_used, reason = "a test that cannot have its rows fails")]
 
 use api::{database::Database, views::Role};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    account, channel, contact, lead, lead_definition, lead_transition, opportunity, territory,
-    touch, user, user_territory,
+    account, campaign, channel, contact, lead, lead_definition, lead_transition, opportunity,
+    territory, touch, user, user_territory,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
@@ -231,6 +231,38 @@ pub fn some_lead() -> lead::Model {
         disqualify_reason_id: None,
         definition_id: None,
         raw_capture: None,
+        custom_fields: None,
+        version: 1,
+        created_at: TestApp::now(),
+        created_by: None,
+        updated_at: TestApp::now(),
+        updated_by: None,
+        deleted_at: None,
+        deleted_by: None,
+    }
+}
+
+/// A campaign that runs and is somebody's, which is not written.
+#[must_use]
+pub fn some_campaign(owner: Uuid) -> campaign::Model {
+    campaign::Model {
+        id: Uuid::now_v7(),
+        name: "Webinar".to_owned(),
+        kind: campaign::CampaignKind::Webinar,
+        status: campaign::CampaignStatus::Running,
+        channel: channel::Channel::Other,
+        parent_id: None,
+        owner_id: Some(owner),
+        brief_goal: None,
+        brief_audience: None,
+        brief_message: None,
+        brief_sales_action: None,
+        brief_expected: None,
+        starts_at: Some(TestApp::now() - TimeDelta::days(21)),
+        ends_at: None,
+        expected_leads: None,
+        expected_responses: None,
+        frequency_cap: None,
         custom_fields: None,
         version: 1,
         created_at: TestApp::now(),

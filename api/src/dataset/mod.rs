@@ -5,6 +5,7 @@ mod declare;
 mod facet;
 mod global_id;
 mod model;
+mod proviso;
 mod ties;
 mod vocabulary;
 mod workflow;
@@ -61,6 +62,7 @@ use crate::error::ApiError;
 
 pub use global_id::{GlobalId, global_id};
 pub use model::{Direction, Entity, Enumeration, Field, Guard, Kind, Label, Only, OrderKey};
+pub use proviso::{Proviso, Requirement};
 pub use ties::{About, Path, RowTest, Ties};
 pub use vocabulary::vocabulary;
 pub use workflow::{Rule, Saying, Step, Workflow};

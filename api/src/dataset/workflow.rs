@@ -5,7 +5,10 @@
 
 use serde::Deserialize;
 
-use super::model::{Entity, Enumeration, Kind};
+use super::{
+    model::{Entity, Enumeration, Kind},
+    proviso::{Proviso, Requirement},
+};
 
 /// The files; each names its noun.
 const FILES: [&str; 4] = [
@@ -71,6 +74,15 @@ pub struct Step {
     /// The fields that can be said, with a `!` those that must be.
     #[serde(default)]
     says: Vec<String>,
+    /// What has to be so of the row, besides where it stands.
+    #[serde(default)]
+    pub provided: Vec<Proviso>,
+    /// What has to be said besides, or in some cases.
+    #[serde(default)]
+    asks: Vec<Requirement>,
+    /// The stage whose active definition says which answers are required, too.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// The built-in roles that may take it with some rows.
     pub by: Vec<String>,
     /// What it is, for callers.
@@ -101,6 +113,23 @@ pub struct Saying<'w> {
 }
 
 impl Step {
+    /// The fields of each requirement of which one has to be said in every case.
+    pub fn always(&self) -> impl Iterator<Item = &[String]> {
+        let always = self.asks.iter().filter(|asks| asks.when.is_none());
+        always.map(|asks| asks.one_of.as_slice())
+    }
+
+    /// Where the step begins, in words: states, and what has to be so besides.
+    #[must_use]
+    pub fn begins(&self) -> String {
+        let from = self.from.join(", ");
+        let provided: Vec<String> = self.provided.iter().map(Proviso::words).collect();
+        if provided.is_empty() {
+            return from;
+        }
+        format!("{from}, where {}", provided.join(" and "))
+    }
+
     /// The column of `entity` with the user who alone takes the step (`true`), or does not (`false`).
     #[must_use]
     pub fn bound_to(&self, entity: &Entity) -> Option<(&'static str, bool)> {
@@ -146,6 +175,22 @@ impl Workflow {
         let entering = states.flat_map(|state| state.says.iter());
         own.chain(entering.map(|says| saying(says, single)))
             .collect()
+    }
+
+    /// What has to be said with `step` besides [`Self::requires`]: one of several fields, or a field in some cases.
+    #[must_use]
+    pub fn requires_also(&self, step: &Step) -> Vec<Requirement> {
+        let other = self.reasons_of(step).next();
+        let other = other.map(|_| Requirement::of("note", "the reason is `OTHER`".to_owned()));
+        let to = step.to.iter().filter(|_| step.to.len() > 1);
+        let entering = to.flat_map(|state| {
+            let says = self.entering.get(state).into_iter();
+            let says = says.flat_map(|state| &state.says);
+            let says = says.filter_map(|says| says.strip_suffix('!'));
+            says.map(move |field| Requirement::of(field, format!("`to` is {state}")))
+        });
+        let asks = step.asks.iter().cloned();
+        asks.chain(entering).chain(other).collect()
     }
 
     /// What has to be said with `step` in each case, besides the row: for callers who are to choose one.
@@ -235,6 +280,17 @@ mod tests {
                 let mut actions = entity.actions.iter();
                 let action = actions.find(|action| action.name == step.action);
                 assert!(action.is_some_and(|action| !action.makes), "{name}");
+                for proviso in &step.provided {
+                    assert!(proviso.column(entity).is_some(), "{name}");
+                    let kept = workflow.noun == "Lead";
+                    assert!(kept || !matches!(proviso, Proviso::OnceIn(_)), "{name}");
+                }
+                let fields: Vec<&str> = workflow.says(step).iter().map(|it| it.field).collect();
+                let known = |field: &str| field == "reason" || fields.contains(&field);
+                let answers = step.answers.is_none() || workflow.requires(step).is_empty();
+                assert!(answers, "{name} requires what is not said by answers");
+                let asked = step.asks.iter().flat_map(|asks| &asks.one_of);
+                assert!(asked.into_iter().all(|field| known(field)), "{name}");
                 for says in workflow.says(step) {
                     let known = entity.written(says.field);
                     assert!(known.is_some(), "{name} says {}", says.field);

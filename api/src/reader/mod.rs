@@ -45,7 +45,7 @@ pub use reading::{Reading, Sees};
 pub use replay::{Lived, LivedStep, LivedTouch};
 pub use selection::{
     BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, MoneyPart, NodeField,
-    NodeSelection, Page, PageInfoPart, ReferencePart, TransitionPart,
+    NodeSelection, Page, PageInfoPart, ReferencePart, RequirementPart, TransitionPart,
 };
 
 /// Reads what viewers may see. Cheap to clone.

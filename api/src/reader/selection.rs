@@ -120,7 +120,7 @@ pub enum ReferencePart {
 }
 
 /// What stands under a key of a step that can be taken.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum TransitionPart {
     /// `__typename`.
     TypeName,
@@ -130,8 +130,23 @@ pub enum TransitionPart {
     To,
     /// What has to be said.
     Requires,
+    /// What has to be said besides, or in some cases.
+    RequiresAlso(Vec<(String, RequirementPart)>),
+    /// The kinds of the reasons to choose from.
+    ReasonKinds,
     /// What it is.
     Description,
+}
+
+/// What stands under a key of what a step asks for in some cases.
+#[derive(Clone, Copy, Debug)]
+pub enum RequirementPart {
+    /// `__typename`.
+    TypeName,
+    /// The fields.
+    OneOf,
+    /// The case.
+    When,
 }
 
 /// What stands under a key of what another system calls a row.

@@ -147,14 +147,6 @@ pub(super) fn sign(write: &Write<'_>, record: &record::Entity, draft: &mut Draft
     }
 }
 
-/// What has changed because of feedback that was acted on: one of these is said.
-const LINKS: [&str; 4] = [
-    "resolved_by_campaign_id",
-    "resolved_by_asset_id",
-    "resolved_by_definition_id",
-    "resolved_by_url",
-];
-
 /// Settles what follows from `step`, and says what is wrong with which.
 pub(super) fn settle_step(
     write: &Write<'_>,
@@ -173,23 +165,9 @@ pub(super) fn settle_step(
             "decideAppeal" => Some("appeal_decided_at"),
             _ => None,
         };
-        let problem = match step.mutation.as_str() {
-            "actionFeedback" if LINKS.iter().all(|column| empty(column)) => Some((
-                "resolvedByCampaignId",
-                "a link to what has changed is required",
-            )),
-            "appealFeedback" if !empty("appealed_at") => {
-                Some(("id", "there was an appeal already"))
-            }
-            "decideAppeal" if empty("appealed_at") => Some(("id", "nobody has appealed")),
-            "decideAppeal" if !empty("appeal_decided_at") => Some(("id", "it was decided already")),
-            _ => None,
-        };
         let link = draft.text(record, "resolved_by_url");
         let broken = link.is_some_and(|link| !asset::is_link(link));
-        if let Some((field, problem)) = problem {
-            problems.push((draft.index, draft.problem(field, problem)));
-        } else if broken {
+        if broken {
             problems.push((draft.index, draft.problem("resolvedByUrl", asset::NO_LINK)));
         }
         if let Some(stamp) = stamp {

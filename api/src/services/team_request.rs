@@ -103,29 +103,17 @@ pub(super) fn settle_step(
             }
             "deliverTeamRequest" => {
                 draft.set(record, "delivered_at", write.now);
-                problems.extend(undelivered(record, draft).map(|it| (draft.index, it)));
+                let link = draft.text(record, "delivered_url");
+                if link.is_some_and(|link| !asset::is_link(link)) {
+                    let problem = draft.problem("deliveredUrl", asset::NO_LINK);
+                    problems.push((draft.index, problem));
+                }
             }
             "rateTeamRequest" => draft.set(record, "rated_at", write.now),
             _ => {}
         }
     }
     problems
-}
-
-/// Why nobody could see what was delivered.
-fn undelivered(record: &record::Entity, draft: &Draft) -> Option<Problem> {
-    let link = draft.text(record, "delivered_url");
-    let campaign = draft.uuid(record, "delivered_campaign_id");
-    match (link, campaign) {
-        (None, None) => {
-            let problem = "a link to what is delivered is required";
-            Some(draft.problem("deliveredCampaignId", problem))
-        }
-        (Some(link), _) if !asset::is_link(link) => {
-            Some(draft.problem("deliveredUrl", asset::NO_LINK))
-        }
-        _ => None,
-    }
 }
 
 /// Writes requests that have taken a step, and stops and starts their clocks.
@@ -167,6 +155,19 @@ pub(super) async fn take_step(
         sla::start(write, kind, &subjects).await?;
     }
     Ok(Vec::new())
+}
+
+/// The clocks of requests that are about to be brought back: their time begins now.
+pub(super) async fn restored(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<sla::Planned, ApiError> {
+    let begun = drafts.iter().filter_map(|draft| {
+        let kind = clock_of(draft.text(record, "state")?)?;
+        Some((kind, waits(write, record, draft)))
+    });
+    sla::plan(write, begun.collect::<Vec<_>>()).await
 }
 
 /// What is waited for while a request is in that state.

@@ -1,6 +1,6 @@
 //! Touches.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ const OUTBOUND: [&str; 6] = [
 ];
 
 /// How far the clock of who logs a touch may be ahead of the hub's.
-const AHEAD: TimeDelta = TimeDelta::minutes(5);
+pub(super) const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// Fills in what is not said: when it was, whose it is, who began, and the company of the person.
 pub(super) async fn settle(
@@ -107,28 +107,18 @@ async fn accounts(
     Ok(accounts)
 }
 
-/// What follows from touches that are new: sales has approached a lead that it had accepted.
+/// What follows from touches that are written: sales may have approached leads that it had accepted.
 pub(super) async fn logged(
     write: &Write<'_>,
     record: &record::Entity,
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
-    let new = drafts.iter().filter(|draft| draft.before.is_none());
-    let approached = new.filter(|draft| approaches(record, draft));
-    let leads: Vec<Uuid> = approached
-        .filter_map(|draft| draft.uuid(record, "lead_id"))
-        .collect();
-    lead::take_rule(write, "firstSalesTouch", &leads).await?;
-    Ok(())
-}
-
-/// Whether somebody of sales has approached somebody: they called or wrote to them, or met them.
-fn approaches(record: &record::Entity, draft: &Draft) -> bool {
-    let is = |column, value| draft.text(record, column) == Some(value);
-    let kind = draft.text(record, "kind").unwrap_or_default();
-    let met = ["MEETING", "DEMO"].contains(&kind);
-    let ours = ["CALL", "SALES_EMAIL"].contains(&kind) && is("direction", "OUTBOUND");
-    is("function", "SALES") && (met || ours)
+    let of_sales = |draft: &&Draft| draft.text(record, "function") == Some("SALES");
+    let of_sales = drafts.iter().filter(of_sales);
+    let leads = of_sales.filter_map(|draft| draft.uuid(record, "lead_id"));
+    let leads: BTreeSet<Uuid> = leads.collect();
+    let leads: Vec<Uuid> = leads.into_iter().collect();
+    lead::approached(write, &leads).await
 }
 
 /// Sales logs its own touches, and marketing its own.

@@ -25,6 +25,7 @@ pub mod sla;
 pub mod table;
 pub mod task;
 pub mod territory;
+pub mod touch;
 pub mod tree;
 pub mod turn;
 pub mod user;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     business_calendar, holiday,
     sla_clock::{Column, Entity, Model, SlaKind, SlaState},
-    sla_policy, territory,
+    sla_policy, territory, user,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
@@ -158,6 +158,30 @@ pub async fn managers(
     Ok(managers)
 }
 
+/// Who owns these campaigns, where they are still there and active.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn campaign_owners(
+    tx: &DatabaseTransaction,
+    campaigns: &[Uuid],
+) -> Result<HashMap<Uuid, Uuid>, DbErr> {
+    let backend = tx.get_database_backend();
+    let wanted = "t.\"id\", (SELECT u.\"id\" FROM \"user\" AS u WHERE u.\"id\" = t.\"owner_id\" \
+                  AND u.\"active\" AND u.\"deleted_at\" IS NULL) AS \"owner\"";
+    let sql = for_each_id(backend, wanted, "campaign", "t.\"id\" = k.item");
+    let rows = select(tx, sql, vec![id_list(backend, campaigns)]).await?;
+    let mut owners = HashMap::new();
+    for row in rows {
+        let owner: Option<Uuid> = row.try_get_by_index(1)?;
+        if let Some(owner) = owner {
+            owners.insert(row.try_get_by_index(0)?, owner);
+        }
+    }
+    Ok(owners)
+}
+
 /// The clocks that wait for something of the rows whose ids are in `column`, which nobody else changes until the
 /// transaction ends; those too that were breached, while nobody has done it.
 ///
@@ -254,6 +278,79 @@ pub async fn reached(
         found = found.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     found.all(tx).await
+}
+
+/// Whether the user `u` is out of office at `$1`. Who has not said since when, or until when, has always been away, or
+/// does not come back.
+const ABSENT: &str = "(COALESCE(u.\"out_of_office_from\" <= $1, u.\"out_of_office_until\" IS NOT NULL) \
+     AND COALESCE(u.\"out_of_office_until\" > $1, TRUE))";
+
+/// Up to `limit` clocks that run although who is waited for is out of office at `now`, or are paused although they are
+/// not. Nobody else gets them, nor changes them, until the transaction ends; those that somebody else has are left out.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn out_of_step(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let backend = tx.get_database_backend();
+    // SQLite has one writer at a time.
+    let lock = if backend == DbBackend::Postgres {
+        " FOR UPDATE OF c SKIP LOCKED"
+    } else {
+        ""
+    };
+    let mut clocks = Vec::new();
+    for (state, condition) in [
+        ("RUNNING", format!("u.\"id\" = c.\"owner_id\" AND {ABSENT}")),
+        (
+            "PAUSED",
+            format!("u.\"id\" = c.\"owner_id\" AND NOT {ABSENT}"),
+        ),
+    ] {
+        let sql = format!(
+            "SELECT c.* FROM \"user\" AS u JOIN \"sla_clock\" AS c ON {condition} \
+             WHERE c.\"state\" = '{state}' LIMIT {limit}{lock}"
+        );
+        let statement = Statement::from_sql_and_values(backend, sql, [now.into()]);
+        clocks.extend(Model::find_by_statement(statement).all(tx).await?);
+    }
+    let sql = format!(
+        "SELECT c.* FROM \"sla_clock\" AS c WHERE c.\"owner_id\" IS NULL AND c.\"state\" = 'PAUSED' \
+         LIMIT {limit}{lock}"
+    );
+    let statement = Statement::from_string(backend, sql);
+    clocks.extend(Model::find_by_statement(statement).all(tx).await?);
+    Ok(clocks)
+}
+
+/// When the next absence of somebody begins or ends after `now`, in UTC.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn next_absence(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    use user::Column;
+    let mut next = None;
+    for column in [Column::OutOfOfficeFrom, Column::OutOfOfficeUntil] {
+        let found: Option<DateTime<Utc>> = user::Entity::find()
+            .select_only()
+            .column(column)
+            .filter(column.gt(now))
+            .order_by_asc(column)
+            .limit(1)
+            .into_tuple()
+            .one(db)
+            .await?;
+        next = next.into_iter().chain(found).min();
+    }
+    Ok(next)
 }
 
 /// When the next running clock is due or warns.

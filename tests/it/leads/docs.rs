@@ -19,20 +19,25 @@ fn steps(workflow: &Workflow) -> String {
     for step in &workflow.steps {
         let requires = workflow.requires(step);
         let requires = requires.iter().map(|field| format!("`{field}`"));
-        let requires: Vec<String> = requires.collect();
+        let also = workflow.requires_also(step).into_iter();
+        let also = also.map(|requirement| requirement.words());
+        let answers = step.answers.iter();
+        let answers =
+            answers.map(|stage| format!("the `answers` of the active definition of {stage}"));
+        let requires: Vec<String> = requires.chain(answers).chain(also).collect();
         let by: Vec<String> = step.by.iter().map(|by| format!("`{by}`")).collect();
         writeln!(
             table,
             "| `{}`, `{}` | {} | {} | {} | {} | {} |",
             step.mutation,
             step.many,
-            step.from.join(", "),
+            step.begins(),
             if step.to.is_empty() {
                 "the same".to_owned()
             } else {
                 step.to.join(" or ")
             },
-            requires.join(", "),
+            requires.join("; "),
             by.join(", "),
             step.description
         )

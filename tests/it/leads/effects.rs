@@ -94,6 +94,57 @@ async fn a_rejection_needs_a_reason_and_becomes_feedback() {
 }
 
 #[tokio::test]
+async fn who_has_read_another_version_is_told_so_before_where_the_lead_stands() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let rep = team.token(Role::SalesRep);
+        let lead = gid("Lead", team.lead(app, LeadStatus::Mql).await.id);
+        let said = json!({ "id": lead, "expectedVersion": 1 });
+        let _ = run(app, rep, "acceptLead", said.clone()).await.data();
+        let answer = run(app, rep, "acceptLead", said.clone()).await;
+        assert_eq!(
+            problem(&answer),
+            ("VERSION_CONFLICT".into(), "input.expectedVersion".into())
+        );
+        let told = &answer.body["errors"][0]["extensions"];
+        assert_eq!(
+            (&told["currentVersion"], &told["current"]["status"]),
+            (&json!(2), &json!("ACCEPTED"))
+        );
+        let many =
+            "mutation ($input: [AcceptLeadInput!]!) { acceptLeads(input: $input, atomic: false) {
+            results { problems { code currentVersion } } } }";
+        let answer = app.graphql(rep, many, json!({ "input": [said] })).await;
+        let result = &answer.data()["acceptLeads"]["results"][0]["problems"];
+        assert_eq!(
+            *result,
+            json!([{ "code": "VERSION_CONFLICT", "currentVersion": 2 }])
+        );
+        // Who has read it, and asks for what it cannot do, is told that.
+        let said = json!({ "id": lead, "expectedVersion": 2 });
+        assert_eq!(
+            problem(&run(app, rep, "acceptLead", said).await).0,
+            "INVALID_TRANSITION"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_says_a_wrong_state_is_not_asked_for_the_reason_of_another() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let lead = gid("Lead", team.lead(app, LeadStatus::Rejected).await.id);
+        let said = json!({ "id": lead, "to": "MQL", "reasonId": team.reason("RECYCLE") });
+        let answer = run(app, team.token(Role::Marketer), "disposeRejected", said).await;
+        let errors = answer.body["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{}", answer.body);
+        assert_eq!(problem(&answer), ("VALIDATION".into(), "input.to".into()));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rejection_is_disputed_once_in_a_cycle_and_goes_to_the_manager() {
     each_app(async |app| {
         let team = Team::of(app).await;
@@ -104,13 +155,26 @@ async fn a_rejection_is_disputed_once_in_a_cycle_and_goes_to_the_manager() {
         assert_eq!(answer.data()["disputeRejection"]["lead"]["status"], "MQL");
         let owner = "query ($id: ID!) { lead(id: $id) { owner { name } } }";
         let asked = json!({ "id": gid("Lead", lead.id) });
-        let answer = app.graphql(marketing, owner, asked).await;
+        let answer = app.graphql(marketing, owner, asked.clone()).await;
         assert_eq!(answer.data()["lead"]["owner"]["name"], "SALES_MANAGER");
         let manager = team.token(Role::SalesManager);
         let again = json!({ "id": gid("Lead", lead.id), "reasonId": team.reason("REJECT") });
         let _ = run(app, manager, "rejectLead", again).await.data();
         let answer = run(app, marketing, "disputeRejection", said).await;
-        assert_eq!(problem(&answer).0, "VALIDATION");
+        assert_eq!(
+            problem(&answer),
+            ("INVALID_TRANSITION".into(), "input".into())
+        );
+        let allowed = &answer.body["errors"][0]["extensions"]["allowed"];
+        let options = "query ($id: ID!) { lead(id: $id) { allowedTransitions { mutation } } }";
+        let answer = app.graphql(marketing, options, asked).await;
+        let options = answer.data()["lead"]["allowedTransitions"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let options: Vec<&Value> = options.iter().map(|it| &it["mutation"]).collect();
+        assert_eq!(*allowed, json!(options));
+        assert_eq!(json!(options), json!(["disposeRejected"]));
     })
     .await;
 }
@@ -151,10 +215,20 @@ async fn a_lead_that_is_converted_becomes_a_contact_and_an_opportunity_of_an_acc
         let answer = run(app, rep, "convertLead", json!({ "id": id })).await;
         let missing = ("VALIDATION".to_owned(), "input.opportunityName".to_owned());
         assert_eq!(problem(&answer), missing);
-        let said = json!({ "id": id, "opportunityName": "Pumps", "opportunityAmount": { "amount": "1.234", "currency": "EUR" } });
+        let said = json!({ "id": id, "opportunityName": "Pumps" });
         let answer = run(app, rep, "convertLead", said).await;
-        let wrong = ("VALIDATION".to_owned(), "input.opportunityAmount.amount".to_owned());
-        assert_eq!(problem(&answer), wrong, "{}", answer.body);
+        let errors = answer.body["errors"].as_array().unwrap().iter();
+        let fields: Vec<&Value> = errors.map(|it| &it["extensions"]["field"]).collect();
+        assert_eq!(json!(fields), json!(["input.opportunityAmount", "input.opportunityCloseOn"]));
+        for amount in ["1.234", "-5"] {
+            let said = json!({
+                "id": id, "opportunityName": "Pumps", "opportunityCloseOn": "2027-01-31",
+                "opportunityAmount": { "amount": amount, "currency": "EUR" },
+            });
+            let answer = run(app, rep, "convertLead", said).await;
+            let wrong = ("VALIDATION".to_owned(), "input.opportunityAmount.amount".to_owned());
+            assert_eq!(problem(&answer), wrong, "{}", answer.body);
+        }
         let said = json!({
             "id": id, "opportunityName": "Pumps", "opportunityCloseOn": "2027-01-31",
             "opportunityAmount": { "amount": "1200", "currency": "EUR" },
@@ -174,8 +248,45 @@ async fn a_lead_that_is_converted_becomes_a_contact_and_an_opportunity_of_an_acc
     .await;
 }
 
+#[tokio::test]
+async fn campaigns_go_on_with_the_contact_that_a_lead_becomes() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let admin = team.token(Role::Admin);
+        let create = "mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { id } }";
+        let add = "mutation ($input: AddCampaignMemberInput!) { addCampaignMember(input: $input) { id } }";
+        let (ann, bob) = (
+            team.lead(app, LeadStatus::Sql).await,
+            team.lead(app, LeadStatus::Sql).await,
+        );
+        let [ann, bob] = [ann, bob].map(|lead| gid("Lead", lead.id));
+        let said = json!({ "input": { "name": "Fair", "kind": "EVENT" } });
+        let campaign = app.graphql(admin, create, said).await.data()["createCampaign"]["id"].clone();
+        for lead in [&ann, &bob] {
+            let said = json!({ "input": { "campaignId": campaign, "leadId": lead } });
+            assert!(app.graphql(admin, add, said).await.data()["addCampaignMember"]["id"].is_string());
+        }
+        let document = "mutation ($input: ConvertLeadInput!) { convertLead(input: $input) { lead {
+            memberships { totalCount } contact { id memberships { nodes { campaign { name } } } } } } }";
+        let said = json!({ "input": { "id": ann, "reason": "nothing to sell yet" } });
+        let answer = app.graphql(admin, document, said).await;
+        let lead = answer.data()["convertLead"]["lead"].clone();
+        let member = json!({ "nodes": [{ "campaign": { "name": "Fair" } }] });
+        assert_eq!(lead["memberships"]["totalCount"], 0);
+        assert_eq!(lead["contact"]["memberships"], member);
+        // The same person once more: who is a member already stays one, and the other membership is the lead's.
+        let contact = &lead["contact"]["id"];
+        let said = json!({ "input": { "id": bob, "reason": "the same person", "contactId": contact } });
+        let answer = app.graphql(admin, document, said).await;
+        let lead = &answer.data()["convertLead"]["lead"];
+        assert_eq!(lead["memberships"]["totalCount"], 1);
+        assert_eq!(lead["contact"]["memberships"], member);
+    })
+    .await;
+}
+
 /// Has both sides agree on what an SQL is, and returns what was wrong with it.
-async fn agree(app: &TestApp, team: &Team, stage: &str, answers: Value) -> Vec<String> {
+pub(super) async fn agree(app: &TestApp, team: &Team, stage: &str, answers: Value) -> Vec<String> {
     let criteria = json!([{ "key": "web", "label": "From the web", "points": 50, "field": "source",
         "operator": "eq", "value": "WEB_FORM" }]);
     let propose = "mutation ($input: ProposeLeadDefinitionInput!) {

@@ -27,7 +27,7 @@ pub(super) const ROUTED: &str =
     "query ($id: ID!) { lead(id: $id) { status owner { name } routing { nodes {
     step strategy reason overCapacity candidateCount user { name } routingRule { name }
     candidates { nodes { place eligible why openLeads user { name } } } } } } }";
-const ASSIGN: &str = "mutation ($input: AssignOwnerInput!) { assignLeadOwner(input: $input) { lead { owner { name } } } }";
+const ASSIGN: &str = "mutation ($input: AssignLeadOwnerInput!) { assignLeadOwner(input: $input) { lead { owner { name } } } }";
 const REASSIGN: &str = "mutation ($input: ReassignLeadInput!) { reassignLead(input: $input) { lead { owner { name } } } }";
 
 /// Leads that stand there, each like `like`.
@@ -330,7 +330,9 @@ async fn somebody_says_who_gets_a_lead_and_that_is_a_decision_as_well() {
         let answer = app.graphql(manager, ASSIGN, said(&works, &people[1])).await;
         assert_eq!(problem(&answer), inactive);
         let answer = app.graphql(manager, ASSIGN, said(&waits, &people[0])).await;
-        assert_eq!(problem(&answer), ("VALIDATION".into(), "input".into()));
+        assert_eq!(problem(&answer), ("INVALID_TRANSITION".into(), "input".into()));
+        let allowed = &answer.body["errors"][0]["extensions"]["allowed"];
+        assert!(allowed.as_array().unwrap().contains(&json!("reassignLead")), "{allowed}");
         let rep = team.token(Role::SalesRep);
         let answer = app.graphql(rep, ASSIGN, said(&works, &people[0])).await;
         assert_eq!(problem(&answer).0, "FORBIDDEN_SCOPE");

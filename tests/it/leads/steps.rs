@@ -1,59 +1,38 @@
 //! Every state, every step, every role.
 
-use api::views::Role;
-use serde_json::{Value, json};
-use tests::app::{Bearer, each_app};
+use std::collections::BTreeMap;
 
-use super::{Team, gid, mutation, status, workflow};
+use api::{dataset::Step, views::Role};
+use entity::{
+    lead::{self, LeadStatus},
+    user,
+};
+use serde_json::{Value, json};
+use tests::app::{Bearer, TestApp, each_app};
+
+use super::{Team, effects::agree, gid, status};
+use crate::workflows::{self, Standing};
 
 #[tokio::test]
 async fn each_role_takes_the_steps_that_the_table_gives_it_from_where_they_begin() {
     each_app(async |app| {
         let team = Team::of(app).await;
         let leads = team.one_in_each(app).await;
-        for step in &workflow().steps {
-            for (role, _, token) in &team.users {
-                let input: Vec<Value> = leads.iter().map(|lead| team.said(step, lead)).collect();
-                let variables = json!({ "input": input, "trial": true });
-                let answer = app.graphql(token, &mutation(step), variables).await;
-                let results = answer.data()[&step.many]["results"].clone();
-                for (lead, result) in leads.iter().zip(results.as_array().unwrap()) {
-                    let state = status(lead.status);
-                    let may = step.by.iter().any(|by| by == role.as_str());
-                    let begins = step.from.contains(&state);
-                    let told = match &result["problems"][0]["code"] {
-                        Value::Null => result["outcome"].as_str().unwrap(),
-                        code => code.as_str().unwrap(),
-                    };
-                    let expected = match (may, begins) {
-                        (false, _) => "FORBIDDEN_SCOPE",
-                        (true, false) => "INVALID_TRANSITION",
-                        (true, true) => "UPDATED",
-                    };
-                    let triple = format!("{role} {} {state}: {result}", step.mutation);
-                    assert_eq!(told, expected, "{triple}");
-                    if told != "UPDATED" {
-                        let allowed = result["problems"][0]["allowed"].clone();
-                        assert_eq!(allowed, json!(possible(*role, &state)), "{triple}");
-                    }
-                }
-            }
-        }
+        let rows = async |_: &user::Model, theirs: bool| -> Vec<Standing> {
+            let leads = leads.iter().filter(|_| theirs);
+            leads.map(|lead| (status(lead.status), lead.id)).collect()
+        };
+        let said = |step: &Step| team.said(step);
+        workflows::each_triple_is_as_the_table_has_it(app, "Lead", &team.users, rows, said, |_| {
+            true
+        })
+        .await;
     })
     .await;
 }
 
-/// The steps that the table gives the role with a lead of its own in that state.
-fn possible(role: Role, state: &str) -> Vec<&'static str> {
-    let steps = workflow().steps.iter().filter(|step| {
-        let may = step.by.iter().any(|by| by == role.as_str());
-        may && step.from.iter().any(|from| from == state)
-    });
-    steps.map(|step| step.mutation.as_str()).collect()
-}
-
 const ALLOWED: &str = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Lead {
-  status allowedTransitions { mutation to requires description } } } }";
+  status allowedTransitions { mutation to requires requiresAlso { oneOf when } reasonKinds } } } }";
 const LISTED: &str = "{ leads(first: 100) { nodes { status allowedTransitions { mutation } } } }";
 
 #[tokio::test]
@@ -66,33 +45,16 @@ async fn who_reads_a_lead_is_told_the_steps_that_they_can_take_with_it() {
             let told = |node: &Value| {
                 let options = node["allowedTransitions"].as_array().unwrap();
                 let options: Vec<Value> = options.iter().map(|it| it["mutation"].clone()).collect();
-                (json!(options), node["status"].as_str().unwrap().to_owned())
+                (node["status"].as_str().unwrap().to_owned(), options)
             };
             let answer = app.graphql(token, ALLOWED, json!({ "ids": ids })).await;
             let nodes = answer.data()["nodes"].as_array().unwrap().clone();
             let answer = app.graphql(token, LISTED, json!({})).await;
             let listed = answer.data()["leads"]["nodes"].as_array().unwrap().clone();
             assert_eq!(listed.len(), leads.len(), "{role}");
-            for node in nodes.iter().chain(&listed) {
-                let (options, state) = told(node);
-                assert_eq!(options, json!(possible(*role, &state)), "{role} {state}");
-            }
+            let by_status = |nodes: &[Value]| nodes.iter().map(told).collect::<BTreeMap<_, _>>();
+            assert_eq!(by_status(&nodes), by_status(&listed), "{role}");
         }
-        // What has to be said is told as well.
-        let rep = team.token(Role::SalesRep);
-        let answer = app.graphql(rep, ALLOWED, json!({ "ids": ids })).await;
-        let nodes = answer.data()["nodes"].as_array().unwrap();
-        let working = nodes
-            .iter()
-            .find(|node| node["status"] == "WORKING")
-            .unwrap();
-        let options = working["allowedTransitions"].as_array().unwrap();
-        let recycle = options
-            .iter()
-            .find(|it| it["mutation"] == "recycleLead")
-            .unwrap();
-        assert_eq!(recycle["to"], json!(["RECYCLED"]));
-        assert_eq!(recycle["requires"], json!(["reasonId", "resumeAt"]));
         // A token that only reads takes no step.
         let user = team.user(Role::SalesRep);
         let bearer = Bearer::User(user.email.clone());
@@ -104,6 +66,49 @@ async fn who_reads_a_lead_is_told_the_steps_that_they_can_take_with_it() {
                 .iter()
                 .all(|node| node["allowedTransitions"] == json!([]))
         );
+    })
+    .await;
+}
+
+/// What the rep is told of a step with a lead in that state: what to say, what besides, and reasons of which kinds.
+async fn asked(app: &TestApp, team: &Team, role: Role, lead: &lead::Model, step: &str) -> Value {
+    let asked = json!({ "ids": [gid("Lead", lead.id)] });
+    let answer = app.graphql(team.token(role), ALLOWED, asked).await;
+    let options = answer.data()["nodes"][0]["allowedTransitions"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let option = options.iter().find(|it| it["mutation"] == step).unwrap();
+    json!([
+        option["requires"],
+        option["requiresAlso"],
+        option["reasonKinds"]
+    ])
+}
+
+#[tokio::test]
+async fn who_reads_a_lead_is_told_what_they_have_to_say() {
+    each_app(async |app| {
+        let team = Team::of(app).await;
+        let note = json!({ "oneOf": ["note"], "when": "the reason is `OTHER`" });
+        let lead = team.lead(app, LeadStatus::Working).await;
+        let told = asked(app, &team, Role::SalesRep, &lead, "recycleLead").await;
+        assert_eq!(told, json!([["reasonId", "resumeAt"], [note], ["RECYCLE"]]));
+        let told = asked(app, &team, Role::SalesRep, &lead, "markSalesQualified").await;
+        assert_eq!(told, json!([[], [], []]));
+        let agreed = agree(app, &team, "SQL", json!(["need", "budget"])).await;
+        assert_eq!(agreed, Vec::<String>::new());
+        let told = asked(app, &team, Role::SalesRep, &lead, "markSalesQualified").await;
+        assert_eq!(told, json!([["need", "budget"], [], []]));
+        let lead = team.lead(app, LeadStatus::Rejected).await;
+        let told = asked(app, &team, Role::Marketer, &lead, "disposeRejected").await;
+        let resume = json!({ "oneOf": ["resumeAt"], "when": "`to` is RECYCLED" });
+        let kinds = json!(["RECYCLE", "DISQUALIFY"]);
+        assert_eq!(told, json!([["to", "reasonId"], [resume, note], kinds]));
+        let lead = team.lead(app, LeadStatus::Sql).await;
+        let told = asked(app, &team, Role::SalesRep, &lead, "convertLead").await;
+        let deal = json!({ "oneOf": ["opportunityName", "reason"], "when": null });
+        assert_eq!((&told[0], &told[1][0]), (&json!([]), &deal));
     })
     .await;
 }

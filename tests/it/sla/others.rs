@@ -1,4 +1,4 @@
-//! Clocks that others start and stop: of feedback, and with pauses.
+//! Clocks that others start and stop: of feedback.
 
 use api::services::sla::{self, About, Subject};
 use chrono::{DateTime, Utc};
@@ -118,44 +118,6 @@ async fn feedback_is_acknowledged_within_two_working_days() {
         }
         let clock = clock_of(app, &feedback).await;
         assert_eq!((clock.state, clock.stopped_at), (SlaState::Met, Some(done)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_pause_puts_off_what_is_due() {
-    each_app(async |app| {
-        let feedback = feedback(app).await;
-        start(app, &feedback, at(MONDAY)).await;
-        let ids = [feedback.id];
-        let paused = at("2026-11-23T10:30:30Z");
-        does(app, paused, async |write| {
-            sla::pause(write, About::Feedback, &ids).await
-        })
-        .await;
-        let clock = clock_of(app, &feedback).await;
-        assert_eq!(
-            (clock.state, clock.paused_at),
-            (SlaState::Paused, Some(paused))
-        );
-        assert_eq!(clock.remaining_minutes, Some(870));
-        // Nothing is due meanwhile.
-        app.clock.set(at("2026-12-23T10:30:30Z"));
-        let round = sla::watch::round(&app.database, &app.clock).await.unwrap();
-        assert_eq!((round.changed, round.next), (false, None));
-
-        let resumed = at("2026-11-24T10:30:30Z");
-        does(app, resumed, async |write| {
-            sla::resume(write, About::Feedback, &ids).await
-        })
-        .await;
-        let clock = clock_of(app, &feedback).await;
-        assert_eq!(clock.due_at, at("2026-11-25T17:00:00Z"));
-        assert_eq!(
-            (clock.state, clock.paused_minutes),
-            (SlaState::Running, 480)
-        );
-        assert_eq!((clock.paused_at, clock.remaining_minutes), (None, None));
     })
     .await;
 }

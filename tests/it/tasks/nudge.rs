@@ -23,7 +23,7 @@ use tests::{
 };
 use uuid::Uuid;
 
-use super::{all, at, playbooks::campaign, problem, run};
+use super::{all, at, problem, run};
 use crate::workflows::{gid, member, team};
 
 const DAYS: u32 = 14;
@@ -103,7 +103,7 @@ async fn who_is_silent_is_asked_once_in_a_week_and_who_is_not_never() {
         let bored = fixtures::user(&app.database, "Bo", &[Role::SalesRep]).await;
         let old = lead_of(app, &bored, "2026-10-01T09:00:00Z").await;
         feedback_of(app, silent, &old, "2026-11-01T09:00:00Z").await;
-        let row = campaign(marketer.id).into_active_model();
+        let row = fixtures::some_campaign(marketer.id).into_active_model();
         let insert = campaign::Entity::insert(row);
         insert
             .exec_without_returning(app.database.writes())

@@ -34,7 +34,7 @@ async fn run(app: &TestApp, token: &str, name: &str, said: Value) -> Response {
 async fn lead(app: &TestApp, team: &[Member]) -> lead::Model {
     let (rep, _) = member(team, Role::SalesRep);
     let (marketer, _) = member(team, Role::Marketer);
-    let campaign = campaign(marketer.id);
+    let campaign = fixtures::some_campaign(marketer.id);
     let row = lead::Model {
         status: LeadStatus::Nurturing,
         company_name: Some("Acme".to_owned()),
@@ -48,36 +48,6 @@ async fn lead(app: &TestApp, team: &[Member]) -> lead::Model {
     let insert = lead::Entity::insert(row.clone().into_active_model());
     insert.exec_without_returning(writes).await.unwrap();
     row
-}
-
-pub(super) fn campaign(owner: uuid::Uuid) -> campaign::Model {
-    campaign::Model {
-        id: uuid::Uuid::now_v7(),
-        name: "Webinar".to_owned(),
-        kind: campaign::CampaignKind::Webinar,
-        status: campaign::CampaignStatus::Running,
-        channel: entity::channel::Channel::Other,
-        parent_id: None,
-        owner_id: Some(owner),
-        brief_goal: None,
-        brief_audience: None,
-        brief_message: None,
-        brief_sales_action: None,
-        brief_expected: None,
-        starts_at: Some(at("2026-11-01T00:00:00Z")),
-        ends_at: None,
-        expected_leads: None,
-        expected_responses: None,
-        frequency_cap: None,
-        custom_fields: None,
-        version: 1,
-        created_at: TestApp::now(),
-        created_by: None,
-        updated_at: TestApp::now(),
-        updated_by: None,
-        deleted_at: None,
-        deleted_by: None,
-    }
 }
 
 /// Makes a playbook of MQLs with a step for the rep, one for their manager and one for marketing.

@@ -31,7 +31,8 @@ use crate::{
     error::ApiError,
     reader::{
         BandPart, Connection, ConnectionPart, EdgePart, ExternalIdPart, Filter, MoneyPart,
-        NodeField, NodeSelection, Order, PageInfoPart, Reading, ReferencePart, TransitionPart,
+        NodeField, NodeSelection, Order, PageInfoPart, Reading, ReferencePart, RequirementPart,
+        TransitionPart,
     },
 };
 
@@ -254,7 +255,7 @@ impl<'a> Selector<'a> {
             Kind::History => NodeField::History(field, self.history(group)?),
             Kind::AllowedTransitions => {
                 let option = transition_option(entity.name);
-                NodeField::AllowedTransitions(field, self.parts(&option, group, transition_part)?)
+                NodeField::AllowedTransitions(field, self.transitions(&option, group)?)
             }
             _ => NodeField::Scalar(field),
         })
@@ -346,6 +347,27 @@ impl<'a> Selector<'a> {
         Ok(parts)
     }
 
+    /// What is selected of a step that can be taken.
+    fn transitions(
+        &self,
+        option: &str,
+        group: &Group<'a>,
+    ) -> Result<Vec<(String, TransitionPart)>, ApiError> {
+        let parts = self.collect(option, sets(group)).into_iter();
+        let parts = parts.map(|(key, group)| {
+            let name = name_of(&group);
+            let part = if name == "requiresAlso" {
+                let parts = self.parts("TransitionRequirement", &group, requirement_part)?;
+                Some(TransitionPart::RequiresAlso(parts))
+            } else {
+                transition_part(name)
+            };
+            let part = part.ok_or_else(|| unknown(option, name))?;
+            Ok((key.to_owned(), part))
+        });
+        parts.collect()
+    }
+
     fn parts<T>(
         &self,
         type_name: &str,
@@ -399,7 +421,17 @@ fn transition_part(name: &str) -> Option<TransitionPart> {
         "mutation" => Some(TransitionPart::Mutation),
         "to" => Some(TransitionPart::To),
         "requires" => Some(TransitionPart::Requires),
+        "reasonKinds" => Some(TransitionPart::ReasonKinds),
         "description" => Some(TransitionPart::Description),
+        _ => None,
+    }
+}
+
+fn requirement_part(name: &str) -> Option<RequirementPart> {
+    match name {
+        "__typename" => Some(RequirementPart::TypeName),
+        "oneOf" => Some(RequirementPart::OneOf),
+        "when" => Some(RequirementPart::When),
         _ => None,
     }
 }

@@ -67,6 +67,9 @@ pub(super) fn register(registry: &mut Registry) {
                 registry,
                 object(&transition_option(entity.name), &described, fields),
             );
+            let described = "What has to be said with a step, besides what always has to be.";
+            let fields = transition_requirement_fields();
+            add(registry, object("TransitionRequirement", described, fields));
         }
         register_connection(registry, entity);
     }
@@ -153,10 +156,35 @@ fn transition_option_fields(states: &str) -> Vec<MetaField> {
         ),
         field(
             "requires",
-            "The fields of the mutation's input that you have to say, besides the row.",
+            "The fields of the mutation's input that you have to say in every case, besides the row.",
             "[String!]!",
         ),
+        field(
+            "requiresAlso",
+            "What you have to say as well: one of several fields, or a field in some cases.",
+            "[TransitionRequirement!]!",
+        ),
+        field(
+            "reasonKinds",
+            "The kind of which `reasonId` has to be, for one after the other of `to`; none where there is no `reasonId` to say.",
+            "[ReasonKind!]!",
+        ),
         field("description", "What it means.", "String!"),
+    ]
+}
+
+fn transition_requirement_fields() -> Vec<MetaField> {
+    vec![
+        field(
+            "oneOf",
+            "The fields of the mutation's input: one of them is enough.",
+            "[String!]!",
+        ),
+        field(
+            "when",
+            "In which case, in words that follow on \"where\"; null: in every one.",
+            "String",
+        ),
     ]
 }
 

@@ -68,7 +68,8 @@ fn deeds(entity: &'static Entity) -> Vec<(&'static str, Deed)> {
             deeds.push(("upsert", Deed::Upsert));
         }
     }
-    if writes.fields.iter().any(is_assigned) {
+    // Where there are steps, they give a row another owner.
+    if entity.workflow.is_none() && writes.fields.iter().any(is_assigned) {
         deeds.push(("assign", Deed::Assign));
     }
     for (action, deed) in [

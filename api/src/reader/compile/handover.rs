@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     dataset::{Entity, Field, Kind, dataset},
     error::ApiError,
+    store::touch::APPROACHES,
 };
 
 use super::{
@@ -29,10 +30,6 @@ const OF_LEAD: [&str; 10] = [
     "source",
     "mql_at",
 ];
-/// What counts as an approach of sales: they met, or we called or wrote.
-const APPROACHES: &str = "t.\"function\" = 'SALES' AND (t.\"kind\" IN ('MEETING', 'DEMO') \
-     OR t.\"kind\" IN ('CALL', 'SALES_EMAIL') AND t.\"direction\" = 'OUTBOUND')";
-
 /// From when on, and before when.
 type Span = (DateTime<Utc>, DateTime<Utc>);
 

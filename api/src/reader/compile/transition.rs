@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    dataset::{Entity, Step, Workflow},
+    dataset::{Entity, Proviso, Requirement, Step, Workflow},
     error::ApiError,
     views::Scope,
 };
 
 use super::{
-    super::selection::TransitionPart,
+    super::selection::{RequirementPart, TransitionPart},
     Compiler,
     scope::{ALWAYS, NEVER},
 };
+
+/// Stands for the answers that the active definition of a stage asks for, until they are known.
+const ANSWERS: &str = "\"@answers\"";
 
 impl Compiler<'_> {
     /// The steps as a JSON array of objects, in the order in which they are declared.
@@ -37,14 +40,17 @@ impl Compiler<'_> {
             if may == NEVER {
                 continue;
             }
-            let states: Vec<String> = step.from.iter().map(|state| literal(state)).collect();
-            let states = states.join(", ");
-            let option = literal(&format!(",{}", option(parts, workflow, step)));
+            let states = literals(&step.from);
+            let option = answered(&format!(",{}", option(parts, workflow, step)), step);
             let mut condition = format!("{alias}.\"{column}\" IN ({states}) AND {may}");
             if let Some((column, alone)) = step.bound_to(entity) {
                 let named = self.is_viewer(&format!("{alias}.\"{column}\""));
                 let not = if alone { "" } else { "NOT " };
                 condition = format!("{condition} AND {not}coalesce({named}, FALSE)");
+            }
+            for proviso in &step.provided {
+                let holds = provided(entity, step, proviso, alias)?;
+                condition = format!("{condition} AND {holds}");
             }
             pieces.push(format!("CASE WHEN {condition} THEN {option} ELSE '' END"));
             conditions.insert(&step.action, may);
@@ -80,7 +86,13 @@ impl Compiler<'_> {
         let words = scopes.flat_map(Scope::words);
         columns.extend(words.flat_map(|word| entity.ties.columns(word)));
         let steps = entity.workflow.iter().flat_map(|workflow| &workflow.steps);
-        columns.extend(steps.filter_map(|step| Some(step.bound_to(entity)?.0)));
+        columns.extend(
+            steps
+                .clone()
+                .filter_map(|step| Some(step.bound_to(entity)?.0)),
+        );
+        let provided = steps.flat_map(|step| &step.provided);
+        columns.extend(provided.filter_map(|proviso| proviso.column(entity)));
         columns
     }
 }
@@ -90,13 +102,79 @@ fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// What is said of a step, in which the answers are looked up that the active definition asks for.
+fn answered(option: &str, step: &Step) -> String {
+    let Some(stage) = &step.answers else {
+        return literal(option);
+    };
+    let stage = literal(stage);
+    let answers = format!(
+        "coalesce((SELECT CAST(\"asked\".\"answers\" AS TEXT) FROM \"lead_definition\" AS \"asked\" \
+         WHERE \"asked\".\"stage\" = {stage} AND \"asked\".\"status\" = 'ACTIVE'), '[]')"
+    );
+    let parts: Vec<String> = option.split(ANSWERS).map(literal).collect();
+    parts.join(&format!(" || {answers} || "))
+}
+
+/// The condition for the rows of which that is so.
+fn provided(
+    entity: &Entity,
+    step: &Step,
+    proviso: &Proviso,
+    alias: &str,
+) -> Result<String, ApiError> {
+    let column = proviso.column(entity);
+    let column = column.ok_or_else(|| ApiError::internal("a proviso without a column"))?;
+    let column = format!("{alias}.\"{column}\"");
+    Ok(match proviso {
+        Proviso::Empty(_) => format!("{column} IS NULL"),
+        Proviso::Filled(_) => format!("{column} IS NOT NULL"),
+        Proviso::IsNot { value, .. } => format!("{column} <> {}", literal(value)),
+        Proviso::OnceIn(_) => {
+            let (from, to) = (literals(&step.from), literals(&step.to));
+            format!(
+                "NOT EXISTS (SELECT 1 FROM \"lead_transition\" AS \"taken\" WHERE \"taken\".\"lead_id\" = {alias}.\"id\" \
+                 AND \"taken\".\"cycle\" = {column} AND \"taken\".\"cause\" = 'MUTATION' \
+                 AND \"taken\".\"from_status\" IN ({from}) AND \"taken\".\"to_status\" IN ({to}))"
+            )
+        }
+    })
+}
+
+/// Texts as literals of SQL, for a list.
+fn literals(texts: &[String]) -> String {
+    let literals: Vec<String> = texts.iter().map(|text| literal(text)).collect();
+    literals.join(", ")
+}
+
+/// What is said of a requirement.
+fn requirement(parts: &[(String, RequirementPart)], requirement: &Requirement) -> Json {
+    let value = |part: &RequirementPart| match part {
+        RequirementPart::TypeName => json!("TransitionRequirement"),
+        RequirementPart::OneOf => json!(requirement.one_of),
+        RequirementPart::When => json!(requirement.when),
+    };
+    let pairs = parts.iter().map(|(key, part)| (key.clone(), value(part)));
+    Json::Object(pairs.collect())
+}
+
 /// What is said of a step.
 fn option(parts: &[(String, TransitionPart)], workflow: &Workflow, step: &Step) -> Json {
     let value = |part: &TransitionPart| match part {
         TransitionPart::TypeName => json!(format!("{}TransitionOption", workflow.noun)),
         TransitionPart::Mutation => json!(step.mutation),
         TransitionPart::To => json!(step.to),
+        TransitionPart::Requires if step.answers.is_some() => json!(ANSWERS.trim_matches('"')),
         TransitionPart::Requires => json!(workflow.requires(step)),
+        TransitionPart::RequiresAlso(parts) => {
+            let also = workflow.requires_also(step);
+            json!(
+                also.iter()
+                    .map(|it| requirement(parts, it))
+                    .collect::<Vec<_>>()
+            )
+        }
+        TransitionPart::ReasonKinds => json!(workflow.reasons_of(step).collect::<Vec<_>>()),
         TransitionPart::Description => json!(step.description),
     };
     let pairs = parts.iter().map(|(key, part)| (key.clone(), value(part)));

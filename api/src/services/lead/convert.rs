@@ -20,6 +20,7 @@ use crate::{
     views::Views,
 };
 
+use super::membership;
 use crate::services::{
     merge::{Edit, apply},
     rows::{self, Deed, Draft, Order},
@@ -33,26 +34,34 @@ type Problems = Vec<(usize, Problem)>;
 pub(super) fn check(record: &record::Entity, drafts: &[Draft]) -> Problems {
     let mut problems = Vec::new();
     for draft in drafts {
-        let deal = draft.told.contains_key("opportunityName");
-        if !deal && draft.reason.is_none() {
-            let problem =
-                "what the opportunity is called is required, or a `reason` why there is none";
-            problems.push((draft.index, draft.problem("opportunityName", problem)));
-        }
-        if !deal {
-            for field in ["opportunityAmount", "opportunityCloseOn"] {
-                if draft.told.contains_key(field) {
-                    let problem = "there is no opportunity without `opportunityName`";
-                    problems.push((draft.index, draft.problem(field, problem)));
-                }
-            }
-        }
+        problems.extend(deal_problems(draft).map(|problem| (draft.index, problem)));
         if draft.uuid(record, "account_id").is_none() && account_name(record, draft).is_none() {
             let problem = "an account is required: its id, or the name of a new one";
             problems.push((draft.index, draft.problem("accountId", problem)));
         }
     }
     problems
+}
+
+/// What is wrong with what is said of the opportunity: with its name go its amount and its day, and not without.
+fn deal_problems(draft: &Draft) -> impl Iterator<Item = Problem> {
+    let said = |field: &str| draft.told.get(field);
+    let deal = said("opportunityName").is_some();
+    let problem = if deal {
+        "it is required of an opportunity"
+    } else {
+        "there is no opportunity without `opportunityName`"
+    };
+    let fields = ["opportunityAmount", "opportunityCloseOn"].into_iter();
+    let lacking = fields.filter(move |field| said(field).is_some() != deal);
+    let lacking = lacking.map(move |field| draft.problem(field, problem));
+    let amount = said("opportunityAmount").and_then(|amount| amount.get("amount")?.as_str());
+    let negative = amount.filter(|amount| amount.trim_start().starts_with('-'));
+    let negative = negative.map(|_| {
+        let problem = "an amount that is not below zero is required";
+        draft.problem("opportunityAmount.amount", problem)
+    });
+    lacking.chain(negative)
 }
 
 /// What a new account is called.
@@ -76,6 +85,7 @@ pub(super) async fn convert(
     problems.extend(opportunities(write, views, record, drafts).await?);
     if problems.is_empty() {
         lead_on(write, record, drafts).await?;
+        membership::relink(write, record, drafts).await?;
     }
     Ok(problems)
 }
@@ -210,7 +220,7 @@ fn said_as(path: &str, mut problem: Problem) -> Problem {
     problem
 }
 
-/// Has the touches of the leads lead on to what they became. Memberships of campaigns stay the lead's.
+/// Has the touches of the leads lead on to what they became.
 async fn lead_on(
     write: &Write<'_>,
     record: &'static record::Entity,

@@ -1,5 +1,8 @@
 //! The steps of leads: the one way in which a lead gets another status, whoever or whatever makes it go.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 use entity::{
     lead::LeadStatus,
     lead_definition::DefinitionStage,
@@ -16,8 +19,9 @@ use crate::{
     error::{ApiError, Problem},
     record,
     store::{
-        definition as definitions, lead_transition as store, lookup,
+        definition as definitions, lookup,
         table::{Record, Value},
+        touch as touches,
     },
     views::Views,
 };
@@ -27,6 +31,7 @@ use crate::services::{
     feedback, routing,
     rows::{self, Draft},
     sla, task,
+    touch::AHEAD,
     write::Write,
 };
 
@@ -55,10 +60,9 @@ pub(in crate::services) async fn settle_step(
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     if step.to.is_empty() {
-        return Ok(Vec::new());
+        return routing::check_assigned(write, record, drafts).await;
     }
     let problems = match step.mutation.as_str() {
-        "disputeRejection" => disputed(write, record, drafts).await?,
         "convertLead" => convert::check(record, drafts),
         "markSalesQualified" => unanswered(write, drafts).await?,
         "reassignLead" => same(record, drafts),
@@ -83,6 +87,7 @@ pub(in crate::services) async fn take_step(
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     if step.to.is_empty() {
         rows::store(write, record, &drafts).await?;
+        routing::assigned(write, record, &drafts).await?;
         return Ok(Vec::new());
     }
     if step.mutation == "convertLead" {
@@ -94,8 +99,38 @@ pub(in crate::services) async fn take_step(
     let problems = routing::hand_over(write, record, &step.mutation, &mut drafts).await?;
     if problems.is_empty() {
         move_on(write, record, Cause::Step(step), &drafts).await?;
+        let accepted = |draft: &&Draft| draft.text(record, "status") == Some("ACCEPTED");
+        let accepted = drafts.iter().filter(accepted).map(|draft| draft.id);
+        approached(write, &accepted.collect::<Vec<Uuid>>()).await?;
     }
     Ok(problems)
+}
+
+/// Has those of the leads be worked on that sales has accepted, and approached since they were handed over: before they
+/// were accepted or after, and whenever that was logged.
+pub(in crate::services) async fn approached(
+    write: &Write<'_>,
+    leads: &[Uuid],
+) -> Result<(), ApiError> {
+    if leads.is_empty() {
+        return Ok(());
+    }
+    let first = touches::first_approaches(write.tx, leads, write.now + AHEAD).await?;
+    let leads: Vec<Uuid> = first.keys().copied().collect();
+    take(write, "firstSalesTouch", &leads, &first)
+        .await
+        .map(drop)
+}
+
+/// The clocks of leads that are about to be brought back.
+pub(in crate::services) async fn restored(
+    write: &Write<'_>,
+    record: &'static record::Entity,
+    drafts: &[Draft],
+) -> Result<sla::Planned, ApiError> {
+    let leads = drafts.iter().map(|draft| step_of(write, record, draft));
+    let leads: Vec<Moved> = leads.collect::<Result<_, _>>()?;
+    sla::leads_restored(write, &leads).await
 }
 
 /// Has those of the leads `ids` take the step of the rule `name` that stand where it begins, and returns which.
@@ -103,6 +138,16 @@ pub(in crate::services) async fn take_rule(
     write: &Write<'_>,
     name: &str,
     ids: &[Uuid],
+) -> Result<Vec<Uuid>, ApiError> {
+    take(write, name, ids, &HashMap::new()).await
+}
+
+/// As [`take_rule`]; `first` are the instants at which sales approached leads first.
+async fn take(
+    write: &Write<'_>,
+    name: &str,
+    ids: &[Uuid],
+    first: &HashMap<Uuid, DateTime<Utc>>,
 ) -> Result<Vec<Uuid>, ApiError> {
     let workflow = dataset().target("Lead")?.workflow.as_ref();
     let rule = workflow.and_then(|workflow| workflow.rule(name));
@@ -118,6 +163,13 @@ pub(in crate::services) async fn take_rule(
     let mut drafts: Vec<Draft> = drafts.filter(|draft| begins(record, rule, draft)).collect();
     for draft in &mut drafts {
         draft.set(record, "status", rule.to.as_str());
+        let untouched = |at: &Value| record::is_empty(at);
+        let approach = first.get(&draft.id);
+        if let Some(at) =
+            approach.filter(|_| draft.get(record, "first_touched_at").is_some_and(untouched))
+        {
+            draft.set(record, "first_touched_at", *at);
+        }
     }
     let definition = definition(write, record, &drafts).await?;
     for draft in &mut drafts {
@@ -170,7 +222,7 @@ fn enter(write: &Write<'_>, record: &record::Entity, definition: Option<Uuid>, d
             draft.set(record, "cycle", next);
         }
         for stamp in STAMPS {
-            draft.set(record, stamp, None::<chrono::DateTime<chrono::Utc>>);
+            draft.set(record, stamp, None::<DateTime<Utc>>);
         }
         draft.set(record, "definition_id", None::<Uuid>);
     }
@@ -202,7 +254,7 @@ fn enter(write: &Write<'_>, record: &record::Entity, definition: Option<Uuid>, d
     let disqualified = reason.filter(|_| to == "DISQUALIFIED");
     draft.set(record, "disqualify_reason_id", disqualified);
     if to != "RECYCLED" {
-        draft.set(record, "resume_at", None::<chrono::DateTime<chrono::Utc>>);
+        draft.set(record, "resume_at", None::<DateTime<Utc>>);
     }
 }
 
@@ -245,31 +297,6 @@ async fn unanswered(
         lacking.map(|name| (draft.index, draft.problem(name, problem)))
     });
     Ok(lacking.collect())
-}
-
-/// Refuses to dispute a rejection twice in a cycle.
-async fn disputed(
-    write: &Write<'_>,
-    record: &record::Entity,
-    drafts: &[Draft],
-) -> Result<Vec<(usize, Problem)>, ApiError> {
-    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
-    let before = store::taken(write.tx, &ids, LeadStatus::Rejected, LeadStatus::Mql).await?;
-    let again = drafts
-        .iter()
-        .filter(|draft| match draft.get(record, "cycle") {
-            Some(Value::Int(Some(cycle))) => before.contains(&(draft.id, *cycle)),
-            _ => false,
-        });
-    let problem = "its rejection was disputed already in this cycle";
-    Ok(again
-        .map(|draft| {
-            (
-                draft.index,
-                Problem::validation(draft.path.clone(), problem),
-            )
-        })
-        .collect())
 }
 
 /// Writes leads that have moved, their steps, and all that follows.

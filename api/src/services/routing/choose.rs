@@ -113,9 +113,10 @@ impl Team {
         Some(decision)
     }
 
-    /// Whether that user is known, and in sales.
+    /// Whether that user is known, and works on leads: as a rep or a manager of sales.
     pub(super) fn is_in_sales(&self, user: Uuid) -> bool {
-        self.people.get(&user).is_some_and(|person| person.in_sales)
+        let person = self.people.get(&user);
+        person.is_some_and(|person| person.is_rep || person.is_manager)
     }
 
     /// That somebody said who gets the lead.

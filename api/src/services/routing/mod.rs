@@ -33,7 +33,7 @@ use facts::Lead;
 
 /// The step by which a lead is given to who is named, while it waits to be accepted.
 const REASSIGN: &str = "reassignLead";
-/// The mutation by which it is given to who is named at any other time.
+/// The step by which it is given to who is named at any other time.
 const ASSIGN: &str = "assignLeadOwner";
 /// The step by which marketing hands a rejected lead over again.
 const DISPUTE: &str = "disputeRejection";
@@ -155,8 +155,7 @@ async fn given(
     Ok(problems)
 }
 
-/// Refuses to give leads to who is not active, those that are with sales to who is not in sales, and those that wait to be accepted in any other way than by the step
-/// that is for it.
+/// Refuses to give leads to who is not active, and those that are with sales to who is not in sales.
 pub(super) async fn check_assigned(
     write: &Write<'_>,
     record: &'static record::Entity,
@@ -173,10 +172,7 @@ pub(super) async fn check_assigned(
     let problems = drafts.into_iter().filter_map(|draft| {
         let owner = draft.uuid(record, "owner_id");
         let with_sales = OPEN.contains(&draft.text(record, "status").unwrap_or_default());
-        let problem = if draft.text(record, "status") == Some(WAITING) {
-            let problem = "it waits to be accepted: `reassignLead` gives it to somebody else";
-            Problem::validation(draft.path.clone(), problem)
-        } else if owner.is_some_and(|owner| !active.contains(&owner)) {
+        let problem = if owner.is_some_and(|owner| !active.contains(&owner)) {
             draft.problem("ownerId", INACTIVE)
         } else if with_sales && owner.is_some_and(|owner| !team.is_in_sales(owner)) {
             draft.problem("ownerId", NOT_OF_SALES)

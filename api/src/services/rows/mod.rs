@@ -13,6 +13,7 @@ mod input;
 mod moved;
 mod own;
 mod parts;
+mod proviso;
 mod reference;
 mod remove;
 mod rights;

@@ -57,11 +57,6 @@ pub(super) async fn settle(
         "sla_policy" | "routing_rule" => {
             known.paths = condition::paths(write, record, drafts).await?;
         }
-        "lead" => {
-            for (index, problem) in routing::check_assigned(write, record, drafts).await? {
-                refused.add(index, problem);
-            }
-        }
         "feedback_comment" => {
             for (index, problem) in feedback::mention::check(write, views, record, drafts).await? {
                 refused.add(index, problem);
@@ -131,7 +126,6 @@ pub(super) async fn beside(
         "team_request" => team_request::made(write, record, drafts).await,
         "lead" => {
             lead::captured(write, record, drafts).await?;
-            routing::assigned(write, record, drafts).await?;
             scoring::of_leads(write, drafts).await
         }
         "touch" => {
@@ -207,11 +201,13 @@ pub(super) fn settle_deleted(record: &record::Entity, drafts: &mut [Draft]) {
 /// Settles what follows for rows that are about to be brought back, and says which clocks are to be started then.
 pub(super) async fn settle_restored(
     write: &Write<'_>,
-    record: &record::Entity,
+    record: &'static record::Entity,
     drafts: &mut [Draft],
 ) -> Result<sla::Planned, ApiError> {
     match record.name {
         "feedback" => feedback::restored(write, record, drafts).await,
+        "lead" => lead::restored(write, record, drafts).await,
+        "team_request" => team_request::restored(write, record, drafts).await,
         _ => Ok(sla::Planned::default()),
     }
 }

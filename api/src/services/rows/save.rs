@@ -147,7 +147,7 @@ async fn may_change(
 }
 
 /// Refuses changes of a version that is not the row's any more.
-pub(super) fn refuse_stale(record: &record::Entity, drafts: &[Draft], refused: &mut Refused) {
+fn refuse_stale(record: &record::Entity, drafts: &[Draft], refused: &mut Refused) {
     for draft in drafts {
         refused.accepts(draft.index, stale(record, draft));
     }

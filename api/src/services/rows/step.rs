@@ -18,6 +18,7 @@ use super::{
     Order, Outcome, Refused, Written, columns,
     draft::{self, Draft, missing},
     input::{self, Said},
+    proviso::Taken,
     reference,
     rights::{self, Rights},
     rules, save, stored,
@@ -48,7 +49,6 @@ pub(super) async fn take(
     let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
     draft::load(write, record, &ids, &mut drafts).await?;
     may_take(write, (entity, step), &ids, &mut drafts, refused).await?;
-    save::refuse_stale(record, &drafts, refused);
     for draft in &mut drafts {
         save::put(write, record, draft);
     }
@@ -64,8 +64,11 @@ pub(super) async fn take(
     drafts.retain(|draft| !refused.0.contains_key(&draft.index));
     let mut written = Written::default();
     for draft in &drafts {
-        let outcome = (draft.id, Outcome::Updated);
-        written.outcomes.insert(draft.index, outcome);
+        let outcome = match &draft.before {
+            Some(before) if *before == draft.record => Outcome::Unchanged,
+            _ => Outcome::Updated,
+        };
+        written.outcomes.insert(draft.index, (draft.id, outcome));
     }
     for (index, problem) in rules::take_step(write, views, record, step, drafts).await? {
         refused.add(index, problem);
@@ -107,6 +110,16 @@ pub(super) fn read(
             draft.told.insert(name.to_owned(), json.clone());
         }
     }
+    for fields_asked in step.always() {
+        let said = |field: &String| match field.as_str() {
+            "reason" => draft.reason.is_some(),
+            field => fields.get(field).is_some_and(|json| !json.is_null()),
+        };
+        if let (false, Some(first)) = (fields_asked.iter().any(said), fields_asked.first()) {
+            let problem = format!("one of these is required: {}", fields_asked.join(", "));
+            problems.push(draft.problem(first, &problem));
+        }
+    }
     for says in workflow.says(step) {
         let demanded = to.is_some_and(|to| workflow.demands(to, says.field));
         let json = fields.get(says.field).filter(|json| !json.is_null());
@@ -135,8 +148,8 @@ pub(super) fn read(
     problems
 }
 
-/// Refuses rows that there are not for the caller, steps that they may not take, and such as do not begin where
-/// the row stands.
+/// Refuses rows that there are not for the caller, steps that they may not take, what was asked of another version of
+/// the row, and only then such as do not begin where the row stands: whoever has read it before that is told so.
 async fn may_take(
     write: &Write<'_>,
     (entity, step): (&'static Entity, &'static Step),
@@ -151,6 +164,7 @@ async fn may_take(
     let actions: Vec<&'static str> = workflow.steps.iter().map(|it| it.action.as_str()).collect();
     let actions = rights::distinct(&actions);
     let rights = Rights::of(write, entity, ids, &actions, false).await?;
+    let taken = Taken::of(write, workflow, ids).await?;
     drafts.retain(|draft| {
         let (Some(right), Some(_)) = (rights.get(draft.id), &draft.before) else {
             refused.add(draft.index, missing(entity, &draft.path));
@@ -161,16 +175,20 @@ async fn may_take(
             let right = right.actions.contains(step.action.as_str());
             right && is_theirs(write, entity, step, (record, draft))
         };
-        let begins = |step: &Step| step.from.iter().any(|from| from == state);
+        let begins = |step: &Step| {
+            let from = step.from.iter().any(|from| from == state);
+            from && taken.provided(entity, step, (record, draft))
+        };
+        let stale = save::stale(record, draft);
         let problem = if !may(step) {
             let problem = format!("you may not {} this", step.action);
             Problem::new("FORBIDDEN_SCOPE", draft.path.clone(), &problem)
-        } else if !begins(step) {
-            let from = step.from.join(", ");
-            let problem = format!("{} leads from {from}; it is {state}", step.mutation);
-            Problem::new(INVALID_TRANSITION, draft.path.clone(), &problem)
+        } else if stale.is_some() || begins(step) {
+            refused.accepts(draft.index, stale);
+            return begins(step);
         } else {
-            return true;
+            let problem = beginning(step, state);
+            Problem::new(INVALID_TRANSITION, draft.path.clone(), &problem)
         };
         let possible = workflow.steps.iter().filter(|it| begins(it) && may(it));
         let possible = possible.map(|step| step.mutation.as_str());
@@ -178,6 +196,15 @@ async fn may_take(
         false
     });
     Ok(())
+}
+
+/// Where a step begins, for whoever wants to take it with a row in `state`.
+fn beginning(step: &Step, state: &str) -> String {
+    format!(
+        "`{}` begins in {}; it is {state}",
+        step.mutation,
+        step.begins()
+    )
 }
 
 /// Whether the step is the caller's to take with the row, as far as it is bound to a user that the row names.
@@ -209,7 +236,8 @@ async fn settle_reasons(
     let record = stored(entity)?;
     let said: Vec<Uuid> = drafts.iter().filter_map(Draft::reason_id).collect();
     let reasons = reasons(write, &said).await?;
-    for draft in drafts {
+    // Who has not said where it leads is told that alone.
+    for draft in drafts.iter_mut().filter(|it| it.said.contains_key(column)) {
         let state = draft.text(record, column).unwrap_or_default();
         let Some(kind) = workflow.reason_for(state) else {
             continue;

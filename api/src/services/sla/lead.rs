@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::sla_clock::{Model, SlaKind};
+use entity::{
+    lead::LeadStatus,
+    sla_clock::{Model, SlaKind},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -22,6 +25,9 @@ use super::{
 };
 use crate::services::{lead::Moved, write::Write};
 
+/// How often clocks were begun anew: by lead, kind and cycle.
+type Restarts = HashMap<(Uuid, SlaKind, i32), i32>;
+
 /// Stops and starts the clocks of leads that have moved, each of them once. A lead that is given to somebody else
 /// while it waits to be accepted has its time begin anew once in a cycle, and after that only by the own decision of
 /// who may reassign leads.
@@ -39,10 +45,47 @@ pub async fn leads_moved(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiEr
     let restarts = store::sla::restarts(write.tx, &ids).await?;
     let (edits, anew) = stop(write, moved, waiting, &restarts);
     ledger::save(write, edits).await?;
-    let starts = moved.iter().filter_map(|step| {
+    let begins = |step: &&Moved| step.from != Some(step.to) || anew.contains(&step.id);
+    let begins: Vec<&Moved> = moved.iter().filter(begins).collect();
+    let planned = plan(write, &begins, (&restarts, &anew)).await?;
+    planned.start(write).await
+}
+
+/// The clocks of leads that are about to be brought back, where they stand: their time begins now.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] when the database fails.
+pub async fn leads_restored(write: &Write<'_>, leads: &[Moved]) -> Result<Planned, ApiError> {
+    let ids: Vec<Uuid> = leads.iter().map(|lead| lead.id).collect();
+    let restarts = store::sla::restarts(write.tx, &ids).await?;
+    let leads: Vec<&Moved> = leads.iter().collect();
+    plan(write, &leads, (&restarts, &HashSet::new())).await
+}
+
+/// The clocks of leads by where they stand, with how often those of the kind were begun anew; `anew` once more.
+async fn plan(
+    write: &Write<'_>,
+    leads: &[&Moved],
+    (restarts, anew): (&Restarts, &HashSet<Uuid>),
+) -> Result<Planned, ApiError> {
+    let rejected = leads.iter().filter(|lead| lead.to == LeadStatus::Rejected);
+    let campaigns = rejected.filter_map(|lead| lead.uuid("source_campaign_id"));
+    let campaigns: HashSet<Uuid> = campaigns.collect();
+    let owners = if campaigns.is_empty() {
+        HashMap::new()
+    } else {
+        let campaigns: Vec<Uuid> = campaigns.into_iter().collect();
+        store::sla::campaign_owners(write.tx, &campaigns).await?
+    };
+    let starts = leads.iter().filter_map(|step| {
         let kind = awaited(step.to)?;
-        let begins = step.from != Some(step.to) || anew.contains(&step.id);
-        let subject = subject(step).filter(|_| begins)?;
+        let mut subject = subject(step)?;
+        if kind == SlaKind::Dispose {
+            // It is marketing's, that sent it.
+            let campaign = step.uuid("source_campaign_id");
+            subject.owner_id = campaign.and_then(|campaign| owners.get(&campaign).copied());
+        }
         let lead = subject.lead.as_ref()?;
         let known = restarts.get(&(step.id, kind, lead.cycle)).copied();
         let restarts = known.unwrap_or(0) + i32::from(anew.contains(&step.id));
@@ -54,7 +97,7 @@ pub async fn leads_moved(write: &Write<'_>, moved: &[Moved]) -> Result<(), ApiEr
         })
     });
     let starts: Vec<Start> = starts.collect();
-    Planned::of(write, &starts).await?.start(write).await
+    Planned::of(write, &starts).await
 }
 
 /// What becomes of the clocks that wait, and for which leads they are begun anew.
@@ -62,7 +105,7 @@ fn stop(
     write: &Write<'_>,
     moved: &[Moved],
     waiting: Vec<Model>,
-    restarts: &HashMap<(Uuid, SlaKind, i32), i32>,
+    restarts: &Restarts,
 ) -> (Vec<Edit>, HashSet<Uuid>) {
     let steps: HashMap<Uuid, &Moved> = moved.iter().map(|step| (step.id, step)).collect();
     let (mut edits, mut anew) = (Vec::with_capacity(waiting.len()), HashSet::new());

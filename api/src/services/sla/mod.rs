@@ -1,10 +1,11 @@
 //! SLA clocks: what somebody waits for, until when, and whether it came in time.
 //!
 //! Whoever makes a subject go says so here, in the transaction in which it goes: [`leads_moved`] of leads, and
-//! [`start`] or [`plan`], [`met`], [`cancel`], [`pause`], [`resume`] and [`assign`] of anything. Each costs a fixed number of
+//! [`start`] or [`plan`], [`met`], [`cancel`] and [`assign`] of anything. Each costs a fixed number of
 //! statements, however many subjects there are, and each clock that changes is a row of the change log. That
-//! time passes is [`watch`]ed in the background.
+//! time passes, and that people are away, is [`watch`]ed in the background.
 
+mod absence;
 mod begin;
 mod book;
 pub(super) mod calendar;
@@ -33,7 +34,7 @@ pub use begin::Planned;
 use begin::Start;
 use book::Book;
 pub use hours::Hours;
-pub use lead::leads_moved;
+pub use lead::{leads_moved, leads_restored};
 use ledger::Edit;
 
 /// The table of clocks, as the change log calls it.
@@ -189,40 +190,10 @@ pub async fn assign(
     let owners: HashMap<Uuid, Option<Uuid>> = owners.iter().copied().collect();
     edit(write, about, &ids, |clock| {
         let owner = about.subject(clock).and_then(|id| owners.get(&id));
-        if let Some(owner) = owner.filter(|_| is_open(clock)) {
+        // Disposing of a rejected lead is marketing's, whoever has it.
+        let theirs = is_open(clock) && clock.kind != SlaKind::Dispose;
+        if let Some(owner) = owner.filter(|_| theirs) {
             clock.owner_id = *owner;
-        }
-    })
-    .await
-}
-
-/// Has the time of the running clocks of the subjects `ids` not count until [`resume`].
-///
-/// # Errors
-///
-/// [`ApiError::Internal`] when the database fails.
-pub async fn pause(write: &Write<'_>, about: About, ids: &[Uuid]) -> Result<(), ApiError> {
-    let book = Book::of_calendars(write).await?;
-    edit(write, about, ids, |clock| {
-        if let Some(calendar) = book.calendar(clock.business_calendar_id) {
-            clock::pause(clock, calendar, write.now);
-        }
-    })
-    .await
-}
-
-/// Has the time of the paused clocks of the subjects `ids` count again: as much is left as was then.
-///
-/// # Errors
-///
-/// [`ApiError::Internal`] when the database fails.
-pub async fn resume(write: &Write<'_>, about: About, ids: &[Uuid]) -> Result<(), ApiError> {
-    let book = Book::of_calendars(write).await?;
-    edit(write, about, ids, |clock| {
-        let calendar = book.calendar(clock.business_calendar_id);
-        let resumed = calendar.map(|calendar| clock::resume(clock, calendar, write.now));
-        if resumed.is_none_or(|resumed| resumed.is_err()) {
-            tracing::warn!(clock = %clock.id, "it stays paused: its calendar leaves no time for it");
         }
     })
     .await
@@ -284,7 +255,7 @@ pub async fn owners(reading: &Reading, whose: Whose) -> Result<Option<Vec<Uuid>>
     })
 }
 
-/// What has to be done with clocks whose subjects are deleted: nothing is waited for any more.
+/// Cancels the clocks of subjects that are deleted.
 ///
 /// # Errors
 ///

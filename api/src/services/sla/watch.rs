@@ -1,4 +1,5 @@
-//! That time passes: running clocks warn, and are breached, at their instants.
+//! That time passes: running clocks warn, and are breached, at their instants, and stand still while who is waited for
+//! is out of office.
 //!
 //! It sleeps until the next instant of any clock, and is woken when clocks change, whoever changed them. Any number of
 //! replicas do this over one database: a clock is taken by one of them, in the transaction that writes what has
@@ -22,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    TABLE,
+    TABLE, absence,
     ledger::{self, Edit},
 };
 
@@ -43,7 +44,7 @@ impl Watch {
     /// Watches clocks. Ends when it is dropped.
     pub async fn run(self) {
         let (clock, news) = (self.clock.clone(), self.news.clone());
-        awaiting::rounds(clock, news, &[TABLE], self).await;
+        awaiting::rounds(clock, news, &[TABLE, "user"], self).await;
     }
 }
 
@@ -53,7 +54,7 @@ impl Work for Watch {
     }
 }
 
-/// Has all running clocks warn and be breached whose instant has come.
+/// Has all running clocks warn and be breached whose instant has come, and pauses and resumes those of who goes and comes.
 ///
 /// # Errors
 ///
@@ -69,7 +70,12 @@ pub async fn round(database: &Database, clock: &Clock) -> Result<Round, ApiError
             }
         }
     }
-    let next = store::sla::next(database.reserve()).await?;
+    while absence::batch(database, clock.now(), BATCH).await? > 0 {
+        changed = true;
+    }
+    let due = store::sla::next(database.reserve()).await?;
+    let absence = store::sla::next_absence(database.reserve(), clock.now()).await?;
+    let next = due.into_iter().chain(absence).min();
     Ok(Round { changed, next })
 }
 

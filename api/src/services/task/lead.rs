@@ -222,17 +222,7 @@ impl People {
         };
         let owners = ids("owner_id");
         let campaigns = ids("source_campaign_id");
-        let rows = rows::columns(write, "Campaign", &["owner_id"], &campaigns).await?;
-        let owner = |row: &[Value]| match row {
-            [Value::Uuid(owner)] => *owner,
-            _ => None,
-        };
-        let campaigns = rows.into_iter();
-        let campaigns = campaigns.filter_map(|(id, row)| Some((id, owner(&row)?)));
-        let campaigns: HashMap<Uuid, Uuid> = campaigns.collect();
-        let mut asked = owners.clone();
-        asked.extend(campaigns.values());
-        let rows = rows::columns(write, "User", &["active", "deleted_at"], &asked).await?;
+        let rows = rows::columns(write, "User", &["active", "deleted_at"], &owners).await?;
         let active = rows.into_iter().filter(|(_, row)| match row.as_slice() {
             [active, deleted_at] => {
                 *active == Value::Bool(Some(true)) && record::is_empty(deleted_at)
@@ -242,7 +232,7 @@ impl People {
         Ok(Self {
             active: active.map(|(id, _)| id).collect(),
             managers: store::sla::managers(write.tx, &owners).await?,
-            campaigns,
+            campaigns: store::sla::campaign_owners(write.tx, &campaigns).await?,
         })
     }
 
@@ -254,7 +244,7 @@ impl People {
             PlaybookAssignee::Manager => self.managers.get(&owner?).copied(),
             PlaybookAssignee::CampaignOwner => {
                 let campaign = lead.uuid("source_campaign_id")?;
-                self.campaigns.get(&campaign).copied().filter(active)
+                self.campaigns.get(&campaign).copied()
             }
         }
     }

@@ -51,7 +51,7 @@ pub(super) async fn settle_step(
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     if step.mutation == "assignTask" {
-        return Ok(refuse_nudges(record, drafts));
+        return Ok(Vec::new());
     }
     let early = match step.mutation.as_str() {
         "completeTask" => out_of_order(write, record, drafts).await?,
@@ -84,17 +84,6 @@ pub(super) async fn settle_step(
         draft.set(record, "remind_at", remind_at);
     }
     Ok(problems)
-}
-
-/// A nudge is about what its assignee has not said.
-fn refuse_nudges(record: &record::Entity, drafts: &[Draft]) -> Vec<(usize, Problem)> {
-    let nudges = drafts
-        .iter()
-        .filter(|draft| draft.text(record, "origin") == Some("NUDGE"));
-    let problem = "a nudge is nobody else's: cancel it instead";
-    nudges
-        .map(|draft| (draft.index, draft.problem("assigneeId", problem)))
-        .collect()
 }
 
 /// Which of the tasks are done before an earlier step of their playbook, with the same lead in the same cycle. What is
