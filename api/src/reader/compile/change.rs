@@ -103,7 +103,6 @@ impl<'v> Compiler<'v> {
     ) -> Result<String, ApiError> {
         let c = logged.c;
         let told = self.nobody_masked(logged)?;
-        let told: String = told.iter().map(|it| format!(" AND {it}")).collect();
         let mut arms = Vec::new();
         for (kind, name) in ACTORS {
             let entity = dataset().target(name)?;
@@ -120,8 +119,11 @@ impl<'v> Compiler<'v> {
             }
             let what = what(self, entity, &there)?;
             let (table, conditions) = (table(entity, &there), conditions.join(" AND "));
+            let is_one = [format!("{c}.\"actor_kind\" = '{kind}'")];
+            let told: Vec<_> = is_one.iter().chain(&told).map(String::as_str).collect();
+            let told = told.join(" AND ");
             arms.push(format!(
-                " WHEN {c}.\"actor_kind\" = '{kind}'{told} THEN (SELECT {what} FROM {table} WHERE {conditions})"
+                " WHEN {told} THEN (SELECT {what} FROM {table} WHERE {conditions})"
             ));
         }
         if arms.is_empty() {

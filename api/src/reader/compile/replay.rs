@@ -57,19 +57,16 @@ impl Compiler<'_> {
         let list = self
             .dialect
             .text(&self.dialect.list(&object, Some("l.\"id\""), None));
-        let (of_match, of_account) = (
-            self.visible(dataset().target("LeadMatch")?, "m")?,
-            self.visible(dataset().target("Account")?, "a")?,
-        );
-        let also = |conditions: &[String]| -> String {
-            conditions.iter().map(|it| format!(" AND {it}")).collect()
-        };
+        let mut of_match = vec!["m.\"id\" = l.\"id\"".to_owned()];
+        of_match.extend(self.visible(dataset().target("LeadMatch")?, "m")?);
+        let mut of_account =
+            vec!["a.\"id\" = COALESCE(l.\"account_id\", m.\"account_id\")".to_owned()];
+        of_account.extend(self.visible(dataset().target("Account")?, "a")?);
         self.sql = format!(
-            "SELECT {list} FROM ({leads}) AS l \
-             LEFT JOIN \"lead_match\" AS m ON m.\"id\" = l.\"id\"{} \
-             LEFT JOIN \"account\" AS a ON a.\"id\" = COALESCE(l.\"account_id\", m.\"account_id\"){}",
-            also(&of_match),
-            also(&of_account)
+            "SELECT {list} FROM ({leads}) AS l LEFT JOIN \"lead_match\" AS m ON {} \
+             LEFT JOIN \"account\" AS a ON {}",
+            of_match.join(" AND "),
+            of_account.join(" AND ")
         );
         Ok(())
     }

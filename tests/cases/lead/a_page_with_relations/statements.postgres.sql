@@ -34,13 +34,13 @@ SELECT (
                   t4."name" AS "name"
                   FROM "user" AS t4
                   WHERE t4."id" = t1."owner_id" AND t4."deleted_at" IS NULL) AS o) AS "owner") AS o))
-        ORDER BY t1.position) FILTER (WHERE t1.position <= 50),
+        ORDER BY t1."#position") FILTER (WHERE t1."#position" <= 50),
       '[]'::json),
     'pageInfo', json_build_object('hasNextPage', (count(*) > 50),
-      'endCursor', max(CASE WHEN t1.position = CASE WHEN t1.read > 50 THEN 50 ELSE t1.read END THEN 'dc2ea17f' || encode(convert_to(json_build_array(to_char(t1."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), replace(t1."id"::text, '-', ''))::text, 'UTF8'),
+      'endCursor', max(CASE WHEN t1."#position" = CASE WHEN t1."#read" > 50 THEN 50 ELSE t1."#read" END THEN 'dc2ea17f' || encode(convert_to(json_build_array(to_char(t1."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), replace(t1."id"::text, '-', ''))::text, 'UTF8'),
           'hex') END)))
   FROM (
-    SELECT r.*, row_number() OVER (ORDER BY r."created_at" DESC, r."id" DESC) AS position, count(*) OVER () AS read
+    SELECT r.*, row_number() OVER (ORDER BY r."created_at" DESC, r."id" DESC) AS "#position", count(*) OVER () AS "#read"
     FROM (
       SELECT t5."account_id",
       t5."company_name",

@@ -27,11 +27,11 @@ SELECT (
                 'name', t4."name")
               FROM "user" AS t4
               WHERE t4."id" = t1."owner_id" AND t4."deleted_at" IS NULL))))
-      ORDER BY t1.position) FILTER (WHERE t1.position <= 50),
+      ORDER BY t1."#position") FILTER (WHERE t1."#position" <= 50),
     'pageInfo', json_object('hasNextPage', json(CASE WHEN count(*) > 50 THEN 'true' ELSE 'false' END),
-      'endCursor', max(CASE WHEN t1.position = CASE WHEN t1.read > 50 THEN 50 ELSE t1.read END THEN 'dc2ea17f' || lower(hex(json_array(substr(t1."created_at", 1, 19) || CASE length(t1."created_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."created_at", 20, 4) || '000' ELSE substr(t1."created_at", 20, 7) END || 'Z', CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END))) END)))
+      'endCursor', max(CASE WHEN t1."#position" = CASE WHEN t1."#read" > 50 THEN 50 ELSE t1."#read" END THEN 'dc2ea17f' || lower(hex(json_array(substr(t1."created_at", 1, 19) || CASE length(t1."created_at") WHEN 25 THEN '.000000' WHEN 29 THEN substr(t1."created_at", 20, 4) || '000' ELSE substr(t1."created_at", 20, 7) END || 'Z', CASE WHEN t1."id" IS NOT NULL THEN lower(hex(t1."id")) END))) END)))
   FROM (
-    SELECT r.*, row_number() OVER (ORDER BY r."created_at" DESC, r."id" DESC) AS position, count(*) OVER () AS read
+    SELECT r.*, row_number() OVER (ORDER BY r."created_at" DESC, r."id" DESC) AS "#position", count(*) OVER () AS "#read"
     FROM (
       SELECT t5."account_id",
       t5."company_name",
