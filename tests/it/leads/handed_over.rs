@@ -21,7 +21,7 @@ const LEAD: &str =
 
 async fn run(app: &TestApp, token: &str, name: &str, said: Value) -> Response {
     let input = match name {
-        "assignLeadOwner" => "AssignOwner".to_owned(),
+        "assignLeadOwner" => "AssignLeadOwner".to_owned(),
         "deleteLead" => "Delete".to_owned(),
         "restoreLead" => "Restore".to_owned(),
         _ => name[..1].to_ascii_uppercase() + &name[1..],

@@ -91,7 +91,7 @@ async fn a_clock_that_is_given_to_somebody_who_is_there_goes_on() {
         looked(app, at(MONDAY)).await;
         assert_eq!(clocks_of(app, &lead).await[0].state, SlaState::Paused);
         let mutation =
-            "mutation ($input: AssignOwnerInput!) { assignLeadOwner(input: $input) { outcome } }";
+            "mutation ($input: AssignLeadOwnerInput!) { assignLeadOwner(input: $input) { outcome } }";
         let said = json!({ "id": id("Lead", lead.id), "ownerId": id("User", rob.id), "reason": "she is away" });
         let answer = app.graphql(&ada, mutation, input(&said)).await;
         assert_eq!(answer.data()["assignLeadOwner"]["outcome"], "UPDATED");
