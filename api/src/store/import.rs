@@ -164,10 +164,9 @@ pub async fn rows_of(
 /// Returns [`DbErr`] when the database fails.
 pub async fn unled(
     tx: &DatabaseTransaction,
-    ids: HashSet<Uuid>,
+    ids: &[Uuid],
 ) -> Result<Vec<(lead::Model, Option<LeadStatus>)>, DbErr> {
     use lead_transition::Column;
-    let ids: Vec<Uuid> = ids.into_iter().collect();
     let mut leads = lead::Entity::find()
         .filter(lead::Column::Id.is_in(ids.iter().copied()))
         .filter(lead::Column::DeletedAt.is_null())
@@ -177,7 +176,7 @@ pub async fn unled(
     let steps: Vec<(Uuid, LeadStatus)> = lead_transition::Entity::find()
         .select_only()
         .columns([Column::LeadId, Column::ToStatus])
-        .filter(Column::LeadId.is_in(ids))
+        .filter(Column::LeadId.is_in(ids.iter().copied()))
         .order_by_asc(Column::At)
         .order_by_asc(Column::Id)
         .into_tuple()

@@ -25,13 +25,13 @@ pub async fn first_approaches(
     until: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, DateTime<Utc>>, DbErr> {
     let backend = tx.get_database_backend();
-    let first = format!("t.\"lead_id\", MIN(t.\"occurred_at\") AS \"first\"");
+    let first = "t.\"lead_id\", MIN(t.\"occurred_at\") AS \"first\"";
     let found = format!(
         "t.\"lead_id\" = k.item AND t.\"deleted_at\" IS NULL AND t.\"occurred_at\" <= $2 AND {APPROACHES} \
          AND t.\"occurred_at\" >= (SELECT COALESCE(l.\"mql_at\", l.\"created_at\") FROM \"lead\" AS l WHERE l.\"id\" = t.\"lead_id\") \
          GROUP BY t.\"lead_id\""
     );
-    let sql = for_each_id(backend, &first, "touch", &found);
+    let sql = for_each_id(backend, first, "touch", &found);
     let rows = select(tx, sql, vec![id_list(backend, leads), until.into()]).await?;
     let mut first = HashMap::new();
     for row in rows {

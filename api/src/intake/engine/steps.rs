@@ -1,6 +1,6 @@
 //! How leads came to stand where they stand: a lead that an import brings without the step that led there gets it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
@@ -46,8 +46,9 @@ impl Run<'_> {
             tx.rollback().await?;
             return Ok(None);
         };
-        let ids: HashSet<Uuid> = rows.iter().filter_map(|row| row.entity_id).collect();
-        let unexplained = write(&tx, &context, ids).await?;
+        let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.entity_id).collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let unexplained = write(&tx, &context, &ids).await?;
         let mut job = self.job.clone();
         for row in rows {
             let why = row.entity_id.and_then(|id| unexplained.get(&id));
@@ -89,7 +90,7 @@ async fn review(
 async fn write(
     tx: &DatabaseTransaction,
     context: &Context,
-    ids: HashSet<Uuid>,
+    ids: &[Uuid],
 ) -> Result<HashMap<Uuid, &'static str>, ImportError> {
     let mut unexplained = HashMap::new();
     let mut steps = Vec::new();
