@@ -9,7 +9,7 @@ use entity::{
 use crate::views::Word;
 
 use super::{
-    declare::{HIDE, at, choice, descending, instant, int, is, text},
+    declare::{HIDE, absent, at, choice, descending, instant, int, is, text},
     model::{Entity, Enumeration},
 };
 
@@ -50,6 +50,8 @@ pub(super) fn feedback() -> Entity {
     .place(at(lead::Column::TerritoryId).via(Column::LeadId, "Lead"))
     .place(at(account::Column::TerritoryId).via(opportunity::Column::AccountId, "Account").via(Column::OpportunityId, "Opportunity"))
     .test(Word::ToMarketing, is(Column::Direction, &FeedbackDirection::SalesToMarketing))
+    .test(Word::ToSales, is(Column::Direction, &FeedbackDirection::MarketingToSales))
+    .test(Word::Unassigned, absent(Column::AssigneeId))
     .can(&["give"], &["comment", "act", "assign", "decline", "verify", "appeal", "decide", "delete", "restore"])
     .made("give", &["kind", "verbatim"], &["direction", "campaignId", "leadId", "accountId", "opportunityId", "assetId", "definitionId", "theme", "sentiment"])
 }

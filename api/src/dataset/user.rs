@@ -106,7 +106,10 @@ pub(super) fn user() -> Entity {
     .stamped([Column::Version, Column::CreatedAt, Column::UpdatedAt])
     .read_by("user")
     .person(at(Column::Id))
-    .can(&["create"], &["update", "deactivate"])
+    .can(
+        &["create"],
+        &["update", "deactivate", "setAbsence", "setCapacity"],
+    )
     .made(
         "create",
         &["name", "email"],
@@ -122,6 +125,8 @@ pub(super) fn user() -> Entity {
     )
     .all_changed("update")
     .changed("deactivate", &["active"])
+    .changed("setAbsence", &["outOfOfficeFrom", "outOfOfficeUntil"])
+    .changed("setCapacity", &["capacity"])
 }
 
 pub(super) fn user_function() -> Enumeration {

@@ -62,7 +62,7 @@ pub struct Step {
     /// row stays where it is.
     #[serde(default)]
     pub to: Vec<String>,
-    /// The field with the user who alone takes it.
+    /// The field with the user who alone takes it, while they are there.
     #[serde(default)]
     only: Option<String>,
     /// The field with the user who does not take it.
@@ -128,6 +128,14 @@ impl Step {
             return from;
         }
         format!("{from}, where {}", provided.join(" and "))
+    }
+
+    /// The user who alone takes the step (`true`), or does not (`false`), as the noun calls them: its author.
+    #[must_use]
+    pub fn bound_by(&self) -> Option<(&str, bool)> {
+        let only = self.only.as_deref().map(|field| (field, true));
+        let (field, alone) = only.or(self.except.as_deref().map(|field| (field, false)))?;
+        Some((field.strip_suffix("Id").unwrap_or(field), alone))
     }
 
     /// The column of `entity` with the user who alone takes the step (`true`), or does not (`false`).

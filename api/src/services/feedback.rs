@@ -1,13 +1,12 @@
 //! Feedback between sales and marketing.
 
+mod assignee;
 pub(super) mod mention;
 mod rejection;
 pub mod report;
 mod waiting;
 
-use std::collections::HashMap;
-
-use entity::{feedback_comment, lead_definition};
+use entity::feedback_comment;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -16,119 +15,69 @@ use crate::{
     dataset::Step,
     error::{ApiError, Problem},
     record,
-    store::{
-        lookup,
-        table::{Record, Table, Value},
-    },
+    store::table::Value,
+    views::Views,
 };
 
 use super::{
     asset,
+    people::{self, People},
     rows::{self, Draft},
     write::Write,
 };
 pub(super) use rejection::leads_moved;
-pub(super) use waiting::{deleted, given, restored};
+pub(super) use waiting::{deleted, given, left, restored};
 
-/// What feedback can be about.
-struct Target {
-    column: &'static str,
-    noun: &'static str,
-    /// The column with who answers for it, unless somebody says who does.
-    owner: &'static str,
-    /// Whether that is somebody of marketing; none: it is of whoever it is.
-    of_marketing: Option<bool>,
-}
-
-const fn target(
-    column: &'static str,
-    noun: &'static str,
-    owner: &'static str,
-    of_marketing: Option<bool>,
-) -> Target {
-    Target {
-        column,
-        noun,
-        owner,
-        of_marketing,
-    }
-}
-
-/// What feedback can be about; the first that somebody answers for says who is asked.
-const TARGETS: [Target; 6] = [
-    target("campaign_id", "Campaign", "owner_id", Some(true)),
-    target("asset_id", "Asset", "owner_id", Some(true)),
-    target("definition_id", DEFINITION, "proposed_by_id", None),
-    target("lead_id", "Lead", "owner_id", Some(false)),
-    target("opportunity_id", "Opportunity", "owner_id", Some(false)),
-    target("account_id", "Account", "owner_id", Some(false)),
+const TO_MARKETING: &str = "SALES_TO_MARKETING";
+const TO_SALES: &str = "MARKETING_TO_SALES";
+/// What feedback is acted on by.
+const LINKS: [&str; 4] = [
+    "resolved_by_campaign_id",
+    "resolved_by_asset_id",
+    "resolved_by_definition_id",
+    "resolved_by_url",
 ];
 
-/// The noun of definitions, which nobody writes as they write rows.
-const DEFINITION: &str = "LeadDefinition";
-
-/// Who answers for the rows of a target with those ids.
-async fn owners(
-    write: &Write<'_>,
-    target: &Target,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Record>, ApiError> {
-    if target.noun != DEFINITION {
-        return rows::columns(write, target.noun, &[target.owner], ids).await;
-    }
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let table = Table::of::<lead_definition::Entity>();
-    let owner: Vec<usize> = table.position(target.owner).into_iter().collect();
-    Ok(lookup::columns(write.tx, &table, &owner, ids).await?)
-}
-
-/// Fills in what follows from what is said of new feedback: who gives it to whom, and who is to answer it.
+/// Fills in what follows from what is said of new feedback: who gives it to whom, and who is to answer it; says what
+/// makes no sense.
 pub(super) async fn settle(
     write: &Write<'_>,
+    views: &Views,
     record: &record::Entity,
     drafts: &mut [Draft],
-) -> Result<(), ApiError> {
+) -> Result<Vec<(usize, Problem)>, ApiError> {
     let user = write.user();
-    let functions = rows::columns(write, "User", &["function"], user.as_slice()).await?;
-    let function = user.and_then(|id| functions.get(&id)?.first());
-    let marketing = matches!(function, Some(Value::String(Some(name))) if name == "MARKETING");
-    let mut answering: HashMap<Uuid, Record> = HashMap::new();
-    for target in &TARGETS {
-        let new = drafts.iter().filter(|draft| draft.before.is_none());
-        let ids = new.filter_map(|draft| draft.uuid(record, target.column));
-        answering.extend(owners(write, target, &ids.collect::<Vec<_>>()).await?);
-    }
+    let own = People::of(write, user).await?;
+    let own = direction_of(user.and_then(|user| own.function(user)));
+    let mut problems = Vec::new();
     for draft in drafts.iter_mut().filter(|draft| draft.before.is_none()) {
-        if !draft.says("direction") {
-            let direction = if marketing {
-                "MARKETING_TO_SALES"
-            } else {
-                "SALES_TO_MARKETING"
-            };
-            draft.set(record, "direction", direction);
-        }
-        draft.set(record, "author_id", user);
-        let owner = |target: &Target| {
-            let about = draft.uuid(record, target.column)?;
-            match answering.get(&about)?.first() {
-                Some(Value::Uuid(owner)) => *owner,
-                _ => None,
+        let said = draft
+            .text(record, "direction")
+            .filter(|_| draft.says("direction"));
+        let problem = match (said, own) {
+            (None, None) => "say whom you tell: your own function does not tell",
+            (Some(said), Some(own)) if said != own => "what you say is for the other function",
+            (_, own) => {
+                if let Some(own) = own {
+                    draft.set(record, "direction", own);
+                }
+                draft.set(record, "author_id", user);
+                continue;
             }
         };
-        let to_marketing = draft.text(record, "direction") == Some("SALES_TO_MARKETING");
-        let mut asked = TARGETS
-            .iter()
-            .filter(|it| it.of_marketing.is_none_or(|it| it == to_marketing));
-        let assignee = asked.find_map(owner);
-        draft.set(
-            record,
-            "assignee_id",
-            assignee.filter(|id| Some(*id) != user),
-        );
+        problems.push((draft.index, draft.problem("direction", problem)));
     }
-    Ok(())
+    assignee::find(write, views, record, drafts).await?;
+    Ok(problems)
+}
+
+/// In which direction somebody of that function gives feedback; none: in either.
+fn direction_of(function: Option<&str>) -> Option<&'static str> {
+    match function? {
+        "SALES" => Some(TO_MARKETING),
+        "MARKETING" => Some(TO_SALES),
+        _ => None,
+    }
 }
 
 /// Whether its mood is one.
@@ -148,13 +97,22 @@ pub(super) fn sign(write: &Write<'_>, record: &record::Entity, draft: &mut Draft
 }
 
 /// Settles what follows from `step`, and says what is wrong with which.
-pub(super) fn settle_step(
+pub(super) async fn settle_step(
     write: &Write<'_>,
+    views: &Views,
     record: &record::Entity,
     step: &Step,
     drafts: &mut [Draft],
-) -> Vec<(usize, Problem)> {
-    let mut problems = Vec::new();
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let unable = |people: &People, draft: &Draft, user| {
+        if draft.uuid(record, "author_id") == Some(user) {
+            Some("nobody answers their own feedback")
+        } else {
+            let may = people.may(views, user, "Feedback", "act");
+            (!may).then_some("their roles do not let them answer feedback")
+        }
+    };
+    let mut problems = people::check_assignees(write, record, drafts, unable).await?;
     for draft in drafts {
         let empty = |column: &str| draft.get(record, column).is_none_or(record::is_empty);
         let stamp = match step.mutation.as_str() {
@@ -173,8 +131,23 @@ pub(super) fn settle_step(
         if let Some(stamp) = stamp {
             draft.set(record, stamp, write.now);
         }
+        if draft.text(record, "state") == Some("REOPENED") {
+            undo(record, draft);
+        }
     }
-    problems
+    Ok(problems)
+}
+
+/// What was done does not count any more; what it was is in the history.
+fn undo(record: &record::Entity, draft: &mut Draft) {
+    draft.set(record, "actioned_at", Value::ChronoDateTimeUtc(None));
+    for column in LINKS {
+        let nothing = match column {
+            "resolved_by_url" => Value::String(None),
+            _ => Value::Uuid(None),
+        };
+        draft.set(record, column, nothing);
+    }
 }
 
 /// Writes feedback that has taken `step`; a reason becomes a comment.

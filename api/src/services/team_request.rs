@@ -1,20 +1,23 @@
 //! Requests of one function to the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDate, TimeDelta};
-use entity::sla_policy::SlaKind;
+use entity::{sla_policy::SlaKind, team_request::Model};
 use uuid::Uuid;
 
 use crate::{
     dataset::Step,
     error::{ApiError, Problem},
     record,
-    store::table::Value,
+    store::{self, table::Value},
+    views::Views,
 };
 
 use super::{
     asset,
+    ledger::{self, Edit},
+    people::{self, LEFT},
     rows::{self, Draft},
     sla::{self, About, Subject},
     write::Write,
@@ -26,6 +29,7 @@ const MARKETING: &str = "MARKETING";
 /// Fills in who asks whom, and refuses what makes no sense.
 pub(super) async fn settle(
     write: &Write<'_>,
+    views: &Views,
     record: &record::Entity,
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
@@ -62,7 +66,52 @@ pub(super) async fn settle(
             problems.push((draft.index, draft.problem("neededBy", problem)));
         }
     }
+    problems.extend(check_assignees(write, views, record, drafts).await?);
     Ok(problems)
+}
+
+/// Refuses who could not answer it, or would answer themselves.
+async fn check_assignees(
+    write: &Write<'_>,
+    views: &Views,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    people::check_assignees(write, record, drafts, |people, draft, user| {
+        let to = draft.text(record, "to_function").unwrap_or_default();
+        if draft.uuid(record, "requester_id") == Some(user) {
+            Some("nobody answers their own request")
+        } else if people.function(user) == Some(other(to)) {
+            Some("they are of the function that asks")
+        } else {
+            let may = people.may(views, user, "TeamRequest", "answer");
+            (!may).then_some("their roles do not let them answer requests")
+        }
+    })
+    .await
+}
+
+/// Has others answer and deliver what these users were to, who leave, or whoever does where they are asked.
+pub(super) async fn left(
+    write: &Write<'_>,
+    users: &[Uuid],
+    heirs: &HashMap<Uuid, Uuid>,
+) -> Result<(), ApiError> {
+    let open = store::team_request::to_deliver(write.tx, users).await?;
+    let mut waited = Vec::new();
+    let edits = open.into_iter().map(|before| {
+        let heir = before
+            .assignee_id
+            .and_then(|user| heirs.get(&user).copied());
+        let after = Model {
+            assignee_id: heir.filter(|heir| Some(*heir) != before.requester_id),
+            ..before.clone()
+        };
+        waited.push((after.id, after.assignee_id));
+        Edit { before, after }
+    });
+    ledger::update(write, edits.collect(), |_| Some(LEFT.to_owned())).await?;
+    sla::assign(write, About::TeamRequest, &waited).await
 }
 
 fn other(function: &str) -> &'static str {
@@ -81,13 +130,14 @@ pub(super) async fn made(
 }
 
 /// Settles what follows from `step`, and says what is wrong with which.
-pub(super) fn settle_step(
+pub(super) async fn settle_step(
     write: &Write<'_>,
+    views: &Views,
     record: &record::Entity,
     step: &Step,
     drafts: &mut [Draft],
-) -> Vec<(usize, Problem)> {
-    let mut problems = Vec::new();
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let mut problems = check_assignees(write, views, record, drafts).await?;
     for draft in drafts {
         match step.mutation.as_str() {
             "acceptTeamRequest" => {
@@ -113,7 +163,7 @@ pub(super) fn settle_step(
             _ => {}
         }
     }
-    problems
+    Ok(problems)
 }
 
 /// Writes requests that have taken a step, and stops and starts their clocks.

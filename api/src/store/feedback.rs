@@ -1,6 +1,10 @@
-//! Writes of `feedback`.
+//! Reads and writes of `feedback`.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+use entity::feedback::{Column, Entity, FeedbackState, Model};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, Statement, sea_query::LockType,
+};
 use uuid::Uuid;
 
 use super::lookup::id_list;
@@ -21,6 +25,42 @@ pub async fn set_due(tx: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), DbErr
     let statement = Statement::from_sql_and_values(backend, sql, values);
     tx.execute_raw(statement).await?;
     Ok(())
+}
+
+/// What these users are to answer. Nobody else changes it until the transaction ends.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn to_answer(tx: &DatabaseTransaction, users: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+    use FeedbackState::{Acknowledged, Open, Planned, Reopened};
+    let found = Entity::find()
+        .filter(Column::AssigneeId.is_in(users.iter().copied()))
+        .filter(Column::State.is_in([Open, Acknowledged, Planned, Reopened]));
+    locked(tx, found).all(tx).await
+}
+
+/// What these users are to verify. Nobody else changes it until the transaction ends.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn to_verify(tx: &DatabaseTransaction, users: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+    let found = Entity::find()
+        .filter(Column::AuthorId.is_in(users.iter().copied()))
+        .filter(Column::State.eq(FeedbackState::Actioned));
+    locked(tx, found).all(tx).await
+}
+
+fn locked(tx: &DatabaseTransaction, found: Select<Entity>) -> Select<Entity> {
+    let found = found
+        .filter(Column::DeletedAt.is_null())
+        .order_by_asc(Column::Id);
+    // SQLite has one writer at a time.
+    if tx.get_database_backend() == DbBackend::Postgres {
+        return found.lock(LockType::NoKeyUpdate);
+    }
+    found
 }
 
 const SET_DUE_SQLITE: &str = "UPDATE \"feedback\" AS f SET \"due_at\" = c.\"due_at\" \

@@ -24,6 +24,7 @@ pub mod signing_key;
 pub mod sla;
 pub mod table;
 pub mod task;
+pub mod team_request;
 pub mod territory;
 pub mod touch;
 pub mod tree;

@@ -1,7 +1,5 @@
 //! Playbooks and the tasks that come of them, as the hub itself looks them up.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     campaign::{self, CampaignStatus},
@@ -13,7 +11,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -35,17 +33,33 @@ pub async fn open_of(tx: &DatabaseTransaction, leads: &[Uuid]) -> Result<Vec<Mod
 ///
 /// Returns [`DbErr`] when the database fails.
 pub async fn locked_of(tx: &DatabaseTransaction, leads: &[Uuid]) -> Result<Vec<Model>, DbErr> {
-    let mut found = waiting(leads);
-    // SQLite has one writer at a time.
-    if tx.get_database_backend() == DbBackend::Postgres {
-        found = found.lock(LockType::NoKeyUpdate);
-    }
-    found.all(tx).await
+    locked(tx, waiting(leads)).all(tx).await
 }
 
-fn waiting(leads: &[Uuid]) -> sea_orm::Select<Entity> {
+/// The tasks of these users that are not done yet. Nobody else changes them until the transaction ends.
+///
+/// # Errors
+///
+/// Returns [`DbErr`] when the database fails.
+pub async fn to_do(tx: &DatabaseTransaction, users: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+    let found = open().filter(Column::AssigneeId.is_in(users.iter().copied()));
+    locked(tx, found).all(tx).await
+}
+
+fn locked(tx: &DatabaseTransaction, found: Select<Entity>) -> Select<Entity> {
+    // SQLite has one writer at a time.
+    if tx.get_database_backend() == DbBackend::Postgres {
+        return found.lock(LockType::NoKeyUpdate);
+    }
+    found
+}
+
+fn waiting(leads: &[Uuid]) -> Select<Entity> {
+    open().filter(Column::LeadId.is_in(leads.iter().copied()))
+}
+
+fn open() -> Select<Entity> {
     Entity::find()
-        .filter(Column::LeadId.is_in(leads.iter().copied()))
         .filter(Column::State.is_in(WAITING))
         .filter(Column::DeletedAt.is_null())
         .order_by_asc(Column::Id)
@@ -87,25 +101,18 @@ pub async fn steps(
         .await
 }
 
-/// Which steps of playbooks were made tasks of these leads, in which cycle.
+/// What steps of playbooks have become of these leads. Nobody else changes it until the transaction ends.
 ///
 /// # Errors
 ///
 /// Returns [`DbErr`] when the database fails.
-pub async fn made(
-    tx: &DatabaseTransaction,
-    leads: &[Uuid],
-) -> Result<HashSet<(Uuid, Uuid, i32)>, DbErr> {
-    let rows: Vec<(Uuid, Uuid, i32)> = Entity::find()
-        .select_only()
-        .columns([Column::LeadId, Column::PlaybookStepId, Column::Cycle])
+pub async fn made(tx: &DatabaseTransaction, leads: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+    let found = Entity::find()
         .filter(Column::LeadId.is_in(leads.iter().copied()))
         .filter(Column::PlaybookStepId.is_not_null())
         .filter(Column::Cycle.is_not_null())
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().collect())
+        .order_by_asc(Column::Id);
+    locked(tx, found).all(tx).await
 }
 
 /// Tasks of which somebody is to be reminded at `now`, the earliest first, `limit` at the most. Nobody else gets them,

@@ -44,9 +44,14 @@ impl Compiler<'_> {
             let option = answered(&format!(",{}", option(parts, workflow, step)), step);
             let mut condition = format!("{alias}.\"{column}\" IN ({states}) AND {may}");
             if let Some((column, alone)) = step.bound_to(entity) {
-                let named = self.is_viewer(&format!("{alias}.\"{column}\""));
-                let not = if alone { "" } else { "NOT " };
-                condition = format!("{condition} AND {not}coalesce({named}, FALSE)");
+                let user = format!("{alias}.\"{column}\"");
+                let named = format!("coalesce({}, FALSE)", self.is_viewer(&user));
+                let theirs = if alone {
+                    format!("({named} OR {})", is_gone(&user))
+                } else {
+                    format!("NOT {named}")
+                };
+                condition = format!("{condition} AND {theirs}");
             }
             for proviso in &step.provided {
                 let holds = provided(entity, step, proviso, alias)?;
@@ -95,6 +100,14 @@ impl Compiler<'_> {
         columns.extend(provided.filter_map(|proviso| proviso.column(entity)));
         columns
     }
+}
+
+/// That there is no such user, or that they have left.
+fn is_gone(user: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM \"user\" AS present WHERE present.\"id\" = {user} \
+         AND present.\"active\" AND present.\"deleted_at\" IS NULL)"
+    )
 }
 
 /// A text as a literal of SQL.

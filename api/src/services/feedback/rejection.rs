@@ -14,6 +14,7 @@ use crate::{
     error::ApiError,
     services::{
         lead::Moved,
+        people::People,
         rows::{self},
         sla,
         write::Write,
@@ -42,8 +43,13 @@ pub(in crate::services) async fn leads_moved(
     let chosen = ids("reject_reason_id");
     let reasons = rows::columns(write, "ReasonCode", &["key", "label"], &chosen).await?;
     let mut given = Vec::with_capacity(rejected.len());
+    let asked = owners.values().filter_map(|row| match row.first() {
+        Some(Value::Uuid(owner)) => *owner,
+        _ => None,
+    });
+    let people = People::of(write, asked).await?;
     for lead in rejected {
-        given.push(of_rejection(write, lead, &owners, &reasons));
+        given.push(of_rejection(write, lead, (&owners, &people), &reasons));
     }
     let awaited = given
         .iter()
@@ -61,13 +67,13 @@ pub(in crate::services) async fn leads_moved(
 fn of_rejection(
     write: &Write<'_>,
     lead: &Moved,
-    owners: &HashMap<Uuid, Record>,
+    (owners, people): (&HashMap<Uuid, Record>, &People),
     reasons: &HashMap<Uuid, Record>,
 ) -> feedback::Model {
     let campaign_id = lead.uuid("source_campaign_id");
     let owner = campaign_id.and_then(|id| owners.get(&id)?.first());
     let assignee_id = match owner {
-        Some(Value::Uuid(id)) => *id,
+        Some(Value::Uuid(id)) => id.filter(|owner| people.is_active(*owner)),
         _ => None,
     };
     let reason = lead

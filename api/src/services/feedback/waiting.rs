@@ -1,15 +1,17 @@
 //! Who is waited for, and until when: the clocks of feedback. `due_at` says when the one is due that runs, or that was
 //! breached and is still waited for; it is empty where nobody is waited for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::sla_policy::SlaKind;
+use entity::{feedback::Model, sla_policy::SlaKind};
 use uuid::Uuid;
 
 use crate::{
     error::ApiError,
     record,
     services::{
+        ledger::{self, Edit},
+        people::{LEFT, People},
         rows::Draft,
         sla::{self, About, Planned, Subject},
         write::Write,
@@ -47,6 +49,7 @@ pub(super) async fn turn(
 ) -> Result<Turn, ApiError> {
     let mut met: BTreeMap<SlaKind, Vec<Uuid>> = BTreeMap::new();
     let (mut begun, mut assigned) = (Vec::new(), Vec::new());
+    let verifiers = verifiers(write, record, drafts).await?;
     for draft in &*drafts {
         let Some(from) = before(record, draft) else {
             continue;
@@ -58,7 +61,7 @@ pub(super) async fn turn(
         if let Some(kind) = clock_of(from) {
             met.entry(kind).or_default().push(draft.id);
         }
-        begun.extend(awaited(write, record, draft));
+        begun.extend(awaited(write, record, draft, &verifiers));
     }
     let clocks = sla::plan(write, begun).await?;
     let due = clocks.due();
@@ -81,8 +84,10 @@ pub(in crate::services) async fn given(
     drafts: &[Draft],
 ) -> Result<(), ApiError> {
     let new = drafts.iter().filter(|draft| draft.before.is_none());
+    // Nobody is asked to verify what is new.
+    let nobody = HashMap::new();
     let begun: Vec<_> = new
-        .filter_map(|draft| awaited(write, record, draft))
+        .filter_map(|draft| awaited(write, record, draft, &nobody))
         .collect();
     let clocks = sla::plan(write, begun).await?;
     let waiting: Vec<Uuid> = clocks.due().into_keys().collect();
@@ -106,9 +111,10 @@ pub(in crate::services) async fn restored(
     record: &record::Entity,
     drafts: &mut [Draft],
 ) -> Result<Planned, ApiError> {
+    let verifiers = verifiers(write, record, drafts).await?;
     let begun = drafts.iter();
     let begun: Vec<_> = begun
-        .filter_map(|draft| awaited(write, record, draft))
+        .filter_map(|draft| awaited(write, record, draft, &verifiers))
         .collect();
     let clocks = sla::plan(write, begun).await?;
     let due = clocks.due();
@@ -131,13 +137,67 @@ fn awaited(
     write: &Write<'_>,
     record: &record::Entity,
     draft: &Draft,
+    verifiers: &HashMap<Uuid, Uuid>,
 ) -> Option<(SlaKind, Subject)> {
     let kind = clock_of(draft.text(record, "state")?)?;
     let whom = match kind {
-        SlaKind::FeedbackVerify => "author_id",
-        _ => "assignee_id",
+        SlaKind::FeedbackVerify => {
+            let author = draft.uuid(record, "author_id");
+            author.and_then(|author| verifiers.get(&author).copied())
+        }
+        _ => draft.uuid(record, "assignee_id"),
     };
-    Some((kind, waits(write, draft.id, draft.uuid(record, whom))))
+    Some((kind, waits(write, draft.id, whom)))
+}
+
+/// For each author who is to verify what was done: they themselves, or where they have left their manager.
+async fn verifiers(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<HashMap<Uuid, Uuid>, ApiError> {
+    let done = drafts
+        .iter()
+        .filter(|it| it.text(record, "state") == Some("ACTIONED"));
+    let authors = done.filter_map(|draft| draft.uuid(record, "author_id"));
+    let authors: BTreeSet<Uuid> = authors.collect();
+    let people = People::of(write, authors.iter().copied()).await?;
+    let (here, gone): (Vec<Uuid>, Vec<Uuid>) = authors
+        .into_iter()
+        .partition(|author| people.is_active(*author));
+    let mut verifiers = store::sla::managers(write.tx, &gone).await?;
+    verifiers.extend(here.into_iter().map(|author| (author, author)));
+    Ok(verifiers)
+}
+
+/// Has others answer what these users, who leave, were to answer, or nobody, so that managers see it; and others verify
+/// what those who are `gone` were to.
+pub(in crate::services) async fn left(
+    write: &Write<'_>,
+    (users, gone): (&[Uuid], &[Uuid]),
+    heirs: &HashMap<Uuid, Uuid>,
+) -> Result<(), ApiError> {
+    let mut waited = Vec::new();
+    let open = store::feedback::to_answer(write.tx, users).await?;
+    let edits = open.into_iter().map(|before| {
+        let heir = before
+            .assignee_id
+            .and_then(|user| heirs.get(&user).copied());
+        let after = Model {
+            assignee_id: heir.filter(|heir| Some(*heir) != before.author_id),
+            ..before.clone()
+        };
+        waited.push((after.id, after.assignee_id));
+        Edit { before, after }
+    });
+    ledger::update(write, edits.collect(), |_| Some(LEFT.to_owned())).await?;
+    let done = store::feedback::to_verify(write.tx, gone).await?;
+    let verified = done.into_iter().map(|row| {
+        let heir = row.author_id.and_then(|user| heirs.get(&user).copied());
+        (row.id, heir)
+    });
+    waited.extend(verified);
+    sla::assign(write, About::Feedback, &waited).await
 }
 
 /// What is waited for while feedback is in that state.

@@ -119,6 +119,11 @@ impl Team {
         person.is_some_and(|person| person.is_rep || person.is_manager)
     }
 
+    /// Whether that user is known, and works leads.
+    pub(super) fn works_leads(&self, user: Uuid) -> bool {
+        self.people.get(&user).is_some_and(Person::works_leads)
+    }
+
     /// That somebody said who gets the lead.
     pub(super) fn given(&self, user: Uuid) -> Option<Decision> {
         let person = self.people.get(&user)?;
@@ -147,11 +152,12 @@ impl Team {
         let disputed = [led_by.into_iter().collect(), managers()];
         let disputed = disputed.into_iter().filter(|_| asked.disputed);
         let disputed = disputed.map(|pool| Attempt::of(Manager, pool));
-        let kept = owner.filter(|owner| owner.in_sales);
+        let kept = owner.filter(|owner| owner.in_sales && owner.works_leads());
         let kept = Attempt::of(Kept, kept.into_iter().collect());
         let rules = asked.rules.iter().filter_map(|at| self.rules.get(*at));
         let rules = rules.map(|rule| self.by_rule(rule, asked));
         let owns = asked.account_owner.and_then(|id| self.people.get(&id));
+        let owns = owns.filter(|owner| owner.works_leads());
         let near = people().filter(|it| it.is_rep && it.nearness(asked).is_some());
         let reps = people().filter(|it| it.is_rep);
         let last = [
@@ -165,6 +171,7 @@ impl Team {
 
     fn by_rule<'t>(&'t self, rule: &'t Rule, asked: &Asked) -> Attempt<'t> {
         let members = rule.members.iter().filter_map(|id| self.people.get(id));
+        let members = members.filter(|member| member.works_leads());
         let (mut pool, mut outside): (Vec<&Person>, Vec<&Person>) = (members.collect(), Vec::new());
         let near = |it: &&Person| it.nearness(asked).is_some();
         match rule.strategy {
@@ -173,6 +180,7 @@ impl Team {
                 let owner = owner.filter(|id| rule.members.is_empty() || rule.members.contains(id));
                 pool = owner
                     .and_then(|id| self.people.get(&id))
+                    .filter(|owner| owner.works_leads())
                     .into_iter()
                     .collect();
             }
@@ -213,6 +221,11 @@ impl Team {
 }
 
 impl Person {
+    /// Whether they could accept a lead, and work it.
+    pub(super) fn works_leads(&self) -> bool {
+        self.is_rep || self.is_manager
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.capacity.is_some_and(|capacity| self.open >= capacity)
     }

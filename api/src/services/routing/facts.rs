@@ -188,7 +188,7 @@ async fn account_owners(
 }
 
 /// Who is active in sales, and these others, with whom they report to.
-async fn people(
+pub(super) async fn people(
     write: &Write<'_>,
     others: BTreeSet<Uuid>,
 ) -> Result<BTreeMap<Uuid, Person>, ApiError> {
@@ -216,9 +216,6 @@ fn person(write: &Write<'_>, user: &user::Model, open: i64) -> Person {
     // Who has not said since when, or until when, has always been away, or does not come back.
     let gone = from.map_or(until.is_some(), |from| from <= write.now);
     let back = until.is_some_and(|until| until <= write.now);
-    let roles = user.roles.as_array().map_or(&[][..], Vec::as_slice);
-    let has = |role: Role| roles.iter().any(|it| it == role.as_str());
-    let built_in = |role: &Json| Role::ALL.iter().any(|it| role == it.as_str());
     let in_sales = user.function == UserFunction::Sales;
     Person {
         id: user.id,
@@ -227,10 +224,30 @@ fn person(write: &Write<'_>, user: &user::Model, open: i64) -> Person {
         capacity: user.capacity.map(i64::from),
         open,
         in_sales,
-        // Roles that an operator has made for people in sales are those of reps.
-        is_rep: in_sales && (has(Role::SalesRep) || roles.iter().any(|role| !built_in(role))),
-        is_manager: has(Role::SalesManager),
+        is_rep: is_rep(&user.function, &user.roles),
+        is_manager: is_manager(&user.roles),
         manager: user.manager_id,
         territories: Vec::new(),
     }
+}
+
+fn named(roles: &Json) -> &[Json] {
+    roles.as_array().map_or(&[][..], Vec::as_slice)
+}
+
+/// Roles that an operator has made for people in sales are those of reps.
+fn is_rep(function: &UserFunction, roles: &Json) -> bool {
+    let built_in = |role: &Json| Role::ALL.iter().any(|it| role == it.as_str());
+    let is_rep = |role: &Json| role == Role::SalesRep.as_str() || !built_in(role);
+    *function == UserFunction::Sales && named(roles).iter().any(is_rep)
+}
+
+fn is_manager(roles: &Json) -> bool {
+    let mut roles = named(roles).iter();
+    roles.any(|role| role == Role::SalesManager.as_str())
+}
+
+/// Whether somebody of that function in those roles could accept a lead, and work it.
+pub(in crate::services) fn works_leads(function: &UserFunction, roles: &Json) -> bool {
+    is_rep(function, roles) || is_manager(roles)
 }

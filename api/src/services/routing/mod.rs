@@ -11,18 +11,19 @@ mod pool;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
 use crate::{
     error::{ApiError, Problem},
     record,
-    store::{self, lookup, table::Value},
+    store::{self, lookup},
 };
 
 use super::{
     lead,
+    people::INACTIVE,
     rows::{self, Draft},
     sla::{self, About},
     task,
@@ -30,6 +31,7 @@ use super::{
 };
 use choose::{Asked, Decision, Team};
 use facts::Lead;
+pub(super) use facts::works_leads;
 
 /// The step by which a lead is given to who is named, while it waits to be accepted.
 const REASSIGN: &str = "reassignLead";
@@ -37,7 +39,7 @@ const REASSIGN: &str = "reassignLead";
 const ASSIGN: &str = "assignLeadOwner";
 /// The step by which marketing hands a rejected lead over again.
 const DISPUTE: &str = "disputeRejection";
-/// The rule by which a lead goes to somebody else whose owner is not active any more.
+/// The rule by which a lead goes to somebody else whose owner has left.
 const OWNER_LEFT: &str = "ownerLeft";
 /// Where a lead stands that is handed over.
 const WAITING: &str = "MQL";
@@ -47,10 +49,10 @@ const OPEN: [&str; 4] = [WAITING, "ACCEPTED", "WORKING", "SQL"];
 const NOBODY: &str = "there is nobody to hand it over to: no sales rep and no manager of sales is active, and its \
                       account has no owner who is";
 /// Why a lead goes to somebody else that nobody asked for.
-const OWNER_INACTIVE: &str = "its owner is not active any more";
+const OWNER_LEFT_IT: &str = "its owner has left";
 const OWNERLESS: &str = "it had no owner";
-const INACTIVE: &str = "they are not active";
 const NOT_OF_SALES: &str = "they are not in sales, and could do nothing with it";
+const WORKS_NO_LEADS: &str = "they do not work leads: a sales rep or a manager of sales does";
 
 /// Gives the leads that become MQLs by `step` their owners, and says of which there is nobody to give them to.
 pub(super) async fn hand_over(
@@ -184,6 +186,52 @@ pub(super) async fn check_assigned(
     Ok(problems.collect())
 }
 
+/// Refuses members of pools who could do nothing with a lead.
+pub(super) async fn check_members(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &[Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
+    let member = |draft: &Draft| draft.uuid(record, "user_id");
+    let users: BTreeSet<Uuid> = drafts.iter().filter_map(member).collect();
+    let active = store::routing::stay_active(write.tx, &users).await?;
+    let team = facts::some(write, users).await?;
+    let problems = drafts.iter().filter_map(|draft| {
+        let user = member(draft)?;
+        let problem = if !active.contains(&user) {
+            INACTIVE
+        } else if !team.works_leads(user) {
+            WORKS_NO_LEADS
+        } else {
+            return None;
+        };
+        Some((draft.index, draft.problem("userId", problem)))
+    });
+    Ok(problems.collect())
+}
+
+/// The manager of sales who works nearest to each of these territories, where somebody does.
+pub(super) async fn managers_near(
+    write: &Write<'_>,
+    territories: &[Uuid],
+) -> Result<HashMap<Uuid, Uuid>, ApiError> {
+    if territories.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let people = facts::people(write, BTreeSet::new()).await?;
+    let paths = store::sla::territory_paths(write.tx, territories).await?;
+    let nearest = paths.into_iter().filter_map(|(territory, path)| {
+        let asked = Asked {
+            path: Some(path),
+            ..Asked::default()
+        };
+        let managers = people.values().filter(|it| it.is_manager && it.active);
+        let near = managers.filter_map(|it| Some((it.nearness(&asked)?, it.id)));
+        Some((territory, near.max()?.1))
+    });
+    Ok(nearest.collect())
+}
+
 /// Puts on record that leads were given to others, who are waited for from now on.
 pub(super) async fn assigned(
     write: &Write<'_>,
@@ -218,36 +266,8 @@ async fn wait_for_owners<'d>(
     task::assigned(write, &owners).await
 }
 
-/// Gives the open leads of users who are not active any more to others.
-pub(super) async fn users_written(
-    write: &Write<'_>,
-    record: &record::Entity,
-    drafts: &[Draft],
-) -> Result<(), ApiError> {
-    let active = record.position("active");
-    let leaves = |draft: &&Draft| {
-        let was = draft.before.as_ref().zip(active);
-        let was = was.and_then(|(row, active)| row.get(active));
-        was == Some(&Value::Bool(Some(true)))
-            && draft.get(record, "active") == Some(&Value::Bool(Some(false)))
-    };
-    let leaving: Vec<&Draft> = drafts.iter().filter(leaves).collect();
-    let Some(first) = leaving.first() else {
-        return Ok(());
-    };
-    let ids: Vec<Uuid> = leaving.iter().map(|draft| draft.id).collect();
-    let left = leave_behind(write, &ids).await?;
-    if left == 0 {
-        return Ok(());
-    }
-    let problem = format!(
-        "nobody can take the {left} open leads that are left behind: no other sales rep and no manager of sales is active"
-    );
-    Err(ApiError::Input(vec![first.problem("active", &problem)]))
-}
-
-/// Gives the open leads of these users to others, and says how many nobody can take.
-async fn leave_behind(write: &Write<'_>, users: &[Uuid]) -> Result<usize, ApiError> {
+/// Gives the open leads of these users, who leave, to others, and says how many nobody can take.
+pub(super) async fn leave_behind(write: &Write<'_>, users: &[Uuid]) -> Result<usize, ApiError> {
     let open = store::routing::open_leads(write.tx, users).await?;
     let theirs = |_, owner: Option<Uuid>| owner.is_some_and(|owner| users.contains(&owner));
     let (left, given) = give_away(write, &open, theirs).await?;
@@ -295,7 +315,7 @@ async fn give_away(
     drafts.retain(|draft| !nobody.iter().any(|(index, _)| *index == draft.index));
     for draft in &mut drafts {
         let had = draft.was(record, "owner_id").is_some();
-        let why = if had { OWNER_INACTIVE } else { OWNERLESS };
+        let why = if had { OWNER_LEFT_IT } else { OWNERLESS };
         draft.reason = Some(why.to_owned());
     }
     rows::store(write, record, &drafts).await?;

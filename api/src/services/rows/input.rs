@@ -168,7 +168,7 @@ const LONGEST_REASON: usize = 2_000;
 
 /// Why something is done, where that is said.
 pub(super) fn reason<'j>(path: &str, json: Option<&'j Json>) -> Result<Option<&'j str>, Problem> {
-    let Some(text) = json.and_then(Json::as_str).map(str::trim) else {
+    let Some(text) = json.and_then(Json::as_str).map(words) else {
         return Ok(None);
     };
     storable(&Json::from(text)).map_err(|problem| Problem::validation(path, &problem))?;
@@ -177,6 +177,15 @@ pub(super) fn reason<'j>(path: &str, json: Option<&'j Json>) -> Result<Option<&'
         return Err(Problem::validation(path, &problem));
     }
     Ok(Some(text))
+}
+
+/// A text without what cannot be seen before and behind it.
+pub(super) fn words(text: &str) -> &str {
+    let unseen = |char: char| {
+        let unseen = matches!(char, '\u{AD}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}');
+        unseen || char.is_whitespace()
+    };
+    text.trim_matches(unseen)
 }
 
 /// Ids of rows of `target`; the same one may be said again.

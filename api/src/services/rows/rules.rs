@@ -7,8 +7,8 @@ use crate::{
     error::{ApiError, Problem},
     record::{self, derive},
     services::{
-        account, asset, campaign, condition, contact, feedback, lead, opportunity, routing,
-        scoring, sla, task, team_request, territory, touch, user,
+        account, asset, campaign, condition, contact, feedback, lead, leaving, opportunity,
+        routing, scoring, sla, task, team_request, territory, touch, user,
     },
     store::tree,
     views::Views,
@@ -53,7 +53,11 @@ pub(super) async fn settle(
             known.paths = placed.paths;
         }
         "touch" => touch::settle(write, record, drafts).await?,
-        "feedback" => feedback::settle(write, record, drafts).await?,
+        "feedback" => {
+            for (index, problem) in feedback::settle(write, views, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
         "sla_policy" | "routing_rule" => {
             known.paths = condition::paths(write, record, drafts).await?;
         }
@@ -62,9 +66,18 @@ pub(super) async fn settle(
                 refused.add(index, problem);
             }
         }
-        "task" => task::settle(write, record, drafts),
+        "routing_pool_member" => {
+            for (index, problem) in routing::check_members(write, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
+        "task" => {
+            for (index, problem) in task::settle(write, record, drafts).await? {
+                refused.add(index, problem);
+            }
+        }
         "team_request" => {
-            for (index, problem) in team_request::settle(write, record, drafts).await? {
+            for (index, problem) in team_request::settle(write, views, record, drafts).await? {
                 refused.add(index, problem);
             }
         }
@@ -137,7 +150,7 @@ pub(super) async fn beside(
         "territory" => territory::move_children(write, record, drafts).await,
         "user" => {
             user::forget(write);
-            routing::users_written(write, record, drafts).await
+            leaving::users_written(write, record, drafts).await
         }
         _ => Ok(()),
     }
@@ -146,6 +159,7 @@ pub(super) async fn beside(
 /// Settles what follows from a step, and refuses it where it makes no sense.
 pub(super) async fn settle_step(
     write: &Write<'_>,
+    views: &Views,
     record: &'static record::Entity,
     step: &'static Step,
     drafts: &mut [Draft],
@@ -153,9 +167,9 @@ pub(super) async fn settle_step(
 ) -> Result<(), ApiError> {
     let problems = match record.name {
         "lead" => lead::settle_step(write, record, step, drafts).await?,
-        "feedback" => feedback::settle_step(write, record, step, drafts),
+        "feedback" => feedback::settle_step(write, views, record, step, drafts).await?,
         "task" => task::settle_step(write, record, step, drafts).await?,
-        "team_request" => team_request::settle_step(write, record, step, drafts),
+        "team_request" => team_request::settle_step(write, views, record, step, drafts).await?,
         _ => Vec::new(),
     };
     for (index, problem) in problems {

@@ -1,13 +1,13 @@
 //! Taking a step from one state to another, as the noun's workflow has it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::reason_code::OTHER;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
-    dataset::{Entity, Step},
+    dataset::{Entity, Step, Workflow},
     error::{ApiError, Problem},
     record,
     store::table::Value,
@@ -23,7 +23,7 @@ use super::{
     rights::{self, Rights},
     rules, save, stored,
 };
-use crate::services::write::Write;
+use crate::services::{people::People, write::Write};
 
 /// The code of a step that a row cannot take from where it stands.
 const INVALID_TRANSITION: &str = "INVALID_TRANSITION";
@@ -57,7 +57,7 @@ pub(super) async fn take(
     if !step.to.is_empty() {
         settle_reasons(write, entity, &mut drafts, refused).await?;
     }
-    rules::settle_step(write, record, step, &mut drafts, refused).await?;
+    rules::settle_step(write, views, record, step, &mut drafts, refused).await?;
     if order.atomic && !refused.0.is_empty() {
         return Ok(Written::default());
     }
@@ -165,6 +165,8 @@ async fn may_take(
     let actions = rights::distinct(&actions);
     let rights = Rights::of(write, entity, ids, &actions, false).await?;
     let taken = Taken::of(write, workflow, ids).await?;
+    let bound = bound(entity, record, workflow, drafts);
+    let people = People::of(write, bound).await?;
     drafts.retain(|draft| {
         let (Some(right), Some(_)) = (rights.get(draft.id), &draft.before) else {
             refused.add(draft.index, missing(entity, &draft.path));
@@ -173,7 +175,7 @@ async fn may_take(
         let state = draft.text(record, column).unwrap_or_default();
         let may = |step: &Step| {
             let right = right.actions.contains(step.action.as_str());
-            right && is_theirs(write, entity, step, (record, draft))
+            right && is_theirs(write, entity, step, (record, draft), &people)
         };
         let begins = |step: &Step| {
             let from = step.from.iter().any(|from| from == state);
@@ -181,7 +183,8 @@ async fn may_take(
         };
         let conflict = save::stale(record, draft);
         let problem = if !may(step) {
-            let problem = format!("you may not {} this", step.action);
+            let has_right = right.actions.contains(step.action.as_str());
+            let problem = why_not(step, has_right);
             Problem::new("FORBIDDEN_SCOPE", draft.path.clone(), &problem)
         } else if conflict.is_some() || begins(step) {
             refused.accepts(draft.index, conflict);
@@ -207,19 +210,48 @@ fn beginning(step: &Step, state: &str) -> String {
     )
 }
 
-/// Whether the step is the caller's to take with the row, as far as it is bound to a user that the row names.
+/// The users whom the rows name, and to whom steps are bound.
+fn bound(
+    entity: &Entity,
+    record: &record::Entity,
+    workflow: &Workflow,
+    drafts: &[Draft],
+) -> Vec<Uuid> {
+    let columns = workflow.steps.iter().filter_map(|it| it.bound_to(entity));
+    let columns: BTreeSet<&str> = columns.map(|(column, _)| column).collect();
+    let named = |column| drafts.iter().filter_map(move |it| it.uuid(record, column));
+    columns.into_iter().flat_map(named).collect()
+}
+
+/// Whether the step is the caller's to take with the row, as far as it is bound to a user that the row names. What is
+/// for somebody alone who is not there is for whoever has the right.
 fn is_theirs(
     write: &Write<'_>,
     entity: &Entity,
     step: &Step,
     (record, draft): (&record::Entity, &Draft),
+    people: &People,
 ) -> bool {
     let (Some(viewer), Some((column, alone))) = (write.viewer, step.bound_to(entity)) else {
         return true;
     };
     let named = draft.uuid(record, column);
     let is_named = named.is_some() && named == viewer.user_id;
-    is_named == alone
+    if alone {
+        is_named || !named.is_some_and(|user| people.is_active(user))
+    } else {
+        !is_named
+    }
+}
+
+/// Why somebody may not take `step` with a row, although they see it.
+fn why_not(step: &Step, has_right: bool) -> String {
+    let mutation = &step.mutation;
+    match step.bound_by().filter(|_| has_right) {
+        Some((user, true)) => format!("{mutation} is for its {user} alone"),
+        Some((user, false)) => format!("{mutation} is for others than its {user}"),
+        None => format!("your roles do not let you take {mutation} with this"),
+    }
 }
 
 /// Refuses steps without the reason that the state they lead to asks for. The reason's key, and what is said in
@@ -243,7 +275,7 @@ async fn settle_reasons(
             continue;
         };
         let note = draft.told.get("note").and_then(Json::as_str);
-        let note = note.map(str::trim).filter(|note| !note.is_empty());
+        let note = note.map(input::words).filter(|note| !note.is_empty());
         let reason = draft.reason_id().and_then(|id| reasons.get(&id));
         let problem = match reason {
             None => Some(("reasonId", "the id of a ReasonCode is required".to_owned())),

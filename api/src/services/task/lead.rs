@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     lead::LeadStatus,
     playbook_step::{self, PlaybookAssignee},
-    task::{Model, TaskOrigin},
+    task::{Model, TaskOrigin, TaskState},
 };
 use uuid::Uuid;
 
@@ -48,7 +48,8 @@ pub(in crate::services) async fn leads_moved(
     });
     let owners: Vec<(Uuid, Option<Uuid>)> = owners.collect();
     assigned(write, &owners).await?;
-    let mut tasks = start(write, moved, &steps, &people).await?;
+    let (mut tasks, again) = start(write, moved, &steps, &people).await?;
+    ledger::update(write, again, |_| rule("playbookAgain")).await?;
     let nurtured = recycled.iter().map(|lead| nurture(write, lead, &people));
     tasks.extend(nurtured);
     ledger::insert(write, tasks).await
@@ -155,43 +156,75 @@ async fn steps(
     Ok(steps.collect())
 }
 
-/// The tasks of the playbooks that leads start which have not done so in this cycle.
+/// The tasks of the playbooks that leads start, once in a cycle: those that are new, and such as were cancelled when the lead went back, which
+/// are to be done after all.
 async fn start(
     write: &Write<'_>,
     moved: &[Moved],
     steps: &[(LeadStatus, playbook_step::Model)],
     people: &People,
-) -> Result<Vec<Model>, ApiError> {
+) -> Result<(Vec<Model>, Vec<Edit<Model>>), ApiError> {
     if steps.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let leads: Vec<Uuid> = moved.iter().map(|lead| lead.id).collect();
     let made = store::task::made(write.tx, &leads).await?;
-    let mut fresh = Vec::new();
+    let made = made.into_iter().filter_map(|task| {
+        let of = (task.lead_id?, task.playbook_step_id?, task.cycle?);
+        Some((of, task))
+    });
+    let mut made: HashMap<(Uuid, Uuid, i32), Model> = made.collect();
+    let mut started = Vec::new();
     for lead in moved.iter().filter(|lead| lead.from != Some(lead.to)) {
-        let cycle = cycle(lead);
-        let started = steps.iter().filter(|(status, step)| {
-            *status == lead.to && !made.contains(&(lead.id, step.id, cycle))
-        });
-        fresh.extend(started.map(|(_, step)| (lead, cycle, step)));
+        for (_, step) in steps.iter().filter(|(status, _)| *status == lead.to) {
+            let before = made.remove(&(lead.id, step.id, cycle(lead)));
+            let done = before.as_ref().map(|it| it.state);
+            if done.is_none_or(|state| state == TaskState::Cancelled) {
+                started.push((lead, step, before));
+            }
+        }
     }
-    let asked = fresh.iter().map(|(lead, _, step)| {
+    let asked = started.iter().map(|(lead, step, _)| {
         let time = TimeDelta::minutes(step.due_after_minutes.into());
         (lead.uuid("territory_id"), time)
     });
     let due = sla::due_after(write, &asked.collect::<Vec<_>>()).await?;
-    let tasks = fresh.into_iter().zip(due);
-    let tasks = tasks.map(|((lead, cycle, step), due_at)| Model {
-        best_practice: step.best_practice.clone(),
-        lead_id: Some(lead.id),
-        assignee_id: people.who(step.assign_to, lead),
-        due_at,
-        remind_at: Some(due_at),
-        playbook_step_id: Some(step.id),
-        cycle: Some(cycle),
-        ..blank(write, TaskOrigin::Playbook, &step.title)
-    });
-    Ok(tasks.collect())
+    let (mut fresh, mut again) = (Vec::new(), Vec::new());
+    for ((lead, step, before), due_at) in started.into_iter().zip(due) {
+        let task = Model {
+            best_practice: step.best_practice.clone(),
+            lead_id: Some(lead.id),
+            assignee_id: people.who(step.assign_to, lead),
+            due_at,
+            remind_at: Some(due_at),
+            playbook_step_id: Some(step.id),
+            cycle: Some(cycle(lead)),
+            ..blank(write, TaskOrigin::Playbook, &step.title)
+        };
+        match before {
+            Some(before) => again.push(Edit {
+                after: begun_anew(&before, task),
+                before,
+            }),
+            None => fresh.push(task),
+        }
+    }
+    Ok((fresh, again))
+}
+
+/// The task that there is, to be done as if it were `new`.
+fn begun_anew(there: &Model, new: Model) -> Model {
+    Model {
+        title: new.title,
+        best_practice: new.best_practice,
+        state: new.state,
+        assignee_id: new.assignee_id,
+        due_at: new.due_at,
+        remind_at: new.remind_at,
+        reminded_at: None,
+        snooze_reason: None,
+        ..there.clone()
+    }
 }
 
 /// The task of marketing to go on with a lead that sales has given back.

@@ -23,6 +23,7 @@ use crate::{
 
 use super::{
     ledger::{self, Edit},
+    people::{self, LEFT},
     rows::{self, Draft},
     write::Write,
 };
@@ -32,7 +33,11 @@ pub(super) use lead::{assigned, leads_moved};
 const TABLE: &str = "task";
 
 /// A new task is its maker's, unless they say whose it is, and reminds when it is due.
-pub(super) fn settle(write: &Write<'_>, record: &record::Entity, drafts: &mut [Draft]) {
+pub(super) async fn settle(
+    write: &Write<'_>,
+    record: &record::Entity,
+    drafts: &mut [Draft],
+) -> Result<Vec<(usize, Problem)>, ApiError> {
     for draft in drafts.iter_mut().filter(|draft| draft.before.is_none()) {
         if let (Actor::User(user), false) = (write.author.actor, draft.says("assigneeId")) {
             draft.set(record, "assignee_id", user);
@@ -41,6 +46,32 @@ pub(super) fn settle(write: &Write<'_>, record: &record::Entity, drafts: &mut [D
             draft.set(record, "remind_at", due);
         }
     }
+    people::check_assignees(write, record, drafts, |_, _, _| None).await
+}
+
+/// Gives what these users were to do, who leave, to others, or to nobody, so that managers see it. Nobody else is asked what they have
+/// not said.
+pub(super) async fn left(
+    write: &Write<'_>,
+    users: &[Uuid],
+    heirs: &HashMap<Uuid, Uuid>,
+) -> Result<(), ApiError> {
+    let open = store::task::to_do(write.tx, users).await?;
+    let (nudges, open): (Vec<Model>, Vec<Model>) = open
+        .into_iter()
+        .partition(|task| task.origin == TaskOrigin::Nudge);
+    cancel(write, nudges, Some(LEFT.to_owned())).await?;
+    let edits = open.into_iter().map(|before| {
+        let heir = before
+            .assignee_id
+            .and_then(|user| heirs.get(&user).copied());
+        let after = Model {
+            assignee_id: heir,
+            ..before.clone()
+        };
+        Edit { before, after }
+    });
+    ledger::update(write, edits.collect(), |_| Some(LEFT.to_owned())).await
 }
 
 /// Settles what follows from `step`, and says what is wrong with which.
@@ -51,7 +82,7 @@ pub(super) async fn settle_step(
     drafts: &mut [Draft],
 ) -> Result<Vec<(usize, Problem)>, ApiError> {
     if step.mutation == "assignTask" {
-        return Ok(Vec::new());
+        return people::check_assignees(write, record, drafts, |_, _, _| None).await;
     }
     let early = match step.mutation.as_str() {
         "completeTask" => out_of_order(write, record, drafts).await?,

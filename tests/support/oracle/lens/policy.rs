@@ -92,7 +92,7 @@ pub(super) const PARTS: [(&str, &str, &str); 15] = [
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
-    ("FeedbackMention", "Feedback", "feedback_id"),
+    ("FeedbackMention", "FeedbackComment", "comment_id"),
     ("Holiday", "BusinessCalendar", "business_calendar_id"),
     ("RoutingPoolMember", "RoutingRule", "routing_rule_id"),
     ("RoutingDecision", "Lead", "lead_id"),
@@ -197,7 +197,7 @@ pub(super) const ROWS: [(&str, [&str; 7]); 10] = [
         "Feedback",
         [
             "own + territory",
-            "team + team_territory",
+            "team + team_territory + to_sales and unassigned",
             "own + to_marketing",
             "all",
             "all",

@@ -75,16 +75,15 @@ impl<'a> Sight<'a> {
             Word::Seen => self.shows_what_it_is_about(role, noun, row),
             Word::Parent => self.is_part_of_something_shown(role, noun, row),
             Word::Unassigned => match noun.name {
-                "Task" => cell(row, "assignee_id") == &Cell::Null,
+                "Task" | "Feedback" => cell(row, "assignee_id") == &Cell::Null,
                 _ => holds_of("Lead", noun, cell(row, "owner_id") == &Cell::Null),
             },
             Word::Announced => {
                 let draft = Cell::Text("DRAFT".to_owned());
                 holds_of("Campaign", noun, cell(row, "status") != &draft)
             }
-            Word::ToMarketing if noun.name == "Feedback" => {
-                cell(row, "direction") == &Cell::Text("SALES_TO_MARKETING".to_owned())
-            }
+            Word::ToMarketing if noun.name == "Feedback" => is_told(row, "SALES_TO_MARKETING"),
+            Word::ToSales if noun.name == "Feedback" => is_told(row, "MARKETING_TO_SALES"),
             Word::ToMarketing => is_asked(noun, row, "MARKETING"),
             Word::ToSales => is_asked(noun, row, "SALES"),
             Word::Consent => holds_of("Contact", noun, has_consent(cell(row, "consent"))),
@@ -186,6 +185,11 @@ fn places(noun: &str) -> &'static [&'static str] {
         ],
         _ => panic!("a {noun} lies nowhere"),
     }
+}
+
+/// Whether feedback goes in that direction.
+fn is_told(row: &Row, direction: &str) -> bool {
+    cell(row, "direction") == &Cell::Text(direction.to_owned())
 }
 
 /// Whether a request is to that function.
