@@ -13,6 +13,10 @@ const PAGE: u32 = 10_000;
 /// The points of one statement, beside those of any.
 const POINTS: u64 = 900;
 
+/// Whether sales approaches somebody by the touch `t`: they meet, or we call or write.
+pub const APPROACHES: &str = "t.\"function\" = 'SALES' AND (t.\"kind\" IN ('MEETING', 'DEMO') \
+     OR t.\"kind\" IN ('CALL', 'SALES_EMAIL') AND t.\"direction\" = 'OUTBOUND')";
+
 /// What counts as the hand-over of a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handover {

@@ -37,7 +37,7 @@ pub use cursor::Cursor;
 pub use feed::{ChangeFilter, Feed, FeedPage, MOST_CHANGES, REMOVED, Whose};
 pub use feedback::{Asked, Behind, LoopCounts, LoopFigures, Middle, ThemeCount};
 pub use filter::{Amount, Clause, Demand, Filter, Logic, Operand, Span, Test};
-pub use handover::{HandedOver, HandedStep, Handover};
+pub use handover::{APPROACHES, HandedOver, HandedStep, Handover};
 pub use order::{Order, OrderKey};
 pub use pattern::{MAX_PATTERN, Side, ignoring_case};
 pub use permission::{holding, permit};

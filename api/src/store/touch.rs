@@ -8,13 +8,9 @@ use uuid::Uuid;
 
 use super::lookup::{for_each_id, id_list, select};
 
-/// Whether sales approaches somebody by the touch `t`: they meet, or we call or write.
-pub const APPROACHES: &str = "t.\"function\" = 'SALES' AND (t.\"kind\" IN ('MEETING', 'DEMO') \
-     OR t.\"kind\" IN ('CALL', 'SALES_EMAIL') AND t.\"direction\" = 'OUTBOUND')";
-
 /// When sales approached each of the leads first since it was handed over in its present cycle (or came, where
 /// nobody knows when that was), and not after `until`;
-/// those that it has not approached are left out.
+/// those that it has not approached are left out. `approaches` is the condition for a touch `t` to be one.
 ///
 /// # Errors
 ///
@@ -23,11 +19,12 @@ pub async fn first_approaches(
     tx: &DatabaseTransaction,
     leads: &[Uuid],
     until: DateTime<Utc>,
+    approaches: &str,
 ) -> Result<HashMap<Uuid, DateTime<Utc>>, DbErr> {
     let backend = tx.get_database_backend();
     let first = "t.\"lead_id\", MIN(t.\"occurred_at\") AS \"first\"";
     let found = format!(
-        "t.\"lead_id\" = k.item AND t.\"deleted_at\" IS NULL AND t.\"occurred_at\" <= $2 AND {APPROACHES} \
+        "t.\"lead_id\" = k.item AND t.\"deleted_at\" IS NULL AND t.\"occurred_at\" <= $2 AND {approaches} \
          AND t.\"occurred_at\" >= (SELECT COALESCE(l.\"mql_at\", l.\"created_at\") FROM \"lead\" AS l WHERE l.\"id\" = t.\"lead_id\") \
          GROUP BY t.\"lead_id\""
     );

@@ -6,11 +6,10 @@ use uuid::Uuid;
 use crate::{
     dataset::{Entity, Field, Kind, dataset},
     error::ApiError,
-    store::touch::APPROACHES,
 };
 
 use super::{
-    super::handover::Handover,
+    super::handover::{APPROACHES, Handover},
     Compiler, Parent,
     condition::{all, table},
     row::misuse,

@@ -17,6 +17,7 @@ use crate::{
     change::Actor,
     dataset::{Rule, Step, dataset},
     error::{ApiError, Problem},
+    reader::APPROACHES,
     record,
     store::{
         definition as definitions, lookup,
@@ -115,7 +116,7 @@ pub(in crate::services) async fn approached(
     if leads.is_empty() {
         return Ok(());
     }
-    let first = touches::first_approaches(write.tx, leads, write.now + AHEAD).await?;
+    let first = touches::first_approaches(write.tx, leads, write.now + AHEAD, APPROACHES).await?;
     let leads: Vec<Uuid> = first.keys().copied().collect();
     take(write, "firstSalesTouch", &leads, &first)
         .await
