@@ -9,12 +9,14 @@ use entity::{
     user,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QueryOrder,
+    ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel,
+    Iterable, QueryFilter, QueryOrder,
 };
 use serde_json::{Value, json};
 use tests::{
     app::{TestApp, each_app},
     client::Response,
+    fixtures,
 };
 use uuid::Uuid;
 
@@ -83,7 +85,16 @@ async fn each_role_takes_the_steps_that_the_table_gives_it() {
             let other = if user.id == admin.id { leader } else { admin };
             one_in_each(app, user, theirs, other).await
         };
-        let assignee = gid("User", leader.id);
+        let third = fixtures::user(&app.database, "Third", &[Role::RevenueLeader]).await;
+        let of_neither = user::ActiveModel {
+            id: Set(third.id),
+            function: Set(user::UserFunction::Other),
+            ..Default::default()
+        };
+        let tx = app.database.begin().await.unwrap();
+        of_neither.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let assignee = gid("User", third.id);
         let said = |step: &Step| match step.mutation.as_str() {
             "declineTeamRequest" => json!({ "reason": "no time" }),
             "deliverTeamRequest" => json!({ "deliveredUrl": "https://example.com/case" }),

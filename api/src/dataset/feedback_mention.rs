@@ -38,5 +38,5 @@ pub(super) fn feedback_mention() -> Entity {
     )
     .open(instant("at", Column::At, "When, in UTC."))
     .read_by("feedback")
-    .part_of(Column::CommentId, "FeedbackComment")
+    .part_of(Column::FeedbackId, "Feedback")
 }

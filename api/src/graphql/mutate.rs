@@ -26,7 +26,7 @@ use super::{
 };
 
 /// How often a mutation is run again.
-const MOST_AGAIN: u32 = 3;
+const MOST_AGAIN: u32 = 5;
 /// The longest pause before that, in milliseconds.
 const LONGEST_PAUSE: u64 = 50;
 

@@ -77,5 +77,5 @@ fn works_leads(record: &record::Entity, row: &Record) -> bool {
         return false;
     };
     let function = UserFunction::try_from_value(function);
-    function.is_ok_and(|function| routing::works_leads(&function, roles))
+    function.is_ok_and(|function| routing::works_leads(function, roles))
 }

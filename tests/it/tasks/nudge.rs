@@ -147,7 +147,7 @@ async fn who_is_silent_is_asked_once_in_a_week_and_who_is_not_never() {
         let (_, admin) = member(&team, Role::Admin);
         let other = json!({ "id": id, "assigneeId": gid("User", active.id) });
         let answer = run(app, admin, "assignTask", other).await;
-        assert_eq!(problem(&answer), ("VALIDATION", "input.assigneeId"));
+        assert_eq!(problem(&answer), ("INVALID_TRANSITION", "input"));
         let answer = run(app, token, "completeTask", json!({ "id": id })).await;
         assert_eq!(answer.data()["completeTask"]["task"]["state"], "DONE");
     })

@@ -8,10 +8,11 @@ use std::{
 use api::dataset::{Workflow, dataset};
 
 /// What a name in a source follows on.
-const BEFORE: [&str; 4] = [
+const BEFORE: [&str; 5] = [
     "step.mutation == \"",
     "take_rule(write, \"",
     "take_rule(&write, \"",
+    "take_rule_since(write, \"",
     "rule(\"",
 ];
 /// What a block begins with that has a name in each arm.

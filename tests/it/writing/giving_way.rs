@@ -206,7 +206,7 @@ async fn who_gives_way_again_and_again_is_told_to_come_later() {
     each_with_writers(&[], async |app| {
         let (_, admin) = somebody(app, "Ada Byron", Role::Admin).await;
         let row = fixtures::account(&app.database, "Acme", None, None).await;
-        contend(app, &["40P01"; 8], AT_ONCE).await;
+        contend(app, &["40P01"; 12], AT_ONCE).await;
         let before = log(app).await.len();
         let change = one_after_the_other([row.id].into_iter(), CONTENDED);
         let make = change.replacen(
@@ -215,9 +215,9 @@ async fn who_gives_way_again_and_again_is_told_to_come_later() {
             1,
         );
         let with_key = send(app, &admin, "key", &make).await;
-        assert_eq!(attempts(app).await, 4);
+        assert_eq!(attempts(app).await, 6);
         let without = app.graphql(&admin, &make, json!({})).await;
-        assert_eq!(attempts(app).await, 8);
+        assert_eq!(attempts(app).await, 12);
         for answer in [with_key, without] {
             assert_eq!(
                 answer.status,

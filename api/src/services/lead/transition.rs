@@ -118,7 +118,7 @@ pub(in crate::services) async fn approached(
     }
     let first = touches::first_approaches(write.tx, leads, write.now + AHEAD, APPROACHES).await?;
     let leads: Vec<Uuid> = first.keys().copied().collect();
-    take(write, "firstSalesTouch", &leads, &first)
+    take_rule_since(write, "firstSalesTouch", &leads, &first)
         .await
         .map(drop)
 }
@@ -140,11 +140,11 @@ pub(in crate::services) async fn take_rule(
     name: &str,
     ids: &[Uuid],
 ) -> Result<Vec<Uuid>, ApiError> {
-    take(write, name, ids, &HashMap::new()).await
+    take_rule_since(write, name, ids, &HashMap::new()).await
 }
 
 /// As [`take_rule`]; `first` are the instants at which sales approached leads first.
-async fn take(
+async fn take_rule_since(
     write: &Write<'_>,
     name: &str,
     ids: &[Uuid],

@@ -224,7 +224,7 @@ fn person(write: &Write<'_>, user: &user::Model, open: i64) -> Person {
         capacity: user.capacity.map(i64::from),
         open,
         in_sales,
-        is_rep: is_rep(&user.function, &user.roles),
+        is_rep: is_rep(user.function, &user.roles),
         is_manager: is_manager(&user.roles),
         manager: user.manager_id,
         territories: Vec::new(),
@@ -236,10 +236,10 @@ fn named(roles: &Json) -> &[Json] {
 }
 
 /// Roles that an operator has made for people in sales are those of reps.
-fn is_rep(function: &UserFunction, roles: &Json) -> bool {
+fn is_rep(function: UserFunction, roles: &Json) -> bool {
     let built_in = |role: &Json| Role::ALL.iter().any(|it| role == it.as_str());
     let is_rep = |role: &Json| role == Role::SalesRep.as_str() || !built_in(role);
-    *function == UserFunction::Sales && named(roles).iter().any(is_rep)
+    function == UserFunction::Sales && named(roles).iter().any(is_rep)
 }
 
 fn is_manager(roles: &Json) -> bool {
@@ -248,6 +248,6 @@ fn is_manager(roles: &Json) -> bool {
 }
 
 /// Whether somebody of that function in those roles could accept a lead, and work it.
-pub(in crate::services) fn works_leads(function: &UserFunction, roles: &Json) -> bool {
+pub(in crate::services) fn works_leads(function: UserFunction, roles: &Json) -> bool {
     is_rep(function, roles) || is_manager(roles)
 }

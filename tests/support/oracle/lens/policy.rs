@@ -92,7 +92,7 @@ pub(super) const PARTS: [(&str, &str, &str); 15] = [
     ("OpportunityContact", "Opportunity", "opportunity_id"),
     ("OpportunityChange", "Opportunity", "opportunity_id"),
     ("FeedbackComment", "Feedback", "feedback_id"),
-    ("FeedbackMention", "FeedbackComment", "comment_id"),
+    ("FeedbackMention", "Feedback", "feedback_id"),
     ("Holiday", "BusinessCalendar", "business_calendar_id"),
     ("RoutingPoolMember", "RoutingRule", "routing_rule_id"),
     ("RoutingDecision", "Lead", "lead_id"),
